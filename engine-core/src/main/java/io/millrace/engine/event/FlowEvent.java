@@ -1,0 +1,125 @@
+package io.millrace.engine.event;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.millrace.engine.flow.table.FlowEndReason;
+import io.millrace.engine.flow.table.FlowState;
+import org.agrona.DirectBuffer;
+
+/**
+ * Reads a flow event where it lies. Layout: {@link FlowEventDescriptor}. A flyweight: wrap it round each event in
+ * turn; what it returns is valid as long as the bytes under it are. Owned by the thread that wraps it.
+ */
+public final class FlowEvent {
+    private DirectBuffer buffer;
+    private int offset;
+
+    /** Moves to the event at {@code offset} of {@code buffer}; returns itself. */
+    public FlowEvent wrap(final DirectBuffer buffer, final int offset) {
+        this.buffer = buffer;
+        this.offset = offset;
+        return this;
+    }
+
+    /** Buffer that holds the event. */
+    public DirectBuffer buffer() {
+        return buffer;
+    }
+
+    /** Offset of the event in its buffer. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Unsigned byte at one of {@link FlowEventDescriptor}'s offsets. */
+    public int u8(final int field) {
+        return buffer.getByte(offset + field) & 0xFF;
+    }
+
+    /** Unsigned 16-bit number at one of {@link FlowEventDescriptor}'s offsets. */
+    public int u16(final int field) {
+        return buffer.getShort(offset + field, LITTLE_ENDIAN) & 0xFFFF;
+    }
+
+    /** Unsigned 32-bit number at one of {@link FlowEventDescriptor}'s offsets. */
+    public long u32(final int field) {
+        return buffer.getInt(offset + field, LITTLE_ENDIAN) & 0xFFFF_FFFFL;
+    }
+
+    /** 64-bit number at one of {@link FlowEventDescriptor}'s offsets. */
+    public long u64(final int field) {
+        return buffer.getLong(offset + field, LITTLE_ENDIAN);
+    }
+
+    /** Double at one of {@link FlowEventDescriptor}'s offsets. */
+    public double f64(final int field) {
+        return buffer.getDouble(offset + field, LITTLE_ENDIAN);
+    }
+
+    /** Copies {@code length} bytes from one of {@link FlowEventDescriptor}'s array fields to {@code destination}. */
+    public void bytes(final int field, final byte[] destination, final int length) {
+        buffer.getBytes(offset + field, destination, 0, length);
+    }
+
+    /** Length of the whole event in bytes. */
+    public int eventLength() {
+        return (int) u32(FlowEventDescriptor.EVENT_LENGTH);
+    }
+
+    /** {@link FlowEventKind#code}. */
+    public int kind() {
+        return u8(FlowEventDescriptor.KIND);
+    }
+
+    /** Number of the flow within the run. */
+    public long flowId() {
+        return u64(FlowEventDescriptor.FLOW_ID);
+    }
+
+    /** {@code new}, {@code established} or {@code closed}. */
+    public String stateLabel() {
+        return FlowState.of(u8(FlowEventDescriptor.STATE)).label;
+    }
+
+    /** {@code timeout}, {@code forced} or {@code shutdown}; {@code none} while the flow lives. */
+    public String endReasonLabel() {
+        return FlowEndReason.of(u8(FlowEventDescriptor.END_REASON)).label;
+    }
+
+    /** Whether nDPI's findings follow the fixed part. */
+    public boolean hasMetadata() {
+        return u32(FlowEventDescriptor.METADATA_OFFSET) != 0;
+    }
+
+    /** Unsigned byte at one of {@link FlowMetadataDescriptor}'s offsets; only where {@link #hasMetadata()}. */
+    public int metadataU8(final int field) {
+        return u8(metadataOffset() + field);
+    }
+
+    /** Unsigned 16-bit number at one of {@link FlowMetadataDescriptor}'s offsets; only where {@link #hasMetadata()}. */
+    public int metadataU16(final int field) {
+        return u16(metadataOffset() + field);
+    }
+
+    /** Unsigned 32-bit number at one of {@link FlowMetadataDescriptor}'s offsets; only where {@link #hasMetadata()}. */
+    public long metadataU32(final int field) {
+        return u32(metadataOffset() + field);
+    }
+
+    /** Length in bytes of one of {@link FlowMetadataDescriptor}'s texts; 0 absent. Only where {@link #hasMetadata()}. */
+    public int textLength(final int text) {
+        return u16(metadataOffset() + text + Short.BYTES);
+    }
+
+    /** Copies one of {@link FlowMetadataDescriptor}'s texts to {@code destination}; returns its length in bytes. */
+    public int text(final int text, final byte[] destination) {
+        final int metadata = metadataOffset();
+        final int length = textLength(text);
+        buffer.getBytes(offset + metadata + u16(metadata + text), destination, 0, length);
+        return length;
+    }
+
+    private int metadataOffset() {
+        return (int) u32(FlowEventDescriptor.METADATA_OFFSET);
+    }
+}

@@ -1,0 +1,72 @@
+package io.millrace.engine.telemetry;
+
+/**
+ * Counters of the engine, one set per worker. They obey
+ * <pre>{@code
+ *   RECEIVED      = PARSED + NOT_IP + MALFORMED + UNSUPPORTED_LINK
+ *   FLOWS_CREATED = FLOWS_ENDED + FLOWS_LIVE
+ *   EVENTS_PRODUCED = events delivered + events skipped (counted by the script threads)
+ * }</pre>
+ */
+public enum EngineCounter implements CounterDescriptor {
+    /** Frames taken from the RX queue. */
+    RECEIVED(100, "frames received"),
+    /** Bytes of all received frames as they were on the wire. */
+    RECEIVED_BYTES(101, "bytes received"),
+    /** Frames that became packets of a flow. */
+    PARSED(102, "frames parsed"),
+    /** Frames that carry no IP. */
+    NOT_IP(103, "frames without IP"),
+    /** Frames cut short, with lengths that lie, or with a header chain past the frame's end. */
+    MALFORMED(104, "frames malformed"),
+    /** Frames of a link type that is not understood. */
+    UNSUPPORTED_LINK(105, "frames of an unsupported link type"),
+    /** Flows entered into the table. */
+    FLOWS_CREATED(110, "flows created"),
+    /** Flows that left the table, for whatever reason. */
+    FLOWS_ENDED(111, "flows ended"),
+    /** Flows in the table now. */
+    FLOWS_LIVE(112, "flows live"),
+    /** Flows ended before their time because the table was full. */
+    FLOWS_EVICTED(113, "flows evicted, table full"),
+    /** Packets shown to nDPI. */
+    PACKETS_INSPECTED(120, "packets shown to nDPI"),
+    /** Flows whose application nDPI named from their packets. */
+    FLOWS_DETECTED(121, "flows named by nDPI"),
+    /** Flows named by port or address, or left unknown, after nDPI gave up. */
+    FLOWS_GIVEN_UP(122, "flows given up by nDPI"),
+    /** Flows that got no nDPI state because too many were undecided at once; named by port. */
+    DETECTION_REFUSED(123, "flows not inspected, detection memory full"),
+    /** Flows whose names and addresses read by nDPI could not be kept. */
+    METADATA_DROPPED(124, "flows without metadata, metadata memory full"),
+    /** Events that fell due, by kind and in sum. */
+    EVENTS_PRODUCED(130, "events produced"),
+    /** Events skipped because the ring to the script thread was full. */
+    EVENTS_SKIPPED(131, "events skipped, ring full"),
+    /** Times that a worker waited for room in an event ring; replay only. */
+    RING_WAITS(132, "waits for room in an event ring"),
+    /** Frames that the port dropped because the worker came too late. */
+    RX_MISSED(140, "frames missed by the port"),
+    /** Frames that the port dropped for want of mbufs. */
+    RX_NO_MBUF(141, "frames dropped for want of mbufs"),
+    /** Frames that the port received with an error. */
+    RX_ERRORS(142, "frames received with errors");
+
+    private final int typeId;
+    private final String label;
+
+    EngineCounter(final int typeId, final String label) {
+        this.typeId = typeId;
+        this.label = label;
+    }
+
+    @Override
+    public int typeId() {
+        return typeId;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}

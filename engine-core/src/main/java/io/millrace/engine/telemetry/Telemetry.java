@@ -1,0 +1,68 @@
+package io.millrace.engine.telemetry;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
+import org.agrona.concurrent.status.CountersReader;
+
+/**
+ * All counters of one run. Counters are handed out before the threads that write them start; afterwards any thread may
+ * read a total. A counter is written by one thread only, so it is set or incremented without a lock prefix.
+ */
+public final class Telemetry {
+    private static final int MAX_COUNTERS = 4096;
+
+    private final CountersManager counters;
+    private final List<Entry> entries = new ArrayList<>();
+
+    private record Entry(CounterDescriptor descriptor, AtomicCounter counter) {
+    }
+
+    /** Counters in memory of this process. */
+    public Telemetry() {
+        this(
+            new UnsafeBuffer(direct(MAX_COUNTERS * CountersReader.METADATA_LENGTH)),
+            new UnsafeBuffer(direct(MAX_COUNTERS * CountersReader.COUNTER_LENGTH)));
+    }
+
+    /**
+     * Counters in memory given by the caller, for example a mapped file.
+     *
+     * @param metadata labels; {@link CountersReader#METADATA_LENGTH} bytes per counter.
+     * @param values   values; {@link CountersReader#COUNTER_LENGTH} bytes per counter.
+     */
+    public Telemetry(final UnsafeBuffer metadata, final UnsafeBuffer values) {
+        counters = new CountersManager(metadata, values);
+    }
+
+    /**
+     * Hands out one counter. Call it while building, before the writing thread starts.
+     *
+     * @param descriptor what is counted.
+     * @param owner      who counts, for example {@code worker-0}; part of the label.
+     */
+    public AtomicCounter counter(final CounterDescriptor descriptor, final String owner) {
+        final AtomicCounter counter = counters.newCounter(owner + ": " + descriptor.label(), descriptor.typeId());
+        entries.add(new Entry(descriptor, counter));
+        return counter;
+    }
+
+    /** Sum over all owners; 0 where nobody counts it. */
+    public long total(final CounterDescriptor descriptor) {
+        long total = 0;
+        for (final Entry entry : entries) {
+            if (entry.descriptor() == descriptor) {
+                total += entry.counter().get();
+            }
+        }
+        return total;
+    }
+
+    private static ByteBuffer direct(final int lengthBytes) {
+        return ByteBuffer.allocateDirect(lengthBytes).order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.script.verdict;
+
+import io.millrace.engine.memory.StructDescriptor;
+
+/**
+ * What the scripts have said of one flow so far, and what the runtime looked up for them. One record per flow from its
+ * first event to its last; Lua reads and writes it in place through the {@code ffi.cdef} text of {@link #layout()}.
+ * Offsets are bytes from the start of the record; numbers in machine order.
+ */
+public final class VerdictDescriptor {
+    private static final StructDescriptor LAYOUT = new StructDescriptor("verdict_t");
+
+    /** {@code uint64_t}: the flow; 0 marks a free slot of the table. */
+    public static final int FLOW_ID = LAYOUT.u64("flow_id");
+    /** {@code uint64_t}: bit n is set while status n holds; 0 normal. */
+    public static final int STATUS_BITMAP = LAYOUT.u64("status_bitmap");
+    /** {@code uint64_t}: packets of the flow at its previous event. */
+    public static final int LAST_PACKETS = LAYOUT.u64("last_packets");
+    /** {@code uint64_t}: frame bytes of the flow at its previous event. */
+    public static final int LAST_BYTES = LAYOUT.u64("last_bytes");
+    /** {@code uint64_t}: L4 payload bytes of the flow at its previous event. */
+    public static final int LAST_GOODPUT_BYTES = LAYOUT.u64("last_goodput_bytes");
+    /** {@code uint32_t}: flow score; {@link #SCORE_UNSET} until a script sets one. */
+    public static final int SCORE = LAYOUT.u32("score");
+    /** {@code uint32_t}: score laid on the client; 0 until set. */
+    public static final int CLIENT_SCORE = LAYOUT.u32("client_score");
+    /** {@code uint32_t}: score laid on the server; 0 until set. */
+    public static final int SERVER_SCORE = LAYOUT.u32("server_score");
+    /** {@code uint32_t}: alerts raised for the flow. */
+    public static final int ALERTS = LAYOUT.u32("alerts");
+    /** {@code uint16_t}: status that speaks for the flow; 0 normal. */
+    public static final int PREDOMINANT_STATUS = LAYOUT.u16("predominant_status");
+    /** {@code uint16_t}: status of the last alert; 0 none. */
+    public static final int ALERTED_STATUS = LAYOUT.u16("alerted_status");
+    /** {@code uint16_t}: score of the last alert. */
+    public static final int ALERTED_SCORE = LAYOUT.u16("alerted_score");
+    /** {@code uint16_t}: client's place, an index into the geolocation table; 0 unknown. */
+    public static final int CLI_PLACE = LAYOUT.u16("cli_place");
+    /** {@code uint16_t}: server's place, an index into the geolocation table; 0 unknown. */
+    public static final int SRV_PLACE = LAYOUT.u16("srv_place");
+    /** {@code uint8_t}: bits {@code LOCAL}, {@code BLACKLISTED}, {@code BROADCAST_OR_MULTICAST} of the client. */
+    public static final int CLI_TRAITS = LAYOUT.u8("cli_traits");
+    /** {@code uint8_t}: the same bits of the server. */
+    public static final int SRV_TRAITS = LAYOUT.u8("srv_traits");
+
+    /** Length of the record in bytes. */
+    public static final int LENGTH = LAYOUT.seal();
+
+    /** Value of {@link #SCORE} before any script set one. */
+    public static final int SCORE_UNSET = 0xFFFF;
+
+    /** Trait: the address lies in one of the local networks. */
+    public static final int LOCAL = 1;
+    /** Trait: the address is on the blacklist. */
+    public static final int BLACKLISTED = 2;
+    /** Trait: the address is broadcast, multicast or unspecified. */
+    public static final int BROADCAST_OR_MULTICAST = 4;
+
+    private VerdictDescriptor() {
+    }
+
+    /** The layout with all its fields. */
+    public static StructDescriptor layout() {
+        return LAYOUT;
+    }
+}
