@@ -1,0 +1,59 @@
+/*
+ * Symbols that libmillrace.so exports to Java. Nothing else in it is visible.
+ */
+#ifndef MILLRACE_SHIM_H
+#define MILLRACE_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(default)
+
+struct millrace_burst;
+struct millrace_ndpi_verdict;
+struct rte_mempool;
+struct ndpi_detection_module_struct;
+struct ndpi_flow_struct;
+
+/* DPDK */
+const char *millrace_dpdk_compiled_version(void);
+const char *millrace_dpdk_driver_directory(void);
+const char *millrace_dpdk_log_tail(void);
+void millrace_dpdk_log_clear(void);
+int millrace_eal_init(int argc, char **argv, int log_to_stderr);
+int millrace_thread_register(void);
+int millrace_errno(void);
+struct rte_mempool *millrace_pool_create(const char *name, unsigned int mbufs, unsigned int cache,
+      unsigned int data_bytes, int socket);
+int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descriptors, struct rte_mempool **pools);
+int millrace_port_stats(uint16_t port, uint64_t *values);
+int millrace_port_xstats(uint16_t port, char *names, uint64_t *values, unsigned int limit);
+int millrace_timestamps_find(void);
+struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns);
+int millrace_burst_receive(struct millrace_burst *burst);
+void millrace_burst_destroy(struct millrace_burst *burst);
+
+/* nDPI */
+int millrace_ndpi_compiled_api(void);
+struct ndpi_detection_module_struct *millrace_ndpi_create(void);
+void millrace_ndpi_destroy(struct ndpi_detection_module_struct *module);
+void millrace_ndpi_flow_reset(struct ndpi_flow_struct *flow);
+int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+      const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict);
+void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+      struct millrace_ndpi_verdict *verdict);
+void millrace_ndpi_guess(struct ndpi_detection_module_struct *module, uint8_t l4_protocol, uint32_t source,
+      uint16_t source_port, uint32_t destination, uint16_t destination_port, struct millrace_ndpi_verdict *verdict);
+int millrace_ndpi_metadata(struct ndpi_flow_struct *flow, uint8_t *out, uint32_t capacity);
+const char *millrace_ndpi_risk_name(int risk);
+int millrace_ndpi_category_of(struct ndpi_detection_module_struct *module, uint16_t protocol);
+int millrace_ndpi_breed_of(struct ndpi_detection_module_struct *module, uint16_t protocol);
+
+/* Layouts, as the compiler that saw the headers has them */
+int millrace_layout_count(void);
+const char *millrace_layout_name(int index);
+uint64_t millrace_layout_value(int index);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * nDPI behind plain symbols: results by pointer instead of by value, and everything worth keeping of a flow copied out
+ * of nDPI's own struct in one call. Compiled against the installed headers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ndpi/ndpi_api.h>
+
+#include "flow_metadata.h"
+#include "millrace_shim.h"
+#include "ndpi_verdict.h"
+
+#if NDPI_MAJOR != 4 || NDPI_MINOR != 2
+#error "nDPI 4.2 headers are needed: apt-get install libndpi-dev"
+#endif
+
+#define TEXT_MAX 1024
+
+int millrace_ndpi_compiled_api(void) {
+   return NDPI_API_VERSION;
+}
+
+struct ndpi_detection_module_struct *millrace_ndpi_create(void) {
+   struct ndpi_detection_module_struct *module = ndpi_init_detection_module(ndpi_no_prefs);
+   if (module == NULL) {
+      return NULL;
+   }
+   NDPI_PROTOCOL_BITMASK every_protocol;
+   NDPI_BITMASK_SET_ALL(every_protocol);
+   ndpi_set_protocol_detection_bitmask2(module, &every_protocol);
+   ndpi_finalize_initialization(module);
+   return module;
+}
+
+void millrace_ndpi_destroy(struct ndpi_detection_module_struct *module) {
+   ndpi_exit_detection_module(module);
+}
+
+void millrace_ndpi_flow_reset(struct ndpi_flow_struct *flow) {
+   ndpi_free_flow_data(flow);
+   memset(flow, 0, sizeof(*flow));
+}
+
+static void fill(struct ndpi_detection_module_struct *module, const struct ndpi_flow_struct *flow,
+      const ndpi_protocol *found, struct millrace_ndpi_verdict *verdict) {
+   verdict->master = found->master_protocol;
+   verdict->app = found->app_protocol;
+   verdict->category = (uint16_t)found->category;
+   verdict->breed = (uint8_t)ndpi_get_proto_breed(module,
+         found->app_protocol != NDPI_PROTOCOL_UNKNOWN ? found->app_protocol : found->master_protocol);
+   verdict->confidence = (uint8_t)(flow == NULL ? NDPI_CONFIDENCE_MATCH_BY_PORT : flow->confidence);
+   verdict->risk = flow == NULL ? 0 : flow->risk;
+}
+
+int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+      const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict) {
+   const unsigned short limited = length > UINT16_MAX ? UINT16_MAX : (unsigned short)length;
+   const ndpi_protocol found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
+   fill(module, flow, &found, verdict);
+   if (found.app_protocol == NDPI_PROTOCOL_UNKNOWN) {
+      return MILLRACE_NDPI_UNDECIDED;
+   }
+   return ndpi_extra_dissection_possible(module, flow) ? MILLRACE_NDPI_NAMED : MILLRACE_NDPI_FINAL;
+}
+
+void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+      struct millrace_ndpi_verdict *verdict) {
+   u_int8_t guessed = 0;
+   const ndpi_protocol found = ndpi_detection_giveup(module, flow, 1, &guessed);
+   fill(module, flow, &found, verdict);
+}
+
+void millrace_ndpi_guess(struct ndpi_detection_module_struct *module, uint8_t l4_protocol, uint32_t source,
+      uint16_t source_port, uint32_t destination, uint16_t destination_port, struct millrace_ndpi_verdict *verdict) {
+   ndpi_protocol found = ndpi_guess_undetected_protocol(module, NULL, l4_protocol, source, source_port, destination,
+         destination_port);
+   found.category = ndpi_get_proto_category(module, found);
+   fill(module, NULL, &found, verdict);
+}
+
+static int is(const struct ndpi_flow_struct *flow, uint16_t protocol) {
+   return flow->detected_protocol_stack[0] == protocol || flow->detected_protocol_stack[1] == protocol;
+}
+
+/* The protocols for which nDPI uses the tls_quic member of its union. */
+static int has_tls(const struct ndpi_flow_struct *flow) {
+   return is(flow, NDPI_PROTOCOL_TLS) || is(flow, NDPI_PROTOCOL_QUIC) || is(flow, NDPI_PROTOCOL_DTLS)
+      || is(flow, NDPI_PROTOCOL_MAIL_SMTPS) || is(flow, NDPI_PROTOCOL_MAIL_POPS) || is(flow, NDPI_PROTOCOL_MAIL_IMAPS);
+}
+
+static int has_dns(const struct ndpi_flow_struct *flow) {
+   return is(flow, NDPI_PROTOCOL_DNS) || is(flow, NDPI_PROTOCOL_MDNS) || is(flow, NDPI_PROTOCOL_LLMNR);
+}
+
+struct writer {
+   uint8_t *out;
+   uint32_t used;
+   uint32_t capacity;
+};
+
+static void put(struct writer *writer, struct millrace_text *reference, const char *text, size_t length) {
+   const uint32_t room = writer->capacity - writer->used;
+   if (length > TEXT_MAX) {
+      length = TEXT_MAX;
+   }
+   if (length > room) {
+      length = room;
+   }
+   if (length == 0) {
+      return;
+   }
+   memcpy(writer->out + writer->used, text, length);
+   reference->offset = (uint16_t)writer->used;
+   reference->length = (uint16_t)length;
+   writer->used += (uint32_t)length;
+}
+
+static void put_array(struct writer *writer, struct millrace_text *reference, const char *text, size_t size) {
+   put(writer, reference, text, strnlen(text, size));
+}
+
+static void put_pointer(struct writer *writer, struct millrace_text *reference, const char *text) {
+   if (text != NULL) {
+      put(writer, reference, text, strnlen(text, TEXT_MAX));
+   }
+}
+
+static void put_tls(struct writer *writer, struct millrace_flow_metadata *metadata,
+      const struct ndpi_flow_struct *flow) {
+   metadata->tls_version = flow->protos.tls_quic.ssl_version;
+   metadata->tls_server_cipher = flow->protos.tls_quic.server_cipher;
+   metadata->tls_cipher_weakness = (uint8_t)flow->protos.tls_quic.server_unsafe_cipher;
+   metadata->tls_not_before = flow->protos.tls_quic.notBefore;
+   metadata->tls_not_after = flow->protos.tls_quic.notAfter;
+   if (flow->l4_proto == IPPROTO_TCP && flow->l4.tcp.tls.fingerprint_set) {
+      metadata->tls_sha1_present = 1;
+      memcpy(metadata->tls_sha1, flow->protos.tls_quic.sha1_certificate_fingerprint, sizeof(metadata->tls_sha1));
+   }
+   put_array(writer, &metadata->tls_ja3_client, flow->protos.tls_quic.ja3_client,
+         sizeof(flow->protos.tls_quic.ja3_client));
+   put_array(writer, &metadata->tls_ja3_server, flow->protos.tls_quic.ja3_server,
+         sizeof(flow->protos.tls_quic.ja3_server));
+   put_pointer(writer, &metadata->tls_alpn, flow->protos.tls_quic.alpn);
+   put_pointer(writer, &metadata->tls_supported_versions, flow->protos.tls_quic.tls_supported_versions);
+   put_pointer(writer, &metadata->tls_issuer, flow->protos.tls_quic.issuerDN);
+   put_pointer(writer, &metadata->tls_subject, flow->protos.tls_quic.subjectDN);
+   put_pointer(writer, &metadata->tls_server_names, flow->protos.tls_quic.server_names);
+}
+
+static void put_http(struct writer *writer, struct millrace_flow_metadata *metadata,
+      const struct ndpi_flow_struct *flow) {
+   metadata->http_status = flow->http.response_status_code;
+   if (flow->http.url != NULL) {
+      put_pointer(writer, &metadata->http_method, ndpi_http_method2str(flow->http.method));
+   }
+   put_pointer(writer, &metadata->http_url, flow->http.url);
+   put_pointer(writer, &metadata->http_user_agent, flow->http.user_agent);
+   put_pointer(writer, &metadata->http_content_type, flow->http.content_type);
+}
+
+static void put_ssh(struct writer *writer, struct millrace_flow_metadata *metadata,
+      const struct ndpi_flow_struct *flow) {
+   put_array(writer, &metadata->ssh_client_signature, flow->protos.ssh.client_signature,
+         sizeof(flow->protos.ssh.client_signature));
+   put_array(writer, &metadata->ssh_server_signature, flow->protos.ssh.server_signature,
+         sizeof(flow->protos.ssh.server_signature));
+   put_array(writer, &metadata->ssh_hassh_client, flow->protos.ssh.hassh_client,
+         sizeof(flow->protos.ssh.hassh_client));
+   put_array(writer, &metadata->ssh_hassh_server, flow->protos.ssh.hassh_server,
+         sizeof(flow->protos.ssh.hassh_server));
+}
+
+static void put_bittorrent(struct writer *writer, struct millrace_flow_metadata *metadata,
+      const struct ndpi_flow_struct *flow) {
+   static const char digits[] = "0123456789abcdef";
+   char text[2 * sizeof(flow->protos.bittorrent.hash)];
+   uint8_t any = 0;
+   for (size_t i = 0; i < sizeof(flow->protos.bittorrent.hash); i++) {
+      const uint8_t byte = flow->protos.bittorrent.hash[i];
+      any |= byte;
+      text[2 * i] = digits[byte >> 4];
+      text[2 * i + 1] = digits[byte & 15];
+   }
+   if (any != 0) {
+      put(writer, &metadata->bittorrent_hash, text, sizeof(text));
+   }
+}
+
+int millrace_ndpi_metadata(struct ndpi_flow_struct *flow, uint8_t *out, uint32_t capacity) {
+   struct millrace_flow_metadata metadata;
+   if (capacity < sizeof(metadata)) {
+      return 0;
+   }
+   memset(&metadata, 0, sizeof(metadata));
+   struct writer writer = {.out = out, .used = sizeof(metadata), .capacity = capacity};
+   put_array(&writer, &metadata.host_name, flow->host_server_name, sizeof(flow->host_server_name));
+   if (has_tls(flow)) {
+      put_tls(&writer, &metadata, flow);
+   } else if (has_dns(flow)) {
+      metadata.dns_present = 1;
+      metadata.dns_query_type = flow->protos.dns.query_type;
+      metadata.dns_answer_type = flow->protos.dns.rsp_type;
+      metadata.dns_reply_code = flow->protos.dns.reply_code;
+   } else if (is(flow, NDPI_PROTOCOL_SSH)) {
+      put_ssh(&writer, &metadata, flow);
+   } else if (is(flow, NDPI_PROTOCOL_BITTORRENT)) {
+      put_bittorrent(&writer, &metadata, flow);
+   }
+   put_http(&writer, &metadata, flow);
+   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0) {
+      return 0;
+   }
+   /* Rounded up, so that what follows the block in an event stays aligned. */
+   while (writer.used % 8 != 0 && writer.used < capacity) {
+      out[writer.used++] = 0;
+   }
+   metadata.total_length = writer.used;
+   memcpy(out, &metadata, sizeof(metadata));
+   return (int)writer.used;
+}
+
+const char *millrace_ndpi_risk_name(int risk) {
+   return ndpi_risk2str((ndpi_risk_enum)risk);
+}
+
+int millrace_ndpi_category_of(struct ndpi_detection_module_struct *module, uint16_t protocol) {
+   const ndpi_protocol single = {.master_protocol = NDPI_PROTOCOL_UNKNOWN, .app_protocol = protocol};
+   return (int)ndpi_get_proto_category(module, single);
+}
+
+int millrace_ndpi_breed_of(struct ndpi_detection_module_struct *module, uint16_t protocol) {
+   return (int)ndpi_get_proto_breed(module, protocol);
+}

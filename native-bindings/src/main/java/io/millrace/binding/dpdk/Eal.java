@@ -1,0 +1,116 @@
+package io.millrace.binding.dpdk;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.link.NativeShim;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * DPDK's environment abstraction layer: started once per process, by the main thread, before any port or pool.
+ * Source: {@code rte_eal.h}.
+ */
+public final class Eal {
+    private static boolean started;
+
+    private Eal() {
+    }
+
+    /** Version of the loaded DPDK, for example {@code DPDK 22.11.11}. */
+    public static String version() {
+        return text("rte_version");
+    }
+
+    /**
+     * Where a driver of the installed DPDK lies, for EAL's {@code -d}. Naming the few drivers that are needed spares
+     * the start-up the loading of all others.
+     *
+     * @param driver name without {@code librte_} and {@code .so}, for example {@code net_pcap}.
+     */
+    public static Path driver(final String driver) {
+        return Path.of(text("millrace_dpdk_driver_directory"), "librte_" + driver + ".so");
+    }
+
+    /**
+     * Starts the EAL. The affinity of the calling thread is left as it was. A second call does nothing.
+     *
+     * @param arguments   EAL's own, without the program's name.
+     * @param logToStderr whether DPDK's log goes to standard error; otherwise only its end is kept, for errors.
+     * @throws EnvironmentException where the loaded DPDK is not the one that the shim was built for, or refuses to
+     *                              start.
+     */
+    public static synchronized void start(final List<String> arguments, final boolean logToStderr) {
+        if (started) {
+            return;
+        }
+        requireCompiledVersion();
+        final List<String> all = new ArrayList<>();
+        all.add("millrace");
+        all.addAll(arguments);
+        // EAL keeps pointers into its arguments for the life of the process.
+        final Arena arena = Arena.global();
+        final MemorySegment argv = arena.allocate(ADDRESS, all.size() + 1L);
+        for (int i = 0; i < all.size(); i++) {
+            argv.setAtIndex(ADDRESS, i, arena.allocateFrom(all.get(i)));
+        }
+        final int result = NativeShim.shim()
+            .function("millrace_eal_init", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT))
+            .callInt(all.size(), argv, logToStderr ? 1 : 0);
+        if (result < 0) {
+            throw new EnvironmentException("DPDK did not start: " + reason(result) + ": correct --eal or the memory "
+                + "settings (EAL arguments: " + String.join(" ", arguments) + ")");
+        }
+        started = true;
+    }
+
+    /**
+     * Makes the calling thread known to DPDK, so that it gets mempool caches of its own.
+     *
+     * @throws EnvironmentException where DPDK has no place for one more thread.
+     */
+    public static void registerThread() {
+        final int result = NativeShim.shim()
+            .function("millrace_thread_register", FunctionDescriptor.of(JAVA_INT)).callInt();
+        if (result != 0) {
+            throw new EnvironmentException("DPDK refuses one more thread: " + reason(result) + ": lower --workers");
+        }
+    }
+
+    /** Undoes {@link #registerThread()} for the calling thread. */
+    public static void unregisterThread() {
+        NativeShim.shim().function("rte_thread_unregister", FunctionDescriptor.ofVoid()).call();
+    }
+
+    /** Forgets the end of DPDK's log, before a call whose failure it may explain. */
+    static void clearLog() {
+        NativeShim.shim().function("millrace_dpdk_log_clear", FunctionDescriptor.ofVoid()).call();
+    }
+
+    /** DPDK's words for a negative errno, with the last line of its log where there is one. */
+    static String reason(final int result) {
+        final String[] log = text("millrace_dpdk_log_tail").strip().split("\n");
+        final String lastLine = log[log.length - 1].strip();
+        final String error = NativeShim.shim()
+            .function("rte_strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)).callText(Math.abs(result));
+        return lastLine.isEmpty() ? error : error + " (" + lastLine + ")";
+    }
+
+    private static void requireCompiledVersion() {
+        final String compiled = text("millrace_dpdk_compiled_version");
+        final String loaded = version();
+        if (!loaded.startsWith("DPDK " + compiled + ".")) {
+            throw new EnvironmentException("native library was built for DPDK " + compiled + ", but " + loaded
+                + " is installed: run deploy/quickstart to rebuild it");
+        }
+    }
+
+    private static String text(final String function) {
+        return NativeShim.shim().function(function, FunctionDescriptor.of(ADDRESS)).callText();
+    }
+}

@@ -1,0 +1,195 @@
+package io.millrace.binding.dpdk;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.link.NativeShim;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A DPDK port: attached, configured, started, stopped and detached by the main thread. Its queues are polled through
+ * {@link RxBurst}. Source: {@code rte_ethdev.h}, {@code rte_dev.h}.
+ */
+public final class EthernetPort implements AutoCloseable {
+    private static final FunctionDescriptor OF_PORT = FunctionDescriptor.of(JAVA_INT, JAVA_SHORT);
+    private static final int MAX_XSTATS = 4096;
+
+    private final String bus;
+    private final String device;
+    private final short portId;
+    private boolean started;
+    private boolean closed;
+
+    /**
+     * Basic counters of a port since it started.
+     *
+     * @param packets frames received.
+     * @param bytes   bytes received.
+     * @param missed  frames dropped because the RX ring was full.
+     * @param errors  frames received with errors.
+     * @param noMbuf  frames dropped for want of mbufs.
+     */
+    public record Stats(long packets, long bytes, long missed, long errors, long noMbuf) {
+    }
+
+    private EthernetPort(final String bus, final String device, final short portId) {
+        this.bus = bus;
+        this.device = device;
+        this.portId = portId;
+    }
+
+    /**
+     * Attaches a device and finds its port.
+     *
+     * @param bus       {@code vdev} or {@code pci}.
+     * @param device    name of the virtual device, for example {@code net_pcap0}, or PCI address.
+     * @param arguments driver's arguments, for example {@code rx_pcap=FILE}; may be empty.
+     * @throws EnvironmentException where there is no such device or its driver refuses it.
+     */
+    public static EthernetPort attach(final String bus, final String device, final String arguments) {
+        final NativeShim shim = NativeShim.shim();
+        Eal.clearLog();
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment name = arena.allocateFrom(device);
+            require(
+                shim.function("rte_eal_hotplug_add", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS))
+                    .callInt(arena.allocateFrom(bus), name, arena.allocateFrom(arguments)),
+                "cannot open port " + device);
+            final MemorySegment portId = arena.allocate(JAVA_SHORT);
+            require(
+                shim.function("rte_eth_dev_get_port_by_name", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                    .callInt(name, portId),
+                "device " + device + " has no Ethernet port");
+            return new EthernetPort(bus, device, portId.get(JAVA_SHORT, 0));
+        }
+    }
+
+    /**
+     * Sets up the RX queues, one for each pool.
+     *
+     * @param pools         one per queue.
+     * @param rxDescriptors length of each RX ring; rounded to what the device can do.
+     */
+    public void configure(final List<Mempool> pools, final int rxDescriptors) {
+        Eal.clearLog();
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment addresses = arena.allocate(ADDRESS, pools.size());
+            for (int i = 0; i < pools.size(); i++) {
+                addresses.setAtIndex(ADDRESS, i, pools.get(i).segment());
+            }
+            require(
+                NativeShim.shim()
+                    .function("millrace_port_configure",
+                        FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, JAVA_SHORT, JAVA_SHORT, ADDRESS))
+                    .callInt(portId, (short) pools.size(), (short) rxDescriptors, addresses),
+                "cannot set up " + pools.size() + " RX queues of port " + device);
+        }
+    }
+
+    /** Lets frames in. */
+    public void start() {
+        Eal.clearLog();
+        require(NativeShim.shim().function("rte_eth_dev_start", OF_PORT).callInt(portId), "cannot start port " + device);
+        started = true;
+    }
+
+    /** Accepts frames for any address; {@code false} where the device cannot. */
+    public boolean promiscuous() {
+        return NativeShim.shim().function("rte_eth_promiscuous_enable", OF_PORT).callInt(portId) == 0;
+    }
+
+    /** Counters since the start. */
+    public Stats stats() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment values = arena.allocate(JAVA_LONG, 5);
+            require(
+                NativeShim.shim()
+                    .function("millrace_port_stats", FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, ADDRESS))
+                    .callInt(portId, values),
+                "cannot read the counters of port " + device);
+            return new Stats(
+                values.getAtIndex(JAVA_LONG, 0),
+                values.getAtIndex(JAVA_LONG, 1),
+                values.getAtIndex(JAVA_LONG, 2),
+                values.getAtIndex(JAVA_LONG, 3),
+                values.getAtIndex(JAVA_LONG, 4));
+        }
+    }
+
+    /** The driver's own counters by name; empty where it has none. */
+    public Map<String, Long> extendedStats() {
+        final NativeShim shim = NativeShim.shim();
+        final int nameLength = shim.layout("RTE_ETH_XSTATS_NAME_SIZE");
+        final Map<String, Long> stats = new LinkedHashMap<>();
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment names = arena.allocate((long) MAX_XSTATS * nameLength);
+            final MemorySegment values = arena.allocate(JAVA_LONG, MAX_XSTATS);
+            final int count = shim
+                .function("millrace_port_xstats",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, ADDRESS, ADDRESS, JAVA_INT))
+                .callInt(portId, names, values, MAX_XSTATS);
+            for (int i = 0; i < Math.min(count, MAX_XSTATS); i++) {
+                stats.put(names.getString((long) i * nameLength), values.getAtIndex(JAVA_LONG, i));
+            }
+        }
+        return stats;
+    }
+
+    /**
+     * A burst over one of the queues; the worker that polls it owns it.
+     *
+     * @param queue           index of the RX queue.
+     * @param limit           frames per burst at most, 1 to {@link RxBurst#MAX_FRAMES}.
+     * @param timestampUnitNs length of one tick of the port's receive timestamps; 0 where it stamps nothing and a
+     *                        clock is read once per burst.
+     */
+    public RxBurst burst(final int queue, final int limit, final int timestampUnitNs) {
+        final NativeShim shim = NativeShim.shim();
+        if (timestampUnitNs != 0) {
+            require(
+                shim.function("millrace_timestamps_find", FunctionDescriptor.of(JAVA_INT)).callInt(),
+                "port " + device + " brings no receive timestamps");
+        }
+        final long burst = shim
+            .function("millrace_burst_create",
+                FunctionDescriptor.of(ADDRESS, JAVA_SHORT, JAVA_SHORT, JAVA_SHORT, JAVA_INT))
+            .callPointer(portId, (short) queue, (short) limit, timestampUnitNs)
+            .address();
+        if (burst == 0) {
+            throw new EnvironmentException(
+                "no memory for a burst of " + limit + " frames: --burst takes 1 to " + RxBurst.MAX_FRAMES);
+        }
+        return new RxBurst(burst);
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        final NativeShim shim = NativeShim.shim();
+        if (started) {
+            shim.function("rte_eth_dev_stop", OF_PORT).call(portId);
+        }
+        shim.function("rte_eth_dev_close", OF_PORT).call(portId);
+        try (Arena arena = Arena.ofConfined()) {
+            shim.function("rte_eal_hotplug_remove", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
+                .call(arena.allocateFrom(bus), arena.allocateFrom(device));
+        }
+    }
+
+    private static void require(final int result, final String what) {
+        if (result != 0) {
+            throw new EnvironmentException(what + ": " + Eal.reason(result));
+        }
+    }
+}

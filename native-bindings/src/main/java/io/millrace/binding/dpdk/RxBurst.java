@@ -1,0 +1,83 @@
+package io.millrace.binding.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.millrace.binding.link.NativeLinker;
+import io.millrace.binding.link.NativeMemory;
+import io.millrace.binding.link.NativeShim;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Frames of one RX queue, received a burst at a time. Owned by the worker thread that polls the queue; frames stay
+ * valid until the next {@link #receive()}. Layout: {@code burst.h} of the shim.
+ */
+public final class RxBurst implements AutoCloseable {
+    /** Bytes from one frame's description to the next. */
+    public static final int FRAME_LENGTH;
+    /** {@code uint64_t}: address of the frame's first byte. */
+    public static final int ADDRESS_OFFSET;
+    /** {@code uint64_t}: time of arrival, nanoseconds since the Unix epoch. */
+    public static final int TIMESTAMP_NS_OFFSET;
+    /** {@code uint32_t}: readable bytes. */
+    public static final int CAPTURED_LENGTH_OFFSET;
+    /** {@code uint32_t}: hash computed by the port; 0 none. */
+    public static final int RSS_HASH_OFFSET;
+    /** {@code uint32_t}: VLAN tag taken off by the port, with bit 16 set; 0 none. */
+    public static final int VLAN_TCI_OFFSET;
+    /** Most frames of a burst. */
+    public static final int MAX_FRAMES;
+
+    private static final int FRAMES_OFFSET;
+    private static final int LINEARIZED_OFFSET;
+    private static final MethodHandle RECEIVE;
+
+    static {
+        final NativeShim shim = NativeShim.shim();
+        FRAME_LENGTH = shim.layout("millrace_frame");
+        ADDRESS_OFFSET = shim.layout("millrace_frame.address");
+        TIMESTAMP_NS_OFFSET = shim.layout("millrace_frame.timestamp_ns");
+        CAPTURED_LENGTH_OFFSET = shim.layout("millrace_frame.captured_length");
+        RSS_HASH_OFFSET = shim.layout("millrace_frame.rss_hash");
+        VLAN_TCI_OFFSET = shim.layout("millrace_frame.vlan_tci");
+        MAX_FRAMES = shim.layout("MILLRACE_BURST_MAX");
+        FRAMES_OFFSET = shim.layout("millrace_burst.frames");
+        LINEARIZED_OFFSET = shim.layout("millrace_burst.linearized");
+        RECEIVE = shim.handle(
+            "millrace_burst_receive", FunctionDescriptor.of(JAVA_INT, JAVA_LONG), NativeLinker.LEAF);
+    }
+
+    private long burst;
+
+    RxBurst(final long burst) {
+        this.burst = burst;
+    }
+
+    /** Gives back the previous frames and receives the next; returns how many, 0 where none waits. One native call. */
+    public int receive() {
+        try {
+            return (int) RECEIVE.invokeExact(burst);
+        } catch (final Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Address of the first frame's description; constant for the life of the burst. */
+    public long frames() {
+        return burst + FRAMES_OFFSET;
+    }
+
+    /** Frames that came in several segments and were copied together, since the burst was made. */
+    public long linearized() {
+        return Integer.toUnsignedLong(NativeMemory.ALL.get(JAVA_INT, burst + LINEARIZED_OFFSET));
+    }
+
+    @Override
+    public void close() {
+        if (burst != 0) {
+            NativeShim.shim().function("millrace_burst_destroy", FunctionDescriptor.ofVoid(JAVA_LONG)).call(burst);
+            burst = 0;
+        }
+    }
+}
