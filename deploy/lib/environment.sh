@@ -60,8 +60,12 @@ require_root() {
     { type -P sudo > /dev/null && as_root true; } || fail "cannot become root here; run this as root, then start again: $1"
 }
 
+# Runs apt-get, whose output is shown only when it fails.
 apt_get() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" > /dev/null
+    local output
+    output=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" 2>&1) && return
+    printf '%s\n' "$output" >&2
+    return 1
 }
 
 has_package_lists() {
@@ -71,7 +75,7 @@ has_package_lists() {
 update_package_lists() {
     say "Reading the package lists (needs root: apt-get update)"
     require_root "apt-get update"
-    apt_get update || fail "apt-get update failed, its message stands above"
+    apt_get update || fail "apt-get update failed, its messages stand above"
 }
 
 # Prints the first JDK package that the package sources offer.
@@ -100,7 +104,7 @@ install_packages() {
     require_root "apt-get install $*"
     if ! apt_get install -y --no-install-recommends "$@"; then
         update_package_lists
-        apt_get install -y --no-install-recommends "$@" || fail "could not install $*, apt's message stands above"
+        apt_get install -y --no-install-recommends "$@" || fail "could not install $*, its messages stand above"
     fi
     if [[ -z $had_tor ]] && is_installed tor; then
         stop_tor
