@@ -14,7 +14,7 @@ TEST_PACKAGES=(libndpi-bin tcpreplay tshark valgrind iproute2)
 JDK_PACKAGES=(openjdk-25-jdk-headless openjdk-25-jdk temurin-25-jdk)
 
 fail() {
-    printf '%s: %s\n' "${0##*/}" "$1" >&2
+    printf 'deploy/%s: %s\n' "${0##*/}" "$1" >&2
     exit 3
 }
 
