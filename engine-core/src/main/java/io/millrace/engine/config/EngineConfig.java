@@ -1,0 +1,91 @@
+package io.millrace.engine.config;
+
+import java.util.List;
+
+/**
+ * Settings of the engine.
+ *
+ * @param flowCapacity         flows per worker, 1024 to 100 million.
+ * @param idleTimeoutNs        silence after which a flow ends.
+ * @param tcpClosedTimeoutNs   silence after which a TCP flow ends once FIN or RST was seen, or while its handshake is
+ *                             unfinished.
+ * @param periodicIntervalNs   time between two periodic updates of a flow.
+ * @param detection            how long nDPI may look at a flow.
+ * @param burst                frames per poll, 1 to 512.
+ * @param mempoolMbufs         mbufs per RX queue, at least twice {@code burst}.
+ * @param mbufBytes            frame bytes per mbuf; longer frames take several.
+ * @param rxDescriptors        length of an RX ring.
+ * @param hugePages            whether memory comes from huge pages.
+ * @param overflow             what happens to an event whose ring is full.
+ * @param hashSeed             secret of the flow hash; fixed in a replay, so that a replay repeats itself.
+ * @param workerCores          core of each worker; empty leaves placing to the kernel.
+ * @param ealArguments         further arguments for DPDK's EAL.
+ * @param dpdkLogToStderr      whether DPDK's log is shown.
+ */
+public record EngineConfig(
+    int flowCapacity,
+    long idleTimeoutNs,
+    long tcpClosedTimeoutNs,
+    long periodicIntervalNs,
+    DetectionConfig detection,
+    int burst,
+    int mempoolMbufs,
+    int mbufBytes,
+    int rxDescriptors,
+    HugePages hugePages,
+    Overflow overflow,
+    long hashSeed,
+    List<Integer> workerCores,
+    List<String> ealArguments,
+    boolean dpdkLogToStderr) {
+
+    private static final int MIN_FLOW_CAPACITY = 1024;
+    private static final int MAX_FLOW_CAPACITY = 100_000_000;
+    private static final int MAX_BURST = 512;
+    private static final int MIN_MBUF_BYTES = 128;
+    private static final int MAX_MBUF_BYTES = 65_535 - 128;
+
+    /** Whether memory comes from huge pages. */
+    public enum HugePages {
+        /** Where the system has some reserved. */
+        AUTO,
+        /** Always; refuses to start without. */
+        ON,
+        /** Never. */
+        OFF
+    }
+
+    /** What happens to an event whose ring is full. */
+    public enum Overflow {
+        /** The worker waits: nothing is lost, packets may be. Right for files. */
+        BLOCK,
+        /** The hook is skipped and counted: packets are never late. Right for live ports. */
+        DROP
+    }
+
+    /** Checks every value; throws {@link ConfigException} with the flag, the value and the limit. */
+    public EngineConfig {
+        require("--flow-capacity", flowCapacity, MIN_FLOW_CAPACITY, MAX_FLOW_CAPACITY);
+        require("--burst", burst, 1, MAX_BURST);
+        require("--mbuf-size", mbufBytes, MIN_MBUF_BYTES, MAX_MBUF_BYTES);
+        require("--mempool", mempoolMbufs, 2L * burst, Integer.MAX_VALUE);
+        require("--rx-descriptors", rxDescriptors, 1, 65_535);
+        requirePositive("--idle-timeout", idleTimeoutNs);
+        requirePositive("--tcp-closed-timeout", tcpClosedTimeoutNs);
+        requirePositive("--periodic-interval", periodicIntervalNs);
+        workerCores = List.copyOf(workerCores);
+        ealArguments = List.copyOf(ealArguments);
+    }
+
+    private static void require(final String flag, final long value, final long min, final long max) {
+        if (value < min || value > max) {
+            throw new ConfigException(flag + " must be from " + min + " to " + max + ": " + value);
+        }
+    }
+
+    private static void requirePositive(final String flag, final long durationNs) {
+        if (durationNs <= 0) {
+            throw new ConfigException(flag + " must be longer than zero: " + durationNs + " ns");
+        }
+    }
+}

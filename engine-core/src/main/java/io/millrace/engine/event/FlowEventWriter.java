@@ -1,0 +1,292 @@
+package io.millrace.engine.event;
+
+import static io.millrace.engine.memory.RawMemory.copy;
+import static io.millrace.engine.memory.RawMemory.f64;
+import static io.millrace.engine.memory.RawMemory.i32;
+import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.putF64;
+import static io.millrace.engine.memory.RawMemory.putI32;
+import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.putI64BigEndian;
+import static io.millrace.engine.memory.RawMemory.putU16;
+import static io.millrace.engine.memory.RawMemory.putU8;
+import static io.millrace.engine.memory.RawMemory.u16;
+import static io.millrace.engine.memory.RawMemory.u32;
+import static io.millrace.engine.memory.RawMemory.u8;
+
+import io.millrace.engine.flow.key.FlowHash;
+import io.millrace.engine.flow.key.FlowKeys;
+import io.millrace.engine.flow.table.FlowAccounting;
+import io.millrace.engine.flow.table.FlowEndReason;
+import io.millrace.engine.flow.table.FlowExpiry;
+import io.millrace.engine.flow.table.FlowRecordDescriptor;
+import io.millrace.engine.flow.table.TcpHandshake;
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.WorkerCounters;
+import java.util.List;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+/**
+ * Copies flows' records as events into the rings towards the script threads. All events of a flow go to the same ring,
+ * in order. Owned by one worker, the only producer of its rings.
+ */
+public final class FlowEventWriter {
+    /** Events between two epochs. */
+    public static final int EPOCH_EVENTS = 4096;
+
+    private static final int MAC_LENGTH = 6;
+
+    private final OneToOneRingBuffer[] rings;
+    private final IdleStrategy waiting;
+    private final WorkerCounters counters;
+    private final int worker;
+    private final boolean epochs;
+    private long epoch;
+    private int eventsInEpoch;
+
+    /**
+     * A writer.
+     *
+     * @param rings    one per script thread; none runs the engine without scripts and output.
+     * @param waiting  how to wait for room in a full ring; {@code null} skips the event instead.
+     * @param counters the worker's.
+     * @param worker   index of the worker.
+     */
+    public FlowEventWriter(
+        final List<OneToOneRingBuffer> rings,
+        final IdleStrategy waiting,
+        final WorkerCounters counters,
+        final int worker) {
+        this.rings = rings.toArray(OneToOneRingBuffer[]::new);
+        this.waiting = waiting;
+        this.counters = counters;
+        this.worker = worker;
+        this.epochs = waiting != null && rings.size() > 1;
+    }
+
+    /**
+     * Writes one event.
+     *
+     * @param record  the flow's record; its verdict on the application is final.
+     * @param kind    what happened.
+     * @param reason  why the flow ended; {@link FlowEndReason#NONE} while it lives.
+     * @param timeNs  packet time.
+     * @return whether the event is on its way; {@code false} where it was skipped and counted.
+     */
+    public boolean write(
+        final long record, final FlowEventKind kind, final FlowEndReason reason, final long timeNs) {
+
+        if (rings.length == 0) {
+            return true;
+        }
+        counters.increment(EngineCounter.EVENTS_PRODUCED);
+        final long metadata = i64(record + FlowRecordDescriptor.METADATA);
+        final int metadataLength = metadata == 0 ? 0 : (int) u32(metadata);
+        final int length = FlowEventDescriptor.LENGTH + metadataLength;
+        final int flowHash = unseededHash(record);
+        final OneToOneRingBuffer ring = rings[rings.length == 1 ? 0 : (flowHash >>> 1) % rings.length];
+        final int index = claim(ring, kind.code, length);
+        if (index < 0) {
+            counters.increment(EngineCounter.EVENTS_SKIPPED);
+            return false;
+        }
+        final long event = ring.buffer().addressOffset() + index;
+        writeIdentity(event, record, kind, reason, timeNs, flowHash);
+        writeCounters(event, record);
+        writeTransport(event, record);
+        writeDetection(event, record);
+        putI32(event + FlowEventDescriptor.EVENT_LENGTH, length);
+        putI32(event + FlowEventDescriptor.METADATA_OFFSET, metadataLength == 0 ? 0 : FlowEventDescriptor.LENGTH);
+        if (metadataLength != 0) {
+            copy(metadata, event + FlowEventDescriptor.LENGTH, metadataLength);
+        }
+        ring.commit(index);
+        if (epochs && ++eventsInEpoch == EPOCH_EVENTS) {
+            endEpoch();
+        }
+        return true;
+    }
+
+    /** Ends the last epoch; call it once, after the last event. */
+    public void finish() {
+        if (epochs) {
+            endEpoch();
+        }
+    }
+
+    private void endEpoch() {
+        eventsInEpoch = 0;
+        epoch++;
+        for (final OneToOneRingBuffer ring : rings) {
+            final int index = claim(ring, EventRing.EPOCH, Long.BYTES);
+            putI64(ring.buffer().addressOffset() + index, epoch);
+            ring.commit(index);
+        }
+    }
+
+    private int claim(final OneToOneRingBuffer ring, final int type, final int length) {
+        int index = ring.tryClaim(type, length);
+        if (index >= 0 || waiting == null) {
+            return index;
+        }
+        counters.increment(EngineCounter.RING_WAITS);
+        // The wait may be long; whoever watches must see what was counted before it.
+        counters.publish();
+        waiting.reset();
+        while (index < 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("interrupted while waiting for room in an event ring");
+            }
+            waiting.idle();
+            index = ring.tryClaim(type, length);
+        }
+        return index;
+    }
+
+    private void writeIdentity(
+        final long event,
+        final long record,
+        final FlowEventKind kind,
+        final FlowEndReason reason,
+        final long timeNs,
+        final int flowHash) {
+
+        final long word4 = i64(record + FlowRecordDescriptor.KEY + 4L * Long.BYTES);
+        final boolean clientIsHigh = FlowAccounting.hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
+        final long client = record + FlowRecordDescriptor.KEY + (clientIsHigh ? 2L * Long.BYTES : 0);
+        final long server = record + FlowRecordDescriptor.KEY + (clientIsHigh ? 0 : 2L * Long.BYTES);
+        putI64(event + FlowEventDescriptor.FLOW_ID, i64(record + FlowRecordDescriptor.FLOW_ID));
+        putI64(event + FlowEventDescriptor.TIME_NS, timeNs);
+        putI64(event + FlowEventDescriptor.FIRST_SEEN_NS, i64(record + FlowRecordDescriptor.FIRST_SEEN_NS));
+        putI64(event + FlowEventDescriptor.LAST_SEEN_NS, i64(record + FlowRecordDescriptor.LAST_SEEN_NS));
+        putI32(event + FlowEventDescriptor.PERIODIC_TICK,
+            kind == FlowEventKind.PERIODIC_UPDATE ? i32(record + FlowRecordDescriptor.PERIODIC_TICK) : 0);
+        putI32(event + FlowEventDescriptor.FLOW_HASH, flowHash);
+        putU8(event + FlowEventDescriptor.KIND, kind.code);
+        putU8(event + FlowEventDescriptor.IP_VERSION, FlowKeys.ipVersion(word4));
+        putU8(event + FlowEventDescriptor.L4_PROTOCOL, FlowKeys.l4Protocol(word4));
+        putU8(event + FlowEventDescriptor.END_REASON, reason.code);
+        putU16(event + FlowEventDescriptor.VLAN_ID, FlowKeys.vlanId(word4));
+        putU16(event + FlowEventDescriptor.WORKER, worker);
+        putU16(event + FlowEventDescriptor.CLI_PORT,
+            clientIsHigh ? FlowKeys.highPort(word4) : FlowKeys.lowPort(word4));
+        putU16(event + FlowEventDescriptor.SRV_PORT,
+            clientIsHigh ? FlowKeys.lowPort(word4) : FlowKeys.highPort(word4));
+        putI64BigEndian(event + FlowEventDescriptor.CLI_ADDRESS, i64(client));
+        putI64BigEndian(event + FlowEventDescriptor.CLI_ADDRESS + Long.BYTES, i64(client + Long.BYTES));
+        putI64BigEndian(event + FlowEventDescriptor.SRV_ADDRESS, i64(server));
+        putI64BigEndian(event + FlowEventDescriptor.SRV_ADDRESS + Long.BYTES, i64(server + Long.BYTES));
+        copy(record + FlowRecordDescriptor.CLIENT_MAC, event + FlowEventDescriptor.CLI_MAC, MAC_LENGTH);
+        copy(record + FlowRecordDescriptor.SERVER_MAC, event + FlowEventDescriptor.SRV_MAC, MAC_LENGTH);
+    }
+
+    private static void writeCounters(final long event, final long record) {
+        final int client = clientSide(record);
+        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_PACKETS, FlowEventDescriptor.SRV2CLI_PACKETS,
+            record + FlowRecordDescriptor.PACKETS, client);
+        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_BYTES, FlowEventDescriptor.SRV2CLI_BYTES,
+            record + FlowRecordDescriptor.BYTES, client);
+        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_GOODPUT_BYTES, FlowEventDescriptor.SRV2CLI_GOODPUT_BYTES,
+            record + FlowRecordDescriptor.PAYLOAD_BYTES, client);
+        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_IAT_MIN_NS, FlowEventDescriptor.SRV2CLI_IAT_MIN_NS,
+            record + FlowRecordDescriptor.GAP_MIN_NS, client);
+        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_IAT_MAX_NS, FlowEventDescriptor.SRV2CLI_IAT_MAX_NS,
+            record + FlowRecordDescriptor.GAP_MAX_NS, client);
+        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_IAT_AVG_NS, FlowEventDescriptor.SRV2CLI_IAT_AVG_NS,
+            record + FlowRecordDescriptor.GAP_MEAN_NS, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LENGTH_MIN, FlowEventDescriptor.SRV2CLI_LENGTH_MIN,
+            record + FlowRecordDescriptor.LENGTH_MIN, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LENGTH_MAX, FlowEventDescriptor.SRV2CLI_LENGTH_MAX,
+            record + FlowRecordDescriptor.LENGTH_MAX, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_FRAGMENTS, FlowEventDescriptor.SRV2CLI_FRAGMENTS,
+            record + FlowRecordDescriptor.FRAGMENTS, client);
+        final int server = 1 - client;
+        putF64(event + FlowEventDescriptor.CLI2SRV_IAT_STDDEV_NS, gapDeviation(record, client));
+        putF64(event + FlowEventDescriptor.SRV2CLI_IAT_STDDEV_NS, gapDeviation(record, server));
+        putF64(event + FlowEventDescriptor.CLI2SRV_LENGTH_STDDEV, lengthDeviation(record, client));
+        putF64(event + FlowEventDescriptor.SRV2CLI_LENGTH_STDDEV, lengthDeviation(record, server));
+    }
+
+    private static void writeTransport(final long event, final long record) {
+        final int client = clientSide(record);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_RETRANSMISSIONS, FlowEventDescriptor.SRV2CLI_RETRANSMISSIONS,
+            record + FlowRecordDescriptor.RETRANSMISSIONS, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_OUT_OF_ORDER, FlowEventDescriptor.SRV2CLI_OUT_OF_ORDER,
+            record + FlowRecordDescriptor.OUT_OF_ORDER, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LOST, FlowEventDescriptor.SRV2CLI_LOST,
+            record + FlowRecordDescriptor.LOST, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_KEEP_ALIVES, FlowEventDescriptor.SRV2CLI_KEEP_ALIVES,
+            record + FlowRecordDescriptor.KEEP_ALIVES, client);
+        putI64(event + FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.CLIENT_RTT_NS));
+        putI64(event + FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.SERVER_RTT_NS));
+        putI64(event + FlowEventDescriptor.APPLICATION_LATENCY_NS,
+            i64(record + FlowRecordDescriptor.APPLICATION_LATENCY_NS));
+        pairOfBytes(event, FlowEventDescriptor.CLI2SRV_TCP_FLAGS, FlowEventDescriptor.SRV2CLI_TCP_FLAGS,
+            record + FlowRecordDescriptor.TCP_FLAGS, client);
+        pairOfBytes(event, FlowEventDescriptor.CLI2SRV_ICMP_TYPE, FlowEventDescriptor.SRV2CLI_ICMP_TYPE,
+            record + FlowRecordDescriptor.ICMP_TYPE, client);
+        pairOfBytes(event, FlowEventDescriptor.CLI2SRV_ICMP_CODE, FlowEventDescriptor.SRV2CLI_ICMP_CODE,
+            record + FlowRecordDescriptor.ICMP_CODE, client);
+        putU16(event + FlowEventDescriptor.ICMP_MAX_PAYLOAD_BYTES, u16(record + FlowRecordDescriptor.ICMP_MAX_PAYLOAD));
+        putU8(event + FlowEventDescriptor.ICMP_PRESENT,
+            FlowAccounting.hasFlag(record, FlowRecordDescriptor.ICMP_SEEN) ? 1 : 0);
+        putU8(event + FlowEventDescriptor.STATE, FlowExpiry.state(record).code);
+        final int handshake = u8(record + FlowRecordDescriptor.HANDSHAKE);
+        putU8(event + FlowEventDescriptor.HANDSHAKE_OK, handshake == TcpHandshake.COMPLETE ? 1 : 0);
+        putU8(event + FlowEventDescriptor.HANDSHAKE_OVER, handshake >= TcpHandshake.COMPLETE ? 1 : 0);
+    }
+
+    private static void writeDetection(final long event, final long record) {
+        putU16(event + FlowEventDescriptor.NDPI_MASTER, u16(record + FlowRecordDescriptor.NDPI_MASTER));
+        putU16(event + FlowEventDescriptor.NDPI_APP, u16(record + FlowRecordDescriptor.NDPI_APP));
+        putU16(event + FlowEventDescriptor.NDPI_CATEGORY, u16(record + FlowRecordDescriptor.NDPI_CATEGORY));
+        putU8(event + FlowEventDescriptor.NDPI_BREED, u8(record + FlowRecordDescriptor.NDPI_BREED));
+        putU8(event + FlowEventDescriptor.NDPI_CONFIDENCE, u8(record + FlowRecordDescriptor.NDPI_CONFIDENCE));
+        putI64(event + FlowEventDescriptor.NDPI_RISK, i64(record + FlowRecordDescriptor.NDPI_RISK));
+    }
+
+    private static void pairOfLongs(
+        final long event, final int fromClient, final int fromServer, final long pair, final int client) {
+        putI64(event + fromClient, i64(pair + (long) client * Long.BYTES));
+        putI64(event + fromServer, i64(pair + (1L - client) * Long.BYTES));
+    }
+
+    private static void pairOfInts(
+        final long event, final int fromClient, final int fromServer, final long pair, final int client) {
+        putI32(event + fromClient, i32(pair + (long) client * Integer.BYTES));
+        putI32(event + fromServer, i32(pair + (1L - client) * Integer.BYTES));
+    }
+
+    private static void pairOfBytes(
+        final long event, final int fromClient, final int fromServer, final long pair, final int client) {
+        putU8(event + fromClient, u8(pair + client));
+        putU8(event + fromServer, u8(pair + 1 - client));
+    }
+
+    private static int clientSide(final long record) {
+        return FlowAccounting.hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH) ? 1 : 0;
+    }
+
+    private static double gapDeviation(final long record, final int side) {
+        final long gaps = i64(record + FlowRecordDescriptor.PACKETS + (long) side * Long.BYTES) - 1;
+        final double squares = f64(record + FlowRecordDescriptor.GAP_M2 + (long) side * Double.BYTES);
+        return gaps < 1 ? 0 : Math.sqrt(squares / gaps);
+    }
+
+    private static double lengthDeviation(final long record, final int side) {
+        final long packets = i64(record + FlowRecordDescriptor.PACKETS + (long) side * Long.BYTES);
+        if (packets == 0) {
+            return 0;
+        }
+        final double mean =
+            (double) i64(record + FlowRecordDescriptor.BYTES + (long) side * Long.BYTES) / packets;
+        final double squares = f64(record + FlowRecordDescriptor.LENGTH_SQUARES + (long) side * Double.BYTES);
+        return Math.sqrt(Math.max(0, squares / packets - mean * mean));
+    }
+
+    private static int unseededHash(final long record) {
+        final long key = record + FlowRecordDescriptor.KEY;
+        return FlowHash.UNSEEDED.hash(i64(key), i64(key + 8), i64(key + 16), i64(key + 24), i64(key + 32));
+    }
+}

@@ -1,0 +1,229 @@
+package io.millrace.engine.flow.table;
+
+import static io.millrace.engine.memory.RawMemory.i32;
+import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.putI32;
+import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.putU8;
+import static io.millrace.engine.memory.RawMemory.u8;
+import static io.millrace.engine.memory.RawMemory.zero;
+
+import io.millrace.engine.flow.key.FlowKeys;
+import io.millrace.engine.memory.OffHeapBlock;
+import io.millrace.engine.parse.ParsedBurst;
+
+/**
+ * Flows of one worker, off-heap. Not thread-safe: only the owning worker calls it.
+ *
+ * <pre>{@code
+ *  index    | hash 4 | record number + 1, 4 | ...   open addressing, linear probing, at most half full
+ *  records  | record 0 | record 1 | ...             FlowRecordDescriptor, dense, in the order of first use
+ * }</pre>
+ *
+ * <p>Records never move, so their number stays valid while the flow lives. The index compares hashes before it follows
+ * a number, so a probe that misses seldom leaves it.
+ */
+public final class FlowTable implements AutoCloseable {
+    /** No such flow, or no room. */
+    public static final int NONE = -1;
+
+    private static final int ENTRY_LENGTH = Long.BYTES;
+    private static final int NEIGHBOURHOOD = 16;
+
+    private final int capacity;
+    private final int mask;
+    private final OffHeapBlock indexBlock;
+    private final OffHeapBlock recordBlock;
+    private final long index;
+    private final long records;
+    private final long[] touched;
+    private int used;
+    private int firstFree = NONE;
+    private int size;
+    private long touchSink;
+
+    /**
+     * An empty table.
+     *
+     * @param capacity   flows at most.
+     * @param burstLimit frames of a burst at most.
+     * @param hugePages  whether to ask for transparent huge pages.
+     */
+    public FlowTable(final int capacity, final int burstLimit, final boolean hugePages) {
+        this.capacity = capacity;
+        final int entries = Integer.highestOneBit(Math.max(2, capacity) * 2 - 1) * 2;
+        mask = entries - 1;
+        indexBlock = new OffHeapBlock((long) entries * ENTRY_LENGTH, hugePages);
+        recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
+        index = indexBlock.address();
+        records = recordBlock.address();
+        touched = new long[burstLimit];
+    }
+
+    /**
+     * Reads the cache lines that the flows of a burst will need, so that the misses overlap instead of following each
+     * other.
+     */
+    public void touch(final FlowKeys keys, final ParsedBurst parsed, final int count) {
+        for (int slot = 0; slot < count; slot++) {
+            touched[slot] = parsed.outcome[slot] == ParsedBurst.PARSED
+                ? i64(entry(keys.hash(slot) & mask)) : 0;
+        }
+        long sink = 0;
+        for (int slot = 0; slot < count; slot++) {
+            if (touched[slot] != 0) {
+                final long record = record((int) touched[slot] - 1);
+                sink += i64(record) + i64(record + FlowRecordDescriptor.PACKETS);
+            }
+        }
+        touchSink = sink;
+    }
+
+    /** Number of the flow with the key of {@code slot}, or {@link #NONE}. */
+    public int find(final FlowKeys keys, final int slot) {
+        final int hash = keys.hash(slot);
+        int position = hash & mask;
+        long entry = i64(entry(position));
+        while (entry != 0) {
+            if ((int) (entry >>> 32) == hash) {
+                final int number = (int) entry - 1;
+                if (matches(record(number), keys, slot)) {
+                    return number;
+                }
+            }
+            position = position + 1 & mask;
+            entry = i64(entry(position));
+        }
+        return NONE;
+    }
+
+    /**
+     * Adds a flow with the key of {@code slot}, which must not be in the table. The rest of its record is zero.
+     *
+     * @return its number, or {@link #NONE} where the table is full.
+     */
+    public int add(final FlowKeys keys, final int slot) {
+        final int number = takeRecord();
+        if (number == NONE) {
+            return NONE;
+        }
+        final long record = record(number);
+        for (int word = 0; word < FlowKeys.WORDS; word++) {
+            putI64(record + FlowRecordDescriptor.KEY + (long) word * Long.BYTES, keys.word(slot, word));
+        }
+        final int hash = keys.hash(slot);
+        putI32(record + FlowRecordDescriptor.HASH, hash);
+        putU8(record + FlowRecordDescriptor.FLAGS, FlowRecordDescriptor.LIVE);
+        int position = hash & mask;
+        while (i64(entry(position)) != 0) {
+            position = position + 1 & mask;
+        }
+        putI64(entry(position), (long) hash << 32 | number + 1);
+        size++;
+        return number;
+    }
+
+    /** Removes a flow; its number may be given to another. */
+    public void remove(final int number) {
+        final long record = record(number);
+        int hole = positionOf(number, i32(record + FlowRecordDescriptor.HASH));
+        // Closing the gap keeps every probe sequence whole without marks that would pile up.
+        int next = hole + 1 & mask;
+        long entry = i64(entry(next));
+        while (entry != 0) {
+            final int home = (int) (entry >>> 32) & mask;
+            if ((next - home & mask) >= (next - hole & mask)) {
+                putI64(entry(hole), entry);
+                hole = next;
+            }
+            next = next + 1 & mask;
+            entry = i64(entry(next));
+        }
+        putI64(entry(hole), 0);
+        zero(record, FlowRecordDescriptor.LENGTH);
+        putI32(record + FlowRecordDescriptor.NEXT_FREE, firstFree);
+        firstFree = number;
+        size--;
+    }
+
+    /** Of the flows near a place of the index, the one that has been silent longest; the table must be full. */
+    public int longestIdleNear(final int hash) {
+        int position = hash & mask;
+        int oldest = NONE;
+        long oldestNs = Long.MAX_VALUE;
+        for (int seen = 0; seen < NEIGHBOURHOOD; position = position + 1 & mask) {
+            final long entry = i64(entry(position));
+            if (entry != 0) {
+                seen++;
+                final int number = (int) entry - 1;
+                final long lastSeenNs = i64(record(number) + FlowRecordDescriptor.LAST_SEEN_NS);
+                if (lastSeenNs < oldestNs) {
+                    oldestNs = lastSeenNs;
+                    oldest = number;
+                }
+            }
+        }
+        return oldest;
+    }
+
+    /** Address of a record; valid while its flow lives. */
+    public long record(final int number) {
+        return records + (long) number * FlowRecordDescriptor.LENGTH;
+    }
+
+    /** Whether a number below {@link #used()} is that of a flow. */
+    public boolean isLive(final int number) {
+        return (u8(record(number) + FlowRecordDescriptor.FLAGS) & FlowRecordDescriptor.LIVE) != 0;
+    }
+
+    /** Numbers from 0 to here, exclusive, have ever been in use. */
+    public int used() {
+        return used;
+    }
+
+    /** Flows in the table. */
+    public int size() {
+        return size;
+    }
+
+    /** Flows at most. */
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public void close() {
+        indexBlock.close();
+        recordBlock.close();
+    }
+
+    private boolean matches(final long record, final FlowKeys keys, final int slot) {
+        return i64(record) == keys.word(slot, 0)
+            && i64(record + 8) == keys.word(slot, 1)
+            && i64(record + 16) == keys.word(slot, 2)
+            && i64(record + 24) == keys.word(slot, 3)
+            && i64(record + 32) == keys.word(slot, 4);
+    }
+
+    private int takeRecord() {
+        if (firstFree != NONE) {
+            final int number = firstFree;
+            firstFree = i32(record(number) + FlowRecordDescriptor.NEXT_FREE);
+            putI32(record(number) + FlowRecordDescriptor.NEXT_FREE, 0);
+            return number;
+        }
+        return used < capacity ? used++ : NONE;
+    }
+
+    private int positionOf(final int number, final int hash) {
+        int position = hash & mask;
+        while ((int) i64(entry(position)) - 1 != number) {
+            position = position + 1 & mask;
+        }
+        return position;
+    }
+
+    private long entry(final int position) {
+        return index + (long) position * ENTRY_LENGTH;
+    }
+}

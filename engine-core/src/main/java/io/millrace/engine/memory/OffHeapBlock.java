@@ -1,0 +1,40 @@
+package io.millrace.engine.memory;
+
+import io.millrace.binding.linux.AnonymousMemory;
+
+/**
+ * A block of zeroed memory outside the Java heap, paid for page by page when first touched. Made and closed by the
+ * thread that builds the engine; used by the thread that owns what lies in it.
+ */
+public final class OffHeapBlock implements AutoCloseable {
+    private final AnonymousMemory memory;
+    private final long lengthBytes;
+
+    /**
+     * Reserves {@code lengthBytes}, aligned to a page.
+     *
+     * @param hugePages whether to ask for transparent huge pages.
+     */
+    public OffHeapBlock(final long lengthBytes, final boolean hugePages) {
+        if (lengthBytes <= 0) {
+            throw new IllegalArgumentException("block must not be empty: lengthBytes=" + lengthBytes);
+        }
+        this.memory = AnonymousMemory.map(lengthBytes, hugePages);
+        this.lengthBytes = lengthBytes;
+    }
+
+    /** First byte. */
+    public long address() {
+        return memory.address();
+    }
+
+    /** Size. */
+    public long lengthBytes() {
+        return lengthBytes;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,252 @@
+package io.millrace.engine.worker;
+
+import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.putI32;
+import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.i32;
+
+import io.millrace.engine.burst.Burst;
+import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.detect.ProtocolDetector;
+import io.millrace.engine.event.FlowEventKind;
+import io.millrace.engine.event.FlowEventWriter;
+import io.millrace.engine.flow.key.FlowHash;
+import io.millrace.engine.flow.key.FlowKeys;
+import io.millrace.engine.flow.table.FlowAccounting;
+import io.millrace.engine.flow.table.FlowEndReason;
+import io.millrace.engine.flow.table.FlowExpiry;
+import io.millrace.engine.flow.table.FlowRecordDescriptor;
+import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.parse.PacketParser;
+import io.millrace.engine.parse.ParsedBurst;
+import io.millrace.engine.port.PacketSource;
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.WorkerCounters;
+import org.agrona.concurrent.Agent;
+
+/**
+ * One worker: takes frames from its source and leads them through parse, key, table, detection and events. Owns all it
+ * touches; only its own thread calls it. Time is packet time and never runs backwards.
+ */
+public final class FlowWorker implements Agent, AutoCloseable {
+    private static final int FLOW_ID_WORKER_SHIFT = 44;
+    /** The sweep must overtake the flows that packets can add, and pass the whole table in bounded time. */
+    private static final int SWEPT_RECORDS_PER_FRAME = 2;
+    private static final int SWEPT_RECORDS_PER_EMPTY_POLL = 64;
+
+    private final int index;
+    private final PacketSource source;
+    private final Burst burst;
+    private final ParsedBurst parsed;
+    private final PacketParser parser;
+    private final FlowKeys keys;
+    private final FlowTable table;
+    private final FlowExpiry expiry;
+    private final ProtocolDetector detector;
+    private final FlowEventWriter events;
+    private final WorkerCounters counters;
+    private final long periodicIntervalNs;
+    private final long detectionSilenceNs;
+    private long nowNs;
+    private long flowsOpened;
+    private int sweepPosition;
+
+    /**
+     * A worker.
+     *
+     * @param index    from 0.
+     * @param source   where its frames come from; closed with the worker.
+     * @param config   the engine's settings.
+     * @param events   rings to the script threads.
+     * @param counters its own.
+     */
+    public FlowWorker(
+        final int index,
+        final PacketSource source,
+        final EngineConfig config,
+        final FlowEventWriter events,
+        final WorkerCounters counters) {
+
+        this.index = index;
+        this.source = source;
+        this.events = events;
+        this.counters = counters;
+        burst = new Burst(source);
+        parsed = new ParsedBurst(config.burst());
+        parser = new PacketParser(parsed);
+        keys = new FlowKeys(config.burst(), new FlowHash(config.hashSeed()));
+        table = new FlowTable(config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF);
+        expiry = new FlowExpiry(config.idleTimeoutNs(), config.tcpClosedTimeoutNs());
+        detector = new ProtocolDetector(config.detection(), counters);
+        periodicIntervalNs = config.periodicIntervalNs();
+        detectionSilenceNs = config.detection().silenceNs();
+    }
+
+    @Override
+    public String roleName() {
+        return "worker-" + index;
+    }
+
+    /** One poll: receive, parse, key, touch, update, sweep. Returns frames received. */
+    @Override
+    public int doWork() {
+        final int received = burst.receive();
+        if (received > 0) {
+            parser.parse(burst);
+            keys.compute(parsed, received);
+            table.touch(keys, parsed, received);
+            for (int slot = 0; slot < received; slot++) {
+                onFrame(slot);
+            }
+            counters.add(EngineCounter.RECEIVED, received);
+            sweep(received * SWEPT_RECORDS_PER_FRAME);
+        } else {
+            sweep(SWEPT_RECORDS_PER_EMPTY_POLL);
+        }
+        counters.set(EngineCounter.FLOWS_LIVE, table.size());
+        counters.publish();
+        return received;
+    }
+
+    /** Whether the source will bring no more frames. */
+    public boolean finished() {
+        return source.finished();
+    }
+
+    /** Packet time of the latest frame, nanoseconds since the Unix epoch; 0 before the first. */
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /** Ends every flow that is left and the last epoch; call it once, after the last {@link #doWork()}. */
+    public void endAllFlows() {
+        for (int number = 0; number < table.used(); number++) {
+            if (table.isLive(number)) {
+                end(number, FlowEndReason.SHUTDOWN);
+            }
+        }
+        events.finish();
+        counters.set(EngineCounter.FLOWS_LIVE, table.size());
+        counters.publish();
+    }
+
+    @Override
+    public void close() {
+        source.close();
+        detector.close();
+        table.close();
+    }
+
+    private void onFrame(final int slot) {
+        nowNs = Math.max(nowNs, burst.timestampNs(slot));
+        switch (parsed.outcome[slot]) {
+            case ParsedBurst.PARSED -> {
+                counters.increment(EngineCounter.PARSED);
+                counters.add(EngineCounter.RECEIVED_BYTES, parsed.wireLength[slot]);
+                onPacket(slot, burst.timestampNs(slot));
+            }
+            case ParsedBurst.NOT_IP -> skip(slot, EngineCounter.NOT_IP);
+            case ParsedBurst.MALFORMED -> skip(slot, EngineCounter.MALFORMED);
+            default -> skip(slot, EngineCounter.UNSUPPORTED_LINK);
+        }
+    }
+
+    private void skip(final int slot, final EngineCounter reason) {
+        counters.increment(reason);
+        counters.add(EngineCounter.RECEIVED_BYTES, burst.capturedLength(slot));
+    }
+
+    private void onPacket(final int slot, final long timeNs) {
+        final boolean fromHighSide = keys.fromHighSide(slot);
+        int number = table.find(keys, slot);
+        if (number != FlowTable.NONE && isSucceeded(table.record(number), slot)) {
+            end(number, FlowEndReason.TIMEOUT);
+            number = FlowTable.NONE;
+        }
+        if (number == FlowTable.NONE) {
+            number = open(slot, fromHighSide, timeNs);
+        }
+        final long record = table.record(number);
+        FlowAccounting.count(record, parsed, slot, fromHighSide, timeNs);
+        if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
+            && detector.inspect(record, parsed.l3Address[slot], parsed.l3Length[slot], timeNs)) {
+            announce(record);
+        } else if (!FlowAccounting.hasFlag(
+            record, FlowRecordDescriptor.DETECTION_OPEN | FlowRecordDescriptor.ANNOUNCED)) {
+            announce(record);
+        }
+    }
+
+    /** Whether the packet belongs to a new flow between the same ends. */
+    private boolean isSucceeded(final long record, final int slot) {
+        return expiry.isOver(record, nowNs) || FlowExpiry.isReopenedBy(record, parsed.flagsOrType[slot]);
+    }
+
+    private int open(final int slot, final boolean fromHighSide, final long timeNs) {
+        int number = table.add(keys, slot);
+        if (number == FlowTable.NONE) {
+            end(table.longestIdleNear(keys.hash(slot)), FlowEndReason.FORCED);
+            counters.increment(EngineCounter.FLOWS_EVICTED);
+            number = table.add(keys, slot);
+        }
+        flowsOpened++;
+        counters.increment(EngineCounter.FLOWS_CREATED);
+        final long record = table.record(number);
+        final long flowId = (long) index << FLOW_ID_WORKER_SHIFT | flowsOpened;
+        FlowAccounting.open(record, parsed, slot, fromHighSide, flowId, timeNs);
+        detector.open(record);
+        return number;
+    }
+
+    private void announce(final long record) {
+        FlowAccounting.setFlag(record, FlowRecordDescriptor.ANNOUNCED);
+        putI64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS, nowNs + periodicIntervalNs);
+        events.write(record, FlowEventKind.PROTOCOL_DETECTED, FlowEndReason.NONE, nowNs);
+    }
+
+    private void end(final int number, final FlowEndReason reason) {
+        final long record = table.record(number);
+        settle(record);
+        events.write(record, FlowEventKind.FLOW_END, reason, nowNs);
+        detector.release(record);
+        table.remove(number);
+        counters.increment(EngineCounter.FLOWS_ENDED);
+    }
+
+    /** Makes sure that the application is decided and announced, as it must be before any other event of the flow. */
+    private void settle(final long record) {
+        if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)) {
+            detector.giveUp(record);
+        }
+        if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
+            announce(record);
+        }
+    }
+
+    private void sweep(final int records) {
+        final int used = table.used();
+        final int limit = Math.min(records, used);
+        for (int i = 0; i < limit; i++) {
+            sweepPosition = sweepPosition + 1 < used ? sweepPosition + 1 : 0;
+            if (table.isLive(sweepPosition)) {
+                age(sweepPosition);
+            }
+        }
+    }
+
+    private void age(final int number) {
+        final long record = table.record(number);
+        if (expiry.isOver(record, nowNs)) {
+            end(number, FlowEndReason.TIMEOUT);
+        } else if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)) {
+            if (nowNs - i64(record + FlowRecordDescriptor.LAST_SEEN_NS) >= detectionSilenceNs) {
+                settle(record);
+            }
+        } else if (nowNs >= i64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS)) {
+            events.write(record, FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, nowNs);
+            final long tick = record + FlowRecordDescriptor.PERIODIC_TICK;
+            putI32(tick, i32(tick) + 1);
+            putI64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS, nowNs + periodicIntervalNs);
+        }
+    }
+}
