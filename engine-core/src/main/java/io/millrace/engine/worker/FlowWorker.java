@@ -26,7 +26,7 @@ import org.agrona.concurrent.Agent;
 
 /**
  * One worker: takes frames from its source and leads them through parse, key, table, detection and events. Owns all it
- * touches; only its own thread calls it. Time is packet time and never runs backwards.
+ * touches; only its own thread calls it. Time is packet time ({@link PacketClock}).
  */
 public final class FlowWorker implements Agent, AutoCloseable {
     private static final int FLOW_ID_WORKER_SHIFT = 44;
@@ -47,6 +47,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
     private final WorkerCounters counters;
     private final long periodicIntervalNs;
     private final long detectionSilenceNs;
+    private final PacketClock clock = new PacketClock();
     private long nowNs;
     private long flowsOpened;
     private int sweepPosition;
@@ -138,7 +139,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
     }
 
     private void onFrame(final int slot) {
-        nowNs = Math.max(nowNs, burst.timestampNs(slot));
+        nowNs = clock.advance(burst.timestampNs(slot));
         switch (parsed.outcome[slot]) {
             case ParsedBurst.PARSED -> {
                 counters.increment(EngineCounter.PARSED);
@@ -167,7 +168,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
             number = open(slot, fromHighSide, timeNs);
         }
         final long record = table.record(number);
-        FlowAccounting.count(record, parsed, slot, fromHighSide, timeNs);
+        FlowAccounting.count(record, parsed, slot, fromHighSide, timeNs, nowNs);
         if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
             && detector.inspect(record, parsed.l3Address[slot], parsed.l3Length[slot], timeNs)) {
             announce(record);

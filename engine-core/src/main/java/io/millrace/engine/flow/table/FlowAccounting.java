@@ -45,13 +45,19 @@ public final class FlowAccounting {
         }
     }
 
-    /** Counts one packet. */
+    /**
+     * Counts one packet.
+     *
+     * @param timeNs the packet's own timestamp; gaps and latencies are measured with it.
+     * @param nowNs  the worker's time; the flow ages by it.
+     */
     public static void count(
         final long record,
         final ParsedBurst parsed,
         final int slot,
         final boolean fromHighSide,
-        final long timeNs) {
+        final long timeNs,
+        final long nowNs) {
 
         final int side = fromHighSide ? HIGH : LOW;
         final long sideLong = (long) side * Long.BYTES;
@@ -62,8 +68,7 @@ public final class FlowAccounting {
         putI64(packets, packetsBefore + 1);
         addI64(record + FlowRecordDescriptor.BYTES + sideLong, wireLength);
         addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadLength);
-        putI64(record + FlowRecordDescriptor.LAST_SEEN_NS,
-            Math.max(timeNs, i64(record + FlowRecordDescriptor.LAST_SEEN_NS)));
+        putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
 
         countGap(record, sideLong, packetsBefore, timeNs);
         countLength(record, side, packetsBefore, wireLength);
