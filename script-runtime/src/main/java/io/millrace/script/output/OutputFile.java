@@ -1,0 +1,126 @@
+package io.millrace.script.output;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * A file, or one of the standard streams, that is written until it fails and then never again. Writes do not care about
+ * interrupts, so that a thread that is being stopped can still write what it holds. Owned by the writer thread.
+ */
+final class OutputFile {
+    private final String name;
+    private final FileOutputStream stream;
+    private final boolean standardStream;
+    private String failure;
+
+    private OutputFile(final String name, final FileOutputStream stream, final boolean standardStream) {
+        this.name = name;
+        this.stream = stream;
+        this.standardStream = standardStream;
+    }
+
+    /**
+     * Opens a file; a new one gets mode 0640.
+     *
+     * @param append whether what is in the file stays.
+     * @throws OutputException where that is not possible.
+     */
+    static OutputFile open(final Path path, final boolean append) {
+        try {
+            try {
+                Files.createFile(path,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+            } catch (final FileAlreadyExistsException existsAlready) {
+                // Its mode is its owner's business.
+            }
+            final OutputFile file = new OutputFile(path.toString(), new FileOutputStream(path.toFile(), append), false);
+            if (append) {
+                file.moveToEnd();
+            }
+            return file;
+        } catch (final IOException e) {
+            throw new OutputException("output: cannot write " + path + " (" + reason(path, e)
+                + "); give another path, or create the directory and allow this user to write there", e);
+        }
+    }
+
+    static OutputFile standardOutput() {
+        return new OutputFile("standard output", new FileOutputStream(FileDescriptor.out), true);
+    }
+
+    static OutputFile standardError() {
+        return new OutputFile("standard error", new FileOutputStream(FileDescriptor.err), true);
+    }
+
+    /** Writes all or as much as can be; returns how many bytes surely arrived. */
+    int write(final byte[] bytes, final int length) {
+        if (failure != null) {
+            return 0;
+        }
+        final long before = filePosition();
+        try {
+            stream.write(bytes, 0, length);
+            return length;
+        } catch (final IOException e) {
+            failure = "output: cannot write " + name + " any more (" + e.getMessage()
+                + "); free space or keep the reader running, and run again";
+            return Math.clamp(filePosition() - before, 0, length);
+        }
+    }
+
+    /** One line: what, where, how to mend it; null while all is well. */
+    String failure() {
+        return failure;
+    }
+
+    /** Closes a file; leaves standard streams open. */
+    void close() {
+        if (standardStream) {
+            return;
+        }
+        try {
+            stream.close();
+        } catch (final IOException e) {
+            if (failure == null) {
+                failure = "output: cannot finish " + name + " (" + e.getMessage()
+                    + "); free space on its file system, and run again";
+            }
+        }
+    }
+
+    /** An appending write moves the position to the end by itself, but only then; the count of bytes needs it before. */
+    private void moveToEnd() {
+        try {
+            stream.getChannel().position(stream.getChannel().size());
+        } catch (final IOException noPosition) {
+            // A pipe or a terminal has no end.
+        }
+    }
+
+    /** Where the next byte goes; 0 for what has no position, such as a pipe. */
+    private long filePosition() {
+        try {
+            return stream.getChannel().position();
+        } catch (final IOException noPosition) {
+            return 0;
+        }
+    }
+
+    private static String reason(final Path path, final IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        final String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return message.replace(path + ": ", "").replace(path + " (", "").replace("\n", " ").replaceAll("\\)$", "");
+    }
+}
