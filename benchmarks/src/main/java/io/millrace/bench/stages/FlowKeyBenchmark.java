@@ -1,0 +1,71 @@
+package io.millrace.bench.stages;
+
+import io.millrace.bench.traffic.SyntheticFrames;
+import io.millrace.engine.burst.Burst;
+import io.millrace.engine.flow.key.FlowHash;
+import io.millrace.engine.flow.key.FlowKeys;
+import io.millrace.engine.parse.PacketParser;
+import io.millrace.engine.parse.ParsedBurst;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** {@code flow.key}: nanoseconds per packet for key and hash. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class FlowKeyBenchmark {
+    private static final int BURST = 64;
+
+    private SyntheticFrames source;
+    private ParsedBurst parsed;
+    private FlowKeys keys;
+
+    /** Parses one burst, over and over the same. */
+    @Setup
+    public void setUp() {
+        source = new SyntheticFrames(BURST, BURST, BURST, 7);
+        final Burst burst = new Burst(source);
+        parsed = new ParsedBurst(BURST);
+        keys = new FlowKeys(BURST, new FlowHash(7));
+        burst.receive();
+        new PacketParser(parsed).parse(burst);
+    }
+
+    /** Makes the keys of one burst. */
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public int key() {
+        keys.compute(parsed, BURST);
+        return keys.hash(BURST - 1);
+    }
+
+    /** Different flows must have different hashes here. */
+    @TearDown(Level.Iteration)
+    public void prove() {
+        final long distinct = java.util.stream.IntStream.range(0, BURST).map(keys::hash).distinct().count();
+        if (distinct != BURST) {
+            throw new IllegalStateException("hashes collide: distinct=" + distinct);
+        }
+    }
+
+    /** Frees the frames. */
+    @TearDown
+    public void tearDown() {
+        source.close();
+    }
+}
