@@ -20,7 +20,8 @@ public final class FlowRecord {
     private int verdictOffset;
     private PlaceTable places;
 
-    FlowRecord wrap(final DirectBuffer buffer, final int verdictOffset, final int eventOffset, final PlaceTable places) {
+    FlowRecord wrap(
+        final DirectBuffer buffer, final int verdictOffset, final int eventOffset, final PlaceTable places) {
         verdict = buffer;
         this.verdictOffset = verdictOffset;
         this.places = places;

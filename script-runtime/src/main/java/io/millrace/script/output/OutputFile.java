@@ -95,7 +95,7 @@ final class OutputFile {
         }
     }
 
-    /** An appending write moves the position to the end by itself, but only then; the count of bytes needs it before. */
+    /** An appending write moves to the end only when it happens; counting bytes needs the position before. */
     private void moveToEnd() {
         try {
             stream.getChannel().position(stream.getChannel().size());

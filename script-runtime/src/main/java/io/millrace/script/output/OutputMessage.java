@@ -7,7 +7,7 @@ package io.millrace.script.output;
 public final class OutputMessage {
     /** The final record of a flow: {@code verdict_t}, then {@code flow_event_t} with its metadata. */
     public static final int FLOW = 1;
-    /** An alert: {@code alert_t} with its texts, then {@code verdict_t}, then {@code flow_event_t} with its metadata. */
+    /** An alert: {@code alert_t} with its texts, then {@code verdict_t}, then {@code flow_event_t} with metadata. */
     public static final int ALERT = 2;
     /** Bytes that a script printed, for standard output. */
     public static final int TEXT = 3;

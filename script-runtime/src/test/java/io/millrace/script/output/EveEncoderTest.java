@@ -105,7 +105,8 @@ final class EveEncoderTest {
             .metadataU8(FlowMetadataDescriptor.DNS_REPLY_CODE, 3)
             .text(FlowMetadataDescriptor.HOST_NAME, "no.such.example").flow()));
 
-        assertThat(json.get("dns")).isEqualTo(members("rrname", "no.such.example", "rrtype", "AAAA", "rcode", "NXDOMAIN"));
+        assertThat(json.get("dns")).isEqualTo(
+            members("rrname", "no.such.example", "rrtype", "AAAA", "rcode", "NXDOMAIN"));
         assertThat(json).doesNotContainKeys("tcp", "tls", "http", "ssh", "vlan", "millrace", "src_geo", "dest_geo",
             "icmp_type");
         assertThat(Json.at(json, "ndpi.proto")).isEqualTo("DNS");
@@ -155,8 +156,9 @@ final class EveEncoderTest {
             .text(FlowMetadataDescriptor.HTTP_USER_AGENT, "curl/7")
             .text(FlowMetadataDescriptor.HTTP_CONTENT_TYPE, "text/html").flow()));
 
-        assertThat(json.get("http")).isEqualTo(members("hostname", "h", "url", "/u", "http_method", "GET", "status", 404L,
-            "http_user_agent", "curl/7", "http_content_type", "text/html"));
+        assertThat(json.get("http")).isEqualTo(members(
+            "hostname", "h", "url", "/u", "http_method", "GET", "status", 404L, "http_user_agent", "curl/7",
+            "http_content_type", "text/html"));
     }
 
     @ParameterizedTest
@@ -314,7 +316,8 @@ final class EveEncoderTest {
         final String line = Messages.flowLine(new Messages().between(TCP, "10.0.0.1", 1, "10.0.0.2", 2)
             .text(FlowMetadataDescriptor.HTTP_USER_AGENT, bytes).flow());
 
-        assertThat(line).contains("a\u00FC\\u00e9\u20AC\\u00ed\\u00a0\\u0080\uD83D\uDE00\\u00c0\\u0080\\u0000\\u0007\\n");
+        assertThat(line).contains(
+            "a\u00FC\\u00e9\u20AC\\u00ed\\u00a0\\u0080\uD83D\uDE00\\u00c0\\u0080\\u0000\\u0007\\n");
         assertThat(Json.at(Json.read(line), "http.http_user_agent")).isEqualTo(
             "a\u00FC\u00E9\u20AC\u00ED\u00A0\u0080\uD83D\uDE00\u00C0\u0080\u0000\u0007\n\"\\\u007F\u00F0\u009F");
     }

@@ -75,7 +75,8 @@ final class Messages {
         return this;
     }
 
-    Messages traffic(final long sentPackets, final long sentBytes, final long receivedPackets, final long receivedBytes) {
+    Messages traffic(
+        final long sentPackets, final long sentBytes, final long receivedPackets, final long receivedBytes) {
         u64(FlowEventDescriptor.CLI2SRV_PACKETS, sentPackets);
         u64(FlowEventDescriptor.CLI2SRV_BYTES, sentBytes);
         u64(FlowEventDescriptor.SRV2CLI_PACKETS, receivedPackets);
@@ -177,7 +178,8 @@ final class Messages {
         final byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
         final byte[] signatureBytes = signature.getBytes(StandardCharsets.UTF_8);
         final byte[] category = "alert_suspicious_activity".getBytes(StandardCharsets.UTF_8);
-        final int total = AlertDescriptor.LENGTH + keyBytes.length + signatureBytes.length + category.length + info.length;
+        final int total = AlertDescriptor.LENGTH + keyBytes.length + signatureBytes.length + category.length
+            + info.length;
         final byte[] flow = flow();
         final byte[] message = new byte[BitUtil.align(total, 8) + flow.length];
         final UnsafeBuffer alert = new UnsafeBuffer(message);
@@ -208,7 +210,8 @@ final class Messages {
     /** The line that the encoder makes of an ALERT message. */
     static String alertLine(final byte[] message) {
         final JsonText out = new JsonText(16);
-        new EveEncoder(NAMES, VERDICT_NAMES).alert(new AlertRecord().wrap(new UnsafeBuffer(message), 0, noPlaces()), out);
+        final AlertRecord alert = new AlertRecord().wrap(new UnsafeBuffer(message), 0, noPlaces());
+        new EveEncoder(NAMES, VERDICT_NAMES).alert(alert, out);
         return new String(out.bytes(), 0, out.position(), StandardCharsets.UTF_8);
     }
 

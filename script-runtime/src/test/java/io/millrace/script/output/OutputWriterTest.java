@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.YieldingIdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,54 @@ final class OutputWriterTest {
     }
 
     @Test
+    void shouldWriteTheSameBytesWithThreadsOfTheirOwn() throws Exception {
+        final List<byte[]> outputs = new ArrayList<>();
+        for (int run = 0; run < 3; run++) {
+            final Path file = directory.resolve("threads" + run + ".json");
+            final List<OneToOneRingBuffer> fresh = List.of(OutputRing.allocate(1 << 19), OutputRing.allocate(1 << 19),
+                OutputRing.allocate(1 << 19));
+            final OutputWriter writer = new OutputWriter(
+                fresh.stream().map(ring -> OutputSource.ofScriptThread(ring, PLACES)).toList(),
+                OutputWriter.Order.REPLAY, List.of(eve(file.toString())), new Telemetry(), () -> STATS);
+            final AgentRunner runner =
+                new AgentRunner(new YieldingIdleStrategy(), Throwable::printStackTrace, null, writer);
+            AgentRunner.startOnThread(runner);
+            final List<Thread> producers = new ArrayList<>();
+            for (int ring = 0; ring < fresh.size(); ring++) {
+                producers.add(Thread.ofPlatform().start(new Producer(fresh.get(ring), ring)));
+            }
+            for (final Thread producer : producers) {
+                producer.join();
+            }
+            runner.close();
+            outputs.add(Files.readAllBytes(file));
+        }
+
+        assertThat(new String(outputs.getFirst(), StandardCharsets.UTF_8).lines()).hasSize(3 * 20 * 400 + 1);
+        assertThat(outputs.get(1)).isEqualTo(outputs.get(0));
+        assertThat(outputs.get(2)).isEqualTo(outputs.get(0));
+    }
+
+    /** Stands in for a script thread of a replay: waits for room, ends twenty epochs. */
+    private record Producer(OneToOneRingBuffer ring, int index) implements Runnable {
+        @Override
+        public void run() {
+            for (int epoch = 1; epoch <= 20; epoch++) {
+                for (int i = 0; i < 400; i++) {
+                    sendPatiently(OutputMessage.FLOW, message(epoch * 10_000L + i * 10L + index).flow());
+                }
+                sendPatiently(OutputMessage.EPOCH, epoch(epoch));
+            }
+        }
+
+        private void sendPatiently(final int type, final byte[] message) {
+            while (!send(ring, type, message)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void shouldCountWhatAFullDiskSwallows() {
         Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "needs /dev/full");
         final OutputWriter writer = writer(OutputWriter.Order.LIVE, eve("/dev/full"));
@@ -151,8 +201,9 @@ final class OutputWriterTest {
         final Path counts = directory.resolve("counts");
         final ProcessBuilder limited = new ProcessBuilder("bash", "-c", "trap '' XFSZ; ulimit -f 100; exec \"$@\"", "_",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED", "-XX:-UsePerfData",
-            "-cp", System.getProperty("java.class.path"), LimitedRun.class.getName(), file.toString(), counts.toString());
+            "--enable-native-access=ALL-UNNAMED", "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-XX:-UsePerfData", "-cp", System.getProperty("java.class.path"), LimitedRun.class.getName(),
+            file.toString(), counts.toString());
         final Process process = limited.redirectErrorStream(true).start();
         final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
