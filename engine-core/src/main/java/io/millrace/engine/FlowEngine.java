@@ -60,7 +60,7 @@ public final class FlowEngine implements AutoCloseable {
         final FlowEventWriter events = new FlowEventWriter(eventRings, waiting(config), counters, index);
         source = new ReplaySource(files, config, Integer.toString(index));
         try {
-            worker = new FlowWorker(index, source, config, events, counters);
+            worker = new FlowWorker(index, source, config, events, telemetry, counters);
         } catch (final RuntimeException e) {
             source.close();
             throw e;

@@ -35,6 +35,9 @@ public final class FlowEventDescriptor {
     /** {@code uint64_t}: last packet. */
     public static final int LAST_SEEN_NS = LAYOUT.u64("last_seen_ns");
 
+    /** {@code uint64_t}: {@code System.nanoTime()} of the burst that made the event; for latencies, never for output. */
+    public static final int PRODUCED_NS = LAYOUT.u64("produced_ns");
+
     /** {@code uint32_t}: bytes of the whole event, metadata included. */
     public static final int EVENT_LENGTH = LAYOUT.u32("event_length");
     /** {@code uint32_t}: offset of the {@code flow_metadata_t}; 0 where nDPI read nothing worth keeping. */

@@ -44,6 +44,7 @@ public final class FlowEventWriter {
     private final boolean epochs;
     private long epoch;
     private int eventsInEpoch;
+    private long producedNs;
 
     /**
      * A writer.
@@ -63,6 +64,11 @@ public final class FlowEventWriter {
         this.counters = counters;
         this.worker = worker;
         this.epochs = waiting != null && rings.size() > 1;
+    }
+
+    /** Takes the clock reading that stamps the events to come; once per poll. */
+    public void onPoll(final long monotonicNs) {
+        producedNs = monotonicNs;
     }
 
     /**
@@ -96,6 +102,7 @@ public final class FlowEventWriter {
         writeCounters(event, record);
         writeTransport(event, record);
         writeDetection(event, record);
+        putI64(event + FlowEventDescriptor.PRODUCED_NS, producedNs);
         putI32(event + FlowEventDescriptor.EVENT_LENGTH, length);
         putI32(event + FlowEventDescriptor.METADATA_OFFSET, metadataLength == 0 ? 0 : FlowEventDescriptor.LENGTH);
         if (metadataLength != 0) {

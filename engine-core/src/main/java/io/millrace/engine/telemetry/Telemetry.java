@@ -3,14 +3,17 @@ package io.millrace.engine.telemetry;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * All counters of one run. Counters are handed out before the threads that write them start; afterwards any thread may
+ * All counters and histograms of one run. They are handed out before the threads that write them start; afterwards any thread may
  * read a total. A counter is written by one thread only, so it is set or incremented without a lock prefix.
  */
 public final class Telemetry {
@@ -18,6 +21,8 @@ public final class Telemetry {
 
     private final CountersManager counters;
     private final List<Entry> entries = new ArrayList<>();
+
+    private final Map<LatencyKind, List<LatencyHistogram>> histograms = new EnumMap<>(LatencyKind.class);
 
     private record Entry(CounterDescriptor descriptor, AtomicCounter counter) {
     }
@@ -60,6 +65,26 @@ public final class Telemetry {
             }
         }
         return total;
+    }
+
+    /** Hands out one histogram. Call it while building, before the recording thread starts. */
+    public LatencyHistogram histogram(final LatencyKind kind) {
+        final LatencyHistogram histogram = new LatencyHistogram();
+        histograms.computeIfAbsent(kind, k -> new ArrayList<>()).add(histogram);
+        return histogram;
+    }
+
+    /** What all owners recorded, by kind; kinds that nobody records are absent. */
+    public Map<LatencyKind, LatencySummary> latencies() {
+        final Map<LatencyKind, LatencySummary> summaries = new EnumMap<>(LatencyKind.class);
+        histograms.forEach((kind, owners) -> {
+            final Histogram sum = LatencyHistogram.emptySum();
+            owners.forEach(owner -> owner.addTo(sum));
+            summaries.put(kind, new LatencySummary(
+                sum.getTotalCount(), sum.getValueAtPercentile(50), sum.getValueAtPercentile(99),
+                sum.getValueAtPercentile(99.99), sum.getMaxValue()));
+        });
+        return summaries;
     }
 
     private static ByteBuffer direct(final int lengthBytes) {

@@ -21,6 +21,9 @@ import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.port.PacketSource;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.LatencyHistogram;
+import io.millrace.engine.telemetry.LatencyKind;
+import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import org.agrona.concurrent.Agent;
 
@@ -45,10 +48,13 @@ public final class FlowWorker implements Agent, AutoCloseable {
     private final ProtocolDetector detector;
     private final FlowEventWriter events;
     private final WorkerCounters counters;
+    private final LatencyHistogram pollGaps;
+    private final LatencyHistogram burstTimes;
     private final long periodicIntervalNs;
     private final long detectionSilenceNs;
     private final PacketClock clock = new PacketClock();
     private long nowNs;
+    private long lastPollNs;
     private long flowsOpened;
     private int sweepPosition;
 
@@ -59,6 +65,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
      * @param source   where its frames come from; closed with the worker.
      * @param config   the engine's settings.
      * @param events   rings to the script threads.
+     * @param telemetry hands out the worker's histograms.
      * @param counters its own.
      */
     public FlowWorker(
@@ -66,6 +73,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
         final PacketSource source,
         final EngineConfig config,
         final FlowEventWriter events,
+        final Telemetry telemetry,
         final WorkerCounters counters) {
 
         this.index = index;
@@ -79,6 +87,8 @@ public final class FlowWorker implements Agent, AutoCloseable {
         table = new FlowTable(config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF);
         expiry = new FlowExpiry(config.idleTimeoutNs(), config.tcpClosedTimeoutNs());
         detector = new ProtocolDetector(config.detection(), counters);
+        pollGaps = telemetry.histogram(LatencyKind.POLL_GAP);
+        burstTimes = telemetry.histogram(LatencyKind.BURST_TIME);
         periodicIntervalNs = config.periodicIntervalNs();
         detectionSilenceNs = config.detection().silenceNs();
     }
@@ -91,6 +101,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
     /** One poll: receive, parse, key, touch, update, sweep. Returns frames received. */
     @Override
     public int doWork() {
+        final long pollNs = onPoll();
         final int received = burst.receive();
         if (received > 0) {
             parser.parse(burst);
@@ -101,6 +112,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
             }
             counters.add(EngineCounter.RECEIVED, received);
             sweep(received * SWEPT_RECORDS_PER_FRAME);
+            burstTimes.record(System.nanoTime() - pollNs);
         } else {
             sweep(SWEPT_RECORDS_PER_EMPTY_POLL);
         }
@@ -136,6 +148,17 @@ public final class FlowWorker implements Agent, AutoCloseable {
         source.close();
         detector.close();
         table.close();
+    }
+
+    /** The only readings of a wall clock, one or two a burst, for measuring alone. */
+    private long onPoll() {
+        final long pollNs = System.nanoTime();
+        if (lastPollNs != 0) {
+            pollGaps.record(pollNs - lastPollNs);
+        }
+        lastPollNs = pollNs;
+        events.onPoll(pollNs);
+        return pollNs;
     }
 
     private void onFrame(final int slot) {
