@@ -103,21 +103,24 @@ public final class OutputWriter implements Agent {
 
     @Override
     public void onClose() {
-        order.finish(consumer);
-        for (final Sink sink : sinks) {
-            sink.flush();
-        }
-        publishCounters();
-        if (closingStats != null) {
-            final StatsRecord stats = closingStats.get();
+        try {
+            order.finish(consumer);
             for (final Sink sink : sinks) {
-                sink.stats(stats);
+                sink.flush();
             }
+            publishCounters();
+            if (closingStats != null) {
+                final StatsRecord stats = closingStats.get();
+                for (final Sink sink : sinks) {
+                    sink.stats(stats);
+                }
+            }
+        } finally {
+            for (final Sink sink : sinks) {
+                sink.close();
+            }
+            publishCounters();
         }
-        for (final Sink sink : sinks) {
-            sink.close();
-        }
-        publishCounters();
     }
 
     /**
