@@ -1,0 +1,141 @@
+package io.millrace.script;
+
+import io.millrace.script.lua.MachineSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * How the script side runs. Validated here; nothing behind it checks again. Start from {@link #defaults()} and change
+ * what differs with the {@code with...} methods.
+ *
+ * @param scriptPaths           script files and folders, in the order in which their scripts run.
+ * @param memoryBytes           most memory of one thread's scripts, from 4 MiB.
+ * @param deadlineNs            processor time that one hook may take, from 1 ms.
+ * @param localNetworks         networks in CIDR notation whose hosts count as local.
+ * @param blacklist             file of blacklisted addresses and networks, one a line.
+ * @param allowedLibraries      what scripts may use of the host: {@code io}, {@code os}.
+ * @param wishes                by script key: false switches it off, true on; absent, as the script says itself.
+ * @param verdictCapacity       most live flows per script thread that keep status and scores.
+ * @param periodicSeconds       distance of the engine's periodic updates.
+ * @param idleTimeoutNs         silence after which the engine ends a flow.
+ * @param emissionCapacityBytes room for what scripts hand out during one batch, from 256 KiB.
+ * @param lossless              true: wait for room in the output ring (replay); false: count what is lost (live).
+ * @param idleStrategy          makes the idle strategy of each script thread.
+ * @param threadFactory         makes the script threads, for example pinned to cores.
+ */
+public record ScriptConfig(
+    List<Path> scriptPaths,
+    long memoryBytes,
+    long deadlineNs,
+    List<String> localNetworks,
+    Optional<Path> blacklist,
+    Set<String> allowedLibraries,
+    Map<String, Boolean> wishes,
+    int verdictCapacity,
+    int periodicSeconds,
+    long idleTimeoutNs,
+    int emissionCapacityBytes,
+    boolean lossless,
+    Supplier<IdleStrategy> idleStrategy,
+    ThreadFactory threadFactory) {
+
+    /** What {@code --allow-script} may name. */
+    public static final Set<String> LIBRARIES = Set.of("io", "os");
+
+    private static final long MIN_MEMORY_BYTES = 4L << 20;
+    private static final long MIN_DEADLINE_NS = 1_000_000;
+    private static final int MIN_EMISSION_BYTES = 1 << 18;
+
+    /** Checks each value; throws {@link IllegalArgumentException} with name, value and limit. */
+    public ScriptConfig {
+        scriptPaths = List.copyOf(scriptPaths);
+        localNetworks = List.copyOf(localNetworks);
+        allowedLibraries = Set.copyOf(allowedLibraries);
+        wishes = Map.copyOf(wishes);
+        atLeast("script memory in bytes", memoryBytes, MIN_MEMORY_BYTES);
+        atLeast("script deadline in nanoseconds", deadlineNs, MIN_DEADLINE_NS);
+        atLeast("verdict capacity", verdictCapacity, 1);
+        atLeast("periodic interval in seconds", periodicSeconds, 1);
+        atLeast("idle timeout in nanoseconds", idleTimeoutNs, 1);
+        atLeast("emission capacity in bytes", emissionCapacityBytes, MIN_EMISSION_BYTES);
+        if (emissionCapacityBytes % Long.BYTES != 0) {
+            throw new IllegalArgumentException("emission capacity must be a multiple of 8: " + emissionCapacityBytes);
+        }
+        for (final String library : allowedLibraries) {
+            if (!LIBRARIES.contains(library)) {
+                throw new IllegalArgumentException("--allow-script " + library + ": there are io and os");
+            }
+        }
+    }
+
+    /** No scripts, 64 MiB, 100 ms, private networks local, a million verdicts, lossless. */
+    public static ScriptConfig defaults() {
+        return new ScriptConfig(
+            List.of(), 64L << 20, 100_000_000L,
+            List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7",
+                "fe80::/10", "::1/128"),
+            Optional.empty(), Set.of(), Map.of(), 1 << 20, 30, 60_000_000_000L, 1 << 20, true,
+            () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory());
+    }
+
+    /** The same with other scripts. */
+    public ScriptConfig withScriptPaths(final List<Path> paths) {
+        return new ScriptConfig(paths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries, wishes,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory);
+    }
+
+    /** The same with other bounds on what a script may take. */
+    public ScriptConfig withLimits(final long memory, final long deadline, final Set<String> libraries) {
+        return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries, wishes,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory);
+    }
+
+    /** The same with other knowledge of hosts. */
+    public ScriptConfig withHosts(final List<String> local, final Optional<Path> blacklistFile) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, local, blacklistFile, allowedLibraries, wishes,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory);
+    }
+
+    /** The same with scripts switched on and off. */
+    public ScriptConfig withWishes(final Map<String, Boolean> scriptWishes) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
+            scriptWishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless,
+            idleStrategy, threadFactory);
+    }
+
+    /** The same for an engine of other sizes and times. */
+    public ScriptConfig withFlows(final int verdicts, final int periodic, final long idleTimeout) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
+            wishes, verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory);
+    }
+
+    /** The same with other threads. */
+    public ScriptConfig withThreads(
+        final boolean waitForOutput, final Supplier<IdleStrategy> idle, final ThreadFactory factory) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
+            wishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, waitForOutput, idle,
+            factory);
+    }
+
+    /** The part that a virtual machine needs. */
+    public MachineSettings machineSettings() {
+        return new MachineSettings(memoryBytes, deadlineNs, allowedLibraries, wishes, periodicSeconds, idleTimeoutNs,
+            emissionCapacityBytes);
+    }
+
+    private static void atLeast(final String name, final long value, final long limit) {
+        if (value < limit) {
+            throw new IllegalArgumentException(name + " must be at least " + limit + ": " + value);
+        }
+    }
+}

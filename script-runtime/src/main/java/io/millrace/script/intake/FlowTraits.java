@@ -1,0 +1,50 @@
+package io.millrace.script.intake;
+
+import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.engine.memory.RawMemory;
+import io.millrace.script.geo.PlaceTable;
+import io.millrace.script.verdict.VerdictDescriptor;
+import org.agrona.DirectBuffer;
+
+/**
+ * What is known of a flow's two hosts before any script looks: local, blacklisted, broadcast or multicast, and where
+ * they are. Looked up once per flow. Owned by one script thread.
+ */
+final class FlowTraits {
+    private final NetworkSet localNetworks;
+    private final NetworkSet blacklist;
+    private final PlaceTable places;
+
+    FlowTraits(final NetworkSet localNetworks, final NetworkSet blacklist, final PlaceTable places) {
+        this.localNetworks = localNetworks;
+        this.blacklist = blacklist;
+        this.places = places;
+    }
+
+    /** Fills the fields of a fresh verdict. {@code event}: offset of the flow's event in {@code buffer}. */
+    void fill(final long verdict, final DirectBuffer buffer, final int event) {
+        final int version = buffer.getByte(event + FlowEventDescriptor.IP_VERSION);
+        final int client = event + FlowEventDescriptor.CLI_ADDRESS;
+        final int server = event + FlowEventDescriptor.SRV_ADDRESS;
+        RawMemory.putU8(verdict + VerdictDescriptor.CLI_TRAITS, traits(buffer, client, version));
+        RawMemory.putU8(verdict + VerdictDescriptor.SRV_TRAITS, traits(buffer, server, version));
+        RawMemory.putU16(verdict + VerdictDescriptor.CLI_PLACE, places.placeOf(buffer, client, version));
+        RawMemory.putU16(verdict + VerdictDescriptor.SRV_PLACE, places.placeOf(buffer, server, version));
+    }
+
+    private int traits(final DirectBuffer buffer, final int address, final int version) {
+        return (localNetworks.contains(buffer, address, version) ? VerdictDescriptor.LOCAL : 0)
+            | (blacklist.contains(buffer, address, version) ? VerdictDescriptor.BLACKLISTED : 0)
+            | (isBroadcastOrMulticast(buffer, address, version) ? VerdictDescriptor.BROADCAST_OR_MULTICAST : 0);
+    }
+
+    // IPv4: 224.0.0.0/4 (RFC 5771), 255.255.255.255, 0.0.0.0, both ends of a local network. IPv6: ff00::/8 (RFC 4291).
+    private boolean isBroadcastOrMulticast(final DirectBuffer buffer, final int address, final int version) {
+        final int first = buffer.getByte(address) & 0xFF;
+        if (version == 6) {
+            return first == 0xFF;
+        }
+        final int number = buffer.getInt(address);
+        return first >> 4 == 0xE || number == -1 || number == 0 || localNetworks.isEdgeOfNetwork(buffer, address);
+    }
+}

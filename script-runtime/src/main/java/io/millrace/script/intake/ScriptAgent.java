@@ -1,0 +1,319 @@
+package io.millrace.script.intake;
+
+import io.millrace.engine.event.EventRing;
+import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.engine.event.FlowEventKind;
+import io.millrace.engine.memory.RawMemory;
+import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.lua.EmissionCursor;
+import io.millrace.script.lua.ScriptHost;
+import io.millrace.script.output.OutputMessage;
+import io.millrace.script.verdict.AlertDescriptor;
+import io.millrace.script.verdict.VerdictDescriptor;
+import io.millrace.script.verdict.VerdictTable;
+import java.lang.foreign.Arena;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
+import org.agrona.concurrent.status.AtomicCounter;
+
+/**
+ * The duty cycle of one script thread: for each ring, take a batch, run its hooks in one call, write what came of it.
+ *
+ * <p>Events are worked on where they lie in the ring and given back after their output is written. That saves a copy of
+ * half a kilobyte per event; what it costs is that a batch's room comes back to the worker a few microseconds later,
+ * which the ring's size absorbs.
+ */
+public final class ScriptAgent implements Agent {
+    /** Longest message to the output: an alert with all its texts, the verdict and the longest event. */
+    public static final int MAX_OUTPUT_LENGTH = 32 * 1024;
+    /** Most events that are handed to Lua at once. */
+    public static final int BATCH = 256;
+
+    private static final int PADDING = -1;
+    private static final MessageHandler GIVE_BACK = (type, buffer, offset, length) -> {
+    };
+
+    private final String name;
+    private final List<OneToOneRingBuffer> eventRings;
+    private final OneToOneRingBuffer outputRing;
+    private final ScriptHost host;
+    private final VerdictTable verdicts;
+    private final FlowTraits traits;
+    private final boolean lossless;
+    private final IdleStrategy outputIdle;
+    private final Map<ScriptCounter, AtomicCounter> counters = new EnumMap<>(ScriptCounter.class);
+    private final AtomicCounter eventsDelivered;
+    private final AtomicCounter flowRecords;
+    private final AtomicCounter verdictsRefused;
+
+    private final Arena arena = Arena.ofShared();
+    private final long scratchVerdicts;
+    private final long[] events = new long[BATCH];
+    private final long[] records = new long[BATCH];
+
+    /**
+     * An agent that owns the reading ends of {@code eventRings}, the writing end of {@code outputRing}, and the host.
+     *
+     * @param index           number of the script thread, from 0.
+     * @param verdictCapacity most live flows with a verdict.
+     * @param lossless        whether to wait for room in the output ring (replay) or to count what is lost (live).
+     * @param outputIdle      how to wait.
+     */
+    public ScriptAgent(
+        final int index,
+        final List<OneToOneRingBuffer> eventRings,
+        final OneToOneRingBuffer outputRing,
+        final ScriptHost host,
+        final FlowTraitsSource traits,
+        final int verdictCapacity,
+        final boolean lossless,
+        final IdleStrategy outputIdle,
+        final Telemetry telemetry) {
+
+        if (outputRing.maxMsgLength() < MAX_OUTPUT_LENGTH) {
+            throw new IllegalArgumentException("output ring must hold messages of " + MAX_OUTPUT_LENGTH
+                + " bytes, that is, be at least " + 8 * MAX_OUTPUT_LENGTH + " bytes: capacity="
+                + outputRing.capacity());
+        }
+        if (host.batchCapacity() < BATCH) {
+            throw new IllegalArgumentException("batch too small: batchCapacity=" + host.batchCapacity());
+        }
+        name = "script-" + index;
+        this.eventRings = List.copyOf(eventRings);
+        this.outputRing = outputRing;
+        this.host = host;
+        this.traits = new FlowTraits(traits.localNetworks(), traits.blacklist(), traits.places());
+        this.lossless = lossless;
+        this.outputIdle = outputIdle;
+        verdicts = new VerdictTable(verdictCapacity);
+        for (final ScriptCounter counter : ScriptCounter.values()) {
+            counters.put(counter, telemetry.counter(counter, name));
+        }
+        eventsDelivered = counters.get(ScriptCounter.EVENTS_DELIVERED);
+        flowRecords = counters.get(ScriptCounter.FLOW_RECORDS);
+        verdictsRefused = counters.get(ScriptCounter.VERDICTS_REFUSED);
+        scratchVerdicts = arena.allocate((long) BATCH * VerdictDescriptor.LENGTH, 64).address();
+    }
+
+    @Override
+    public String roleName() {
+        return name;
+    }
+
+    @Override
+    public int doWork() {
+        int work = 0;
+        for (int i = 0; i < eventRings.size(); i++) {
+            work += drain(eventRings.get(i));
+        }
+        return work;
+    }
+
+    @Override
+    public void onClose() {
+        host.teardown();
+        writeEmissions(host.emissions(), 0);
+        host.clearEmissions();
+        publishCounters();
+        host.close();
+        verdicts.close();
+        arena.close();
+    }
+
+    private int drain(final OneToOneRingBuffer ring) {
+        final AtomicBuffer buffer = ring.buffer();
+        final int capacity = ring.capacity();
+        final int start = (int) ring.consumerPosition() & capacity - 1;
+        int index = start;
+        int messages = 0;
+        int count = 0;
+        long epoch = -1;
+        while (index < capacity && count < BATCH && epoch < 0) {
+            final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(index));
+            if (length <= 0) {
+                break;
+            }
+            final int type = buffer.getInt(RecordDescriptor.typeOffset(index));
+            final int message = RecordDescriptor.encodedMsgOffset(index);
+            if (type == EventRing.EPOCH) {
+                epoch = buffer.getLong(message);
+                messages++;
+            } else if (type != PADDING) {
+                take(count++, buffer, message);
+                messages++;
+            }
+            index += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
+        }
+        if (index == start) {
+            return 0;
+        }
+        if (count > 0) {
+            run(count);
+            eventsDelivered.getAndAddPlain(count);
+            publishCounters();
+        }
+        if (epoch >= 0) {
+            writeEpoch(epoch);
+        }
+        // Padding at the ring's end comes without a message; asking for one gives it back.
+        ring.read(GIVE_BACK, Math.max(1, messages));
+        return Math.max(1, messages);
+    }
+
+    private void take(final int slot, final AtomicBuffer buffer, final int offset) {
+        final long event = buffer.addressOffset() + offset;
+        final long flowId = RawMemory.i64(event + FlowEventDescriptor.FLOW_ID);
+        long verdict = verdicts.find(flowId);
+        if (verdict == VerdictTable.NONE) {
+            verdict = verdicts.add(flowId);
+            if (verdict == VerdictTable.NONE) {
+                verdictsRefused.getAndAddPlain(1);
+                verdict = scratchVerdicts + (long) slot * VerdictDescriptor.LENGTH;
+                VerdictTable.initialise(verdict, flowId);
+            }
+            traits.fill(verdict, buffer, offset);
+        }
+        events[slot] = event;
+        records[slot] = verdict;
+        host.put(slot, event, verdict);
+    }
+
+    private void run(final int count) {
+        int done = 0;
+        while (done < count) {
+            final int next = host.dispatch(done, count);
+            write(done, next);
+            host.clearEmissions();
+            done = next;
+        }
+    }
+
+    // Output of the events from..to-1, in the order of events: first what their scripts said, then the flow's record.
+    private void write(final int from, final int to) {
+        final EmissionCursor emissions = host.emissions();
+        boolean more = emissions.advance();
+        for (int i = from; i < to; i++) {
+            while (more && emissions.event() <= i) {
+                writeEmission(emissions, i);
+                more = emissions.advance();
+            }
+            if (RawMemory.u8(events[i] + FlowEventDescriptor.KIND) == FlowEventKind.FLOW_END.code) {
+                writeFlow(events[i], records[i]);
+                verdicts.remove(RawMemory.i64(events[i] + FlowEventDescriptor.FLOW_ID));
+            }
+        }
+        while (more) {
+            writeEmission(emissions, Math.min(emissions.event(), BATCH - 1));
+            more = emissions.advance();
+        }
+    }
+
+    private void writeEmissions(final EmissionCursor emissions, final int event) {
+        while (emissions.advance()) {
+            writeEmission(emissions, event);
+        }
+    }
+
+    private void writeEmission(final EmissionCursor emission, final int event) {
+        if (emission.isText()) {
+            writeText(emission.payloadAddress(), emission.payloadLength());
+        } else if (emission.isAlert()) {
+            writeAlert(emission.payloadAddress(), events[event], records[event]);
+        } else {
+            host.report(emission);
+        }
+    }
+
+    private void writeText(final long text, final int length) {
+        final int index = claim(OutputMessage.TEXT, length, ScriptCounter.TEXTS_REFUSED);
+        if (index > 0) {
+            RawMemory.copy(text, outputRing.buffer().addressOffset() + index, length);
+            outputRing.commit(index);
+        }
+    }
+
+    private void writeAlert(final long alert, final long event, final long verdict) {
+        final int alertLength = RawMemory.i32(alert + AlertDescriptor.TOTAL_LENGTH);
+        final int eventLength = RawMemory.i32(event + FlowEventDescriptor.EVENT_LENGTH);
+        final int verdictStart = BitUtil.align(alertLength, Long.BYTES);
+        final int eventStart = verdictStart + BitUtil.align(VerdictDescriptor.LENGTH, Long.BYTES);
+        final int index = claim(OutputMessage.ALERT, eventStart + eventLength, ScriptCounter.ALERTS_REFUSED);
+        if (index > 0) {
+            final long target = outputRing.buffer().addressOffset() + index;
+            RawMemory.copy(alert, target, alertLength);
+            RawMemory.copy(verdict, target + verdictStart, VerdictDescriptor.LENGTH);
+            RawMemory.copy(event, target + eventStart, eventLength);
+            outputRing.commit(index);
+        }
+    }
+
+    private void writeFlow(final long event, final long verdict) {
+        final int eventLength = RawMemory.i32(event + FlowEventDescriptor.EVENT_LENGTH);
+        final int eventStart = BitUtil.align(VerdictDescriptor.LENGTH, Long.BYTES);
+        flowRecords.getAndAddPlain(1);
+        final int index = claim(OutputMessage.FLOW, eventStart + eventLength, ScriptCounter.RECORDS_REFUSED);
+        if (index > 0) {
+            final long target = outputRing.buffer().addressOffset() + index;
+            RawMemory.copy(verdict, target, VerdictDescriptor.LENGTH);
+            RawMemory.copy(event, target + eventStart, eventLength);
+            outputRing.commit(index);
+        }
+    }
+
+    // An epoch is never dropped: without it the output could not put the rings of a replay in order.
+    private void writeEpoch(final long epoch) {
+        int index = outputRing.tryClaim(OutputMessage.EPOCH, Long.BYTES);
+        while (index <= 0 && !Thread.currentThread().isInterrupted()) {
+            outputIdle.idle();
+            index = outputRing.tryClaim(OutputMessage.EPOCH, Long.BYTES);
+        }
+        outputIdle.reset();
+        if (index > 0) {
+            outputRing.buffer().putLong(index, epoch);
+            outputRing.commit(index);
+        }
+    }
+
+    private int claim(final int type, final int length, final ScriptCounter refused) {
+        int index = outputRing.tryClaim(type, length);
+        if (index > 0) {
+            return index;
+        }
+        if (lossless) {
+            counters.get(ScriptCounter.OUTPUT_WAITS).getAndAddPlain(1);
+            while (index <= 0 && !Thread.currentThread().isInterrupted()) {
+                outputIdle.idle();
+                index = outputRing.tryClaim(type, length);
+            }
+            outputIdle.reset();
+        }
+        if (index <= 0) {
+            counters.get(refused).getAndAddPlain(1);
+        }
+        return index;
+    }
+
+    private void publishCounters() {
+        set(ScriptCounter.HOOKS_DUE, host.hooksDue());
+        set(ScriptCounter.HOOKS_RUN, host.hooksRun());
+        set(ScriptCounter.HOOKS_FAILED, host.hooksFailed());
+        set(ScriptCounter.HOOKS_TIMED_OUT, host.hooksTimedOut());
+        set(ScriptCounter.HOOKS_SKIPPED, host.hooksSkipped());
+        set(ScriptCounter.ALERTS_RAISED, host.alertsRaised());
+        set(ScriptCounter.EMISSIONS_LOST, host.emissionsLost());
+        set(ScriptCounter.VERDICTS_LIVE, verdicts.size());
+        set(ScriptCounter.SCRIPT_MEMORY, host.memoryUsedBytes());
+    }
+
+    private void set(final ScriptCounter counter, final long value) {
+        counters.get(counter).setRelease(value);
+    }
+}

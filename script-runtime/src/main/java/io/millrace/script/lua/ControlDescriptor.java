@@ -1,0 +1,46 @@
+package io.millrace.script.lua;
+
+import io.millrace.engine.memory.StructDescriptor;
+
+/**
+ * What a virtual machine tells while it runs: which hook, how far, what came of it. Written by Lua; read by Java after
+ * each dispatch, by the watchdog at any time. It outlives the machine, so that another can go on where one was lost.
+ * The first two words are known to the C side by their place.
+ */
+final class ControlDescriptor {
+    private static final StructDescriptor LAYOUT = new StructDescriptor("control_t");
+
+    /** {@code uint32_t}: odd while user code runs; grows by one where it starts and where it ends. */
+    static final int HOOK_SERIAL = LAYOUT.u32("hook_serial");
+    /** {@code uint32_t}: serial of the last hook that the watchdog stopped. */
+    static final int DEADLINE_SERIAL = LAYOUT.u32("deadline_serial");
+    /** {@code uint32_t}: index of the script that runs or ran last. */
+    static final int CURRENT_SCRIPT = LAYOUT.u32("current_script");
+    /** {@code uint32_t}: index of the event in the batch. */
+    static final int CURRENT_EVENT = LAYOUT.u32("current_event");
+    /** {@code uint32_t}: 0 hooks of the event, 1 statusChanged. */
+    static final int CURRENT_PASS = LAYOUT.u32("current_pass");
+    /** {@code uint32_t}: 1 where the first event of the next dispatch was left half done by a lost machine. */
+    static final int RESUMING = LAYOUT.u32("resuming");
+    /** {@code uint32_t}: index of the script that brought the machine down. */
+    static final int RESUME_SCRIPT = LAYOUT.u32("resume_script");
+    /** {@code uint32_t}: bytes used in the emission buffer. */
+    static final int EMISSION_USED = LAYOUT.u32("emission_used");
+    /** {@code uint32_t}: 1 where the machine holds so much memory that it should be replaced. */
+    static final int REPLACE = LAYOUT.u32("replace");
+    /** {@code uint64_t}: status bitmap of the flow before the hooks of the event. */
+    static final int BITMAP_BEFORE = LAYOUT.u64("bitmap_before");
+    /** {@code double}: emissions that found no room. */
+    static final int EMISSIONS_LOST = LAYOUT.f64("emissions_lost");
+    /** {@code double}: alerts raised. */
+    static final int ALERTS_RAISED = LAYOUT.f64("alerts_raised");
+    /** Length in bytes. */
+    static final int LENGTH = LAYOUT.seal();
+
+    private ControlDescriptor() {
+    }
+
+    static StructDescriptor layout() {
+        return LAYOUT;
+    }
+}

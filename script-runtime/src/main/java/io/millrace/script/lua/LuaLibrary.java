@@ -1,0 +1,54 @@
+package io.millrace.script.lua;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Lua side of the runtime, read once from the class path. Immutable; any thread. */
+final class LuaLibrary {
+    static final String BOOT = "boot";
+
+    private static final List<String> MODULES = List.of(
+        "addresses", "alert_consts", "discover_utils", "dispatch", "dkjson", "emission", "flow", "flow_consts",
+        "flow_risk_utils", "flow_texts", "i18n", "layout", "locale_en", "lua_utils", "ntop", "packet_time",
+        "protocols", "sandbox", "scripts", "user_scripts", "verdicts");
+    private static final byte[] BOOT_SOURCE = read(BOOT);
+    private static final List<byte[]> NAMES_AND_SOURCES = readAll();
+
+    private LuaLibrary() {
+    }
+
+    static byte[] boot() {
+        return BOOT_SOURCE;
+    }
+
+    /** Name and source of each module in turn. */
+    static List<byte[]> modules() {
+        return NAMES_AND_SOURCES;
+    }
+
+    private static List<byte[]> readAll() {
+        final List<byte[]> all = new ArrayList<>();
+        for (final String module : MODULES) {
+            all.add(module.getBytes(UTF_8));
+            all.add(read(module));
+        }
+        return List.copyOf(all);
+    }
+
+    private static byte[] read(final String module) {
+        final String resource = "/io/millrace/script/library/" + module + ".lua";
+        try (InputStream in = LuaLibrary.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("missing from the class path: " + resource);
+            }
+            return in.readAllBytes();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot read " + resource, e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+-- First chunk of a virtual machine: loads the library, returns the entry points that Java calls.
+-- Arguments: a chunk that returns the settings, then name and source of each library module.
+local settings_source = ...
+local loadstring, assert, error, setmetatable = loadstring, assert, error, setmetatable
+
+local sources = {}
+for i = 2, select("#", ...), 2 do
+    local name, source = select(i, ...)
+    sources[name] = source
+end
+
+local settings = assert(loadstring(settings_source, "=settings"))()
+local loaded = {}
+
+-- Library modules get this function and the settings; users' scripts never see either.
+local function library(name)
+    local module = loaded[name]
+    if module == nil then
+        local source = sources[name] or error("no library module '" .. name .. "'")
+        module = assert(loadstring(source, "@millrace/" .. name .. ".lua"))(library, settings)
+        loaded[name] = module
+    end
+    return module
+end
+
+-- A method call on a string reaches the sandbox's string table, never one that a script could have changed for us.
+local sandbox = library("sandbox")
+local string_metatable = getmetatable("")
+string_metatable.__index = setmetatable({}, { __index = sandbox.string, __newindex = function() end })
+string_metatable.__metatable = false
+
+jit.opt.start("maxmcode=8192", "sizemcode=256", "maxtrace=8000", "maxrecord=16000", "maxside=400", "maxsnap=1500")
+
+local dispatch = library("dispatch")
+local scripts = library("scripts")
+return {
+    dispatch = dispatch.dispatch,
+    load = scripts.load,
+    finish = scripts.finish,
+    teardown = scripts.teardown,
+    errors = dispatch.errors,
+    layout = library("layout").describe,
+    functions = library("flow").names,
+}

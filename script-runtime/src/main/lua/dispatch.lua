@@ -1,0 +1,333 @@
+-- Walks a batch of events and runs the hooks that are due on each. Written so that LuaJIT compiles the walk, the hooks
+-- and the getters that they call into the same traces.
+local library, settings = ...
+local layout = library("layout")
+local emission = library("emission")
+local verdicts = library("verdicts")
+local ffi, cursor, control, stats = layout.ffi, layout.cursor, layout.control, layout.stats
+local no_metadata = layout.no_metadata
+local cast, floor, band = ffi.cast, math.floor, bit.band
+local tonumber, type, tostring, pcall = tonumber, type, tostring, pcall
+local conclude = verdicts.conclude
+local collect = collectgarbage
+
+local batch_pointer = ffi.typeof("const batch_entry_t *")
+local byte_pointer = ffi.typeof("const uint8_t *")
+local metadata_pointer = ffi.typeof("const flow_metadata_t *")
+
+local KINDS = {
+    [settings.kind_protocol_detected] = "protocolDetected",
+    [settings.kind_periodic_update] = "periodicUpdate",
+    [settings.kind_flow_end] = "flowEnd",
+}
+-- Scripts per generated function: LuaJIT allows 60 upvalues, each script needs three.
+local GROUP = 12
+local MAX_DISTINCT = 50
+-- Emissions of one event always find this much room, or the batch is cut before it.
+local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
+
+-- A script that fails for want of memory while this much is in use after a collection is the one that holds it.
+local MEMORY_HELD = 0.75 * settings.memory_limit
+local TAKEN_OUT_DEADLINE, TAKEN_OUT_MEMORY = 1, 2
+
+local entries = {} -- scripts in load order
+local plans = {} -- hook -> l4 protocol -> function(now) or false
+local errors = {} -- script index -> message -> count
+local distinct = {} -- script index -> number of messages
+
+-- Keeps each distinct message of a script once, with a count; hands it to Java the first time.
+local function note(index, message)
+    if type(message) ~= "string" then
+        message = "error object is a " .. type(message) .. ": raise errors with a text"
+    end
+    local known = errors[index]
+    if known == nil then
+        known = {}
+        errors[index], distinct[index] = known, 0
+    end
+    if known[message] then
+        known[message] = known[message] + 1
+    elseif distinct[index] < MAX_DISTINCT then
+        known[message] = 1
+        distinct[index] = distinct[index] + 1
+        control.current_script = index
+        emission.script_error(message)
+    end
+end
+
+local function entry_at(index)
+    for _, entry in ipairs(entries) do
+        if entry.index == index then
+            return entry
+        end
+    end
+end
+
+-- Plans made from now on pass it over; the pass in hand goes on as planned.
+local function take_out(index, reason)
+    stats[index].taken_out = reason
+    entry_at(index).taken_out = true
+    plans = {}
+end
+
+-- A hook failed or was stopped; the caller goes on with the next script.
+local function failed(index, message)
+    if type(message) == "string" and message:find("not enough memory", 1, true) then
+        collect()
+        if collect("count") * 1024 > MEMORY_HELD then
+            -- What it holds cannot be freed from here: Java makes another machine, without it.
+            take_out(index, TAKEN_OUT_MEMORY)
+            control.replace = 1
+        end
+    end
+    if control.deadline_serial == control.hook_serial then
+        stats[index].timed_out = stats[index].timed_out + 1
+        take_out(index, TAKEN_OUT_DEADLINE)
+    else
+        stats[index].failed = stats[index].failed + 1
+    end
+    control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
+    note(index, message)
+end
+
+-- Lua text that is true where the hook is due on the event in hand.
+local function condition(entry, hook)
+    local script, parts = entry.script, {}
+    if hook == "periodicUpdate" and script.periodic_update_divisor > 1 then
+        parts[#parts + 1] = ("event.periodic_tick %% %d == 0"):format(script.periodic_update_divisor)
+    end
+    if script.three_way_handshake_ok then
+        parts[#parts + 1] = "(event.l4_protocol ~= 6 or event.handshake_ok == 1)"
+    end
+    if script.bidirectional then
+        parts[#parts + 1] = "(event.cli2srv_packets ~= 0 and event.srv2cli_packets ~= 0)"
+    end
+    if script.one_way then
+        parts[#parts + 1] = "(event.cli2srv_packets == 0 or event.srv2cli_packets == 0)"
+    end
+    if script.l7_proto_id then
+        parts[#parts + 1] = ("(event.ndpi_master == %d or event.ndpi_app == %d)"):format(script.l7_proto_id,
+            script.l7_proto_id)
+    end
+    return #parts == 0 and "true" or table.concat(parts, " and ")
+end
+
+local RUN = [[
+    if %s then
+        stats_%d.due = stats_%d.due + 1
+        control.current_script = %d
+        control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
+        local ok, message = pcall(hook_%d, now, conf_%d)
+        if ok then
+            stats_%d.run = stats_%d.run + 1
+            control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
+        else
+            failed(%d, message)
+        end
+    end
+]]
+local SKIP = [[
+    if %s then
+        stats_%d.due = stats_%d.due + 1
+        stats_%d.skipped = stats_%d.skipped + 1
+    end
+]]
+
+-- One straight function for up to GROUP scripts: no loop over functions, so that each call site sees one hook only.
+local function compile_group(hook, group)
+    local head = { "local cursor, control, band, pcall, failed, given = ...\n" }
+    local body = { "return function(now)\n    local event = cursor.event\n" }
+    local given = {}
+    for i, entry in ipairs(group) do
+        given[i] = { hook = entry.hooks[hook], conf = entry.conf, stats = stats + entry.index }
+        head[#head + 1] = ("local hook_%d, conf_%d, stats_%d = given[%d].hook, given[%d].conf, given[%d].stats\n")
+            :format(i, i, i, i, i, i)
+        local due = condition(entry, hook)
+        if entry.taken_out then
+            body[#body + 1] = SKIP:format(due, i, i, i, i)
+        else
+            body[#body + 1] = RUN:format(due, i, i, entry.index, i, i, i, i, entry.index)
+        end
+    end
+    body[#body + 1] = "end\n"
+    local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "=(" .. hook .. ")"))
+    return chunk(cursor, control, band, pcall, failed, given)
+end
+
+local function compile(hook, selected)
+    local groups = {}
+    for start = 1, #selected, GROUP do
+        local group = {}
+        for i = start, math.min(start + GROUP - 1, #selected) do
+            group[#group + 1] = selected[i]
+        end
+        groups[#groups + 1] = compile_group(hook, group)
+    end
+    if #groups <= 1 then
+        return groups[1] or false
+    end
+    return function(now)
+        for i = 1, #groups do
+            groups[i](now)
+        end
+    end
+end
+
+local function select_scripts(hook, l4, after)
+    local selected = {}
+    for _, entry in ipairs(entries) do
+        if entry.hooks[hook] and (entry.l4 == nil or entry.l4 == l4) and entry.position > after then
+            selected[#selected + 1] = entry
+        end
+    end
+    return selected
+end
+
+-- Flows of the same set of scripts share one function, whatever their protocol.
+local function plan_of(hook, l4)
+    local by_l4 = plans[hook]
+    if by_l4 == nil then
+        by_l4 = { shared = {} }
+        plans[hook] = by_l4
+    end
+    local selected = select_scripts(hook, l4, 0)
+    local names = {}
+    for i, entry in ipairs(selected) do
+        names[i] = entry.index
+    end
+    local set = table.concat(names, ",")
+    local plan = by_l4.shared[set]
+    if plan == nil then
+        plan = compile(hook, selected)
+        by_l4.shared[set] = plan
+    end
+    by_l4[l4] = plan
+    return plan
+end
+
+local function plan_for(hook, l4)
+    local by_l4 = plans[hook]
+    local plan = by_l4 and by_l4[l4]
+    if plan == nil then
+        plan = plan_of(hook, l4)
+    end
+    return plan
+end
+
+local function remember(event, verdict)
+    verdict.last_packets = event.cli2srv_packets + event.srv2cli_packets
+    verdict.last_bytes = event.cli2srv_bytes + event.srv2cli_bytes
+    verdict.last_cli2srv_bytes = event.cli2srv_bytes
+    verdict.last_goodput_bytes = event.cli2srv_goodput_bytes + event.srv2cli_goodput_bytes
+end
+
+local PASS_EVENT, PASS_STATUS = 0, 1
+
+local function status_changed(event, now, after)
+    control.current_pass = PASS_STATUS
+    local plan
+    if after ~= nil then
+        plan = compile("statusChanged", select_scripts("statusChanged", event.l4_protocol, after))
+    else
+        plan = plan_for("statusChanged", event.l4_protocol)
+    end
+    if plan then
+        plan(now)
+        conclude()
+    end
+    control.current_pass = PASS_EVENT
+end
+
+-- An event whose hooks a lost machine left half run: only the scripts after the one that brought it down.
+local function resume(event, verdict, now)
+    local after = entry_at(control.resume_script).position
+    control.resuming = 0
+    if control.current_pass == PASS_STATUS then
+        return status_changed(event, now, after)
+    end
+    local plan = compile(KINDS[event.kind], select_scripts(KINDS[event.kind], event.l4_protocol, after))
+    if plan then
+        plan(now)
+        conclude()
+    end
+    if verdict.status_bitmap ~= control.bitmap_before then
+        status_changed(event, now)
+    end
+end
+
+-- Runs the events from..count-1 of a batch; returns the index of the first event not done.
+local function dispatch(batch_address, from, count)
+    local batch = cast(batch_pointer, batch_address)
+    for i = from, count - 1 do
+        if control.emission_used > HIGH_WATER then
+            return i
+        end
+        local event, verdict = batch[i].event, batch[i].verdict
+        cursor.event = event
+        cursor.verdict = verdict
+        if event.metadata_offset ~= 0 then
+            cursor.metadata = cast(metadata_pointer, cast(byte_pointer, event) + event.metadata_offset)
+        else
+            cursor.metadata = no_metadata
+        end
+        control.current_event = i
+        local now = floor(tonumber(event.time_ns) / 1e9)
+        if control.resuming ~= 0 then
+            resume(event, verdict, now)
+        else
+            local plan = plan_for(KINDS[event.kind], event.l4_protocol)
+            if plan then
+                control.bitmap_before = verdict.status_bitmap
+                plan(now)
+                conclude()
+                if verdict.status_bitmap ~= control.bitmap_before then
+                    status_changed(event, now)
+                end
+            end
+        end
+        remember(event, verdict)
+        if control.replace ~= 0 then
+            return i + 1
+        end
+    end
+    control.current_script = 0
+    return count
+end
+
+-- Adds a loaded script; taken_out: why it must not run again, nil where it may.
+local function add(index, path, script, hooks, taken_out)
+    local l4 = script.l4_proto and library("protocols").l4_ids[script.l4_proto] or nil
+    local conf = type(script.default_value) == "table" and script.default_value or {}
+    entries[#entries + 1] = {
+        index = index, path = path, script = script, hooks = hooks, l4 = l4, conf = conf, taken_out = taken_out,
+    }
+end
+
+-- Later generations order scripts by prio; within one prio, and for scripts without, load order holds.
+local function prepare()
+    table.sort(entries, function(a, b)
+        local prio_a, prio_b = tonumber(a.script.prio) or 0, tonumber(b.script.prio) or 0
+        if prio_a ~= prio_b then
+            return prio_a > prio_b
+        end
+        return a.index < b.index
+    end)
+    for position, entry in ipairs(entries) do
+        entry.position = position
+    end
+    plans = {}
+end
+
+-- All messages so far: script index, count, message per record.
+local function error_records()
+    local records = {}
+    for index, known in pairs(errors) do
+        for message, count in pairs(known) do
+            records[#records + 1] = index .. "\31" .. count .. "\31" .. message:gsub("[\30\31]", " ")
+        end
+    end
+    table.sort(records)
+    return table.concat(records, "\30")
+end
+
+return { dispatch = dispatch, add = add, prepare = prepare, note = note, errors = error_records }

@@ -1,0 +1,99 @@
+-- What scripts and hooks hand to Java: records in a bounded buffer that Java empties after each dispatch.
+local library, settings = ...
+local layout = library("layout")
+local ffi, control, cursor = layout.ffi, layout.control, layout.cursor
+local cast, copy, sizeof = ffi.cast, ffi.copy, ffi.sizeof
+
+local TEXT, ALERT, SCRIPT_ERROR = settings.emission_text, settings.emission_alert, settings.emission_error
+local VOID = 0
+local MAX_TEXT = 8192
+local HEADER = sizeof("emission_t")
+local ALERT_LENGTH = sizeof("alert_t")
+local buffer = cast("uint8_t *", settings.emissions)
+local emission_pointer = ffi.typeof("emission_t *")
+local alert_pointer = ffi.typeof("alert_t *")
+local capacity = settings.emission_capacity
+
+-- Room for `length` bytes of payload; nil and a count where there is none.
+local function claim(kind, length)
+    local start = control.emission_used
+    local total = HEADER + length
+    total = total + (-total) % 8
+    if start + total > capacity then
+        control.emissions_lost = control.emissions_lost + 1
+        return nil
+    end
+    local record = cast(emission_pointer, buffer + start)
+    record.total_length = total
+    record.kind = kind
+    record.script = control.current_script
+    record.event = control.current_event
+    record.payload_length = length
+    control.emission_used = start + total
+    return buffer + start + HEADER
+end
+
+local function bytes(kind, text)
+    local target = claim(kind, #text)
+    if target ~= nil then
+        copy(target, text, #text)
+    end
+end
+
+-- Text for standard output, cut into pieces that fit a ring's longest message.
+local function text(value)
+    if #value <= MAX_TEXT then
+        return bytes(TEXT, value)
+    end
+    for start = 1, #value, MAX_TEXT do
+        bytes(TEXT, value:sub(start, start + MAX_TEXT - 1))
+    end
+end
+
+local function put(target, value, length)
+    copy(target, value, length)
+    return target + length
+end
+
+-- An alert of the flow in hand. Texts: at most 64 KiB together; `info` is JSON or free
+-- text. The record, or nil where there is no room.
+local function alert(status_id, alert_type, severity, replaces, key, title, category, info)
+    local key_length, title_length, category_length, info_length = #key, #title, #category, #info
+    local total = ALERT_LENGTH + key_length + title_length + category_length + info_length
+    local target = claim(ALERT, total)
+    if target == nil then
+        return nil
+    end
+    local record = cast(alert_pointer, target)
+    record.total_length = total
+    record.status_id = status_id
+    record.alert_type = alert_type
+    record.script = control.current_script
+    local score = cursor.verdict.score
+    record.score = score == settings.score_unset and 0 or score
+    record.severity = severity
+    record.replaces = replaces and 1 or 0
+    record.status_key_length = key_length
+    record.signature_length = title_length
+    record.category_length = category_length
+    record.info_length = info_length
+    local place = put(target + ALERT_LENGTH, key, key_length)
+    place = put(place, title, title_length)
+    place = put(place, category, category_length)
+    put(place, info, info_length)
+    return record
+end
+
+-- Takes back an alert of the event in hand; its record stays and is passed over.
+local function void(record)
+    cast(emission_pointer, cast("uint8_t *", record) - HEADER).kind = VOID
+end
+
+return {
+    text = text,
+    alert = alert,
+    void = void,
+    script_error = function(message)
+        bytes(SCRIPT_ERROR, message:sub(1, MAX_TEXT))
+    end,
+}

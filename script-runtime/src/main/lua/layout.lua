@@ -1,0 +1,78 @@
+-- The structs that Java and Lua share, and the cursor that stands on the event in hand.
+local _, settings = ...
+local ffi = require("ffi")
+
+local EVENT_VERSION = 1
+
+if settings.event_version ~= EVENT_VERSION then
+    error("the Lua library reads flow events of version " .. EVENT_VERSION .. ", the engine writes version "
+        .. settings.event_version .. ": install both from the same release")
+end
+
+ffi.cdef(settings.cdef)
+ffi.cdef [[
+typedef struct {
+    const flow_event_t *event;
+    verdict_t *verdict;
+    const flow_metadata_t *metadata;
+} cursor_t;
+typedef struct {
+    const flow_event_t *event;
+    verdict_t *verdict;
+} batch_entry_t;
+]]
+for _, struct in ipairs(settings.structs) do
+    local size = ffi.sizeof(struct.name)
+    if size ~= struct.length then
+        error(struct.name .. " is " .. struct.length .. " bytes in Java and " .. tostring(size) .. " in Lua")
+    end
+end
+
+-- Offset of each field as LuaJIT's C parser sees it: lines of "struct field offset size".
+local function describe()
+    local lines = {}
+    for _, struct in ipairs(settings.structs) do
+        for _, field in ipairs(struct.fields) do
+            local offset = ffi.offsetof(struct.name, field)
+            local zero = ffi.cast("const " .. struct.name .. " *", settings.control)
+            local member = zero[field]
+            local size = type(member) == "cdata" and ffi.istype("uint64_t", member) and 8 or nil
+            if type(member) == "cdata" and size == nil then
+                size = ffi.sizeof(member)
+            end
+            lines[#lines + 1] = struct.name .. " " .. field .. " " .. tostring(offset) .. " " .. tostring(size or 0)
+        end
+    end
+    return table.concat(lines, "\n")
+end
+
+-- Stands in where an event carries no metadata: all numbers 0, all texts absent.
+local no_metadata = ffi.new("flow_metadata_t")
+local no_event = ffi.new("flow_event_t")
+local no_verdict = ffi.new("verdict_t")
+no_event.ip_version = 4
+no_verdict.score = settings.score_unset
+
+local cursor = ffi.new("cursor_t")
+cursor.event = no_event
+cursor.verdict = no_verdict
+cursor.metadata = no_metadata
+
+local function reset()
+    ffi.fill(no_verdict, ffi.sizeof(no_verdict))
+    no_verdict.score = settings.score_unset
+    cursor.event = no_event
+    cursor.verdict = no_verdict
+    cursor.metadata = no_metadata
+end
+
+return {
+    ffi = ffi,
+    cursor = cursor,
+    reset = reset,
+    no_metadata = no_metadata,
+    control = ffi.cast("control_t *", settings.control),
+    stats = ffi.cast("script_stats_t *", settings.stats),
+    places = ffi.cast("const place_t *", settings.places),
+    describe = describe,
+}

@@ -1,0 +1,156 @@
+-- The `ntop` and `interface` tables: names, identifiers and a small store with expiry. The store belongs to one
+-- machine and ends with it.
+local library, settings = ...
+local protocols = library("protocols")
+local packet_time = library("packet_time")
+local verdicts = library("verdicts")
+local lua_utils = library("lua_utils")
+
+local MAX_KEYS = 100000
+local values, expiries, hashes, sets, key_count = {}, {}, {}, {}, 0
+
+local function drop(key)
+    if values[key] ~= nil then
+        key_count = key_count - 1
+    end
+    values[key], expiries[key] = nil, nil
+end
+
+local function get(key)
+    local expiry = expiries[key]
+    if expiry ~= nil and packet_time.now() >= expiry then
+        drop(key)
+    end
+    return values[key] or ""
+end
+
+local function set(key, value, ttl_s)
+    if type(key) ~= "string" then
+        error("ntop.setCache: the key must be a string, not a " .. type(key), 2)
+    end
+    if values[key] == nil then
+        if key_count == MAX_KEYS then
+            error("ntop.setCache: more than " .. MAX_KEYS .. " keys; give them a time to live, or delCache them", 2)
+        end
+        key_count = key_count + 1
+    end
+    values[key] = tostring(value)
+    expiries[key] = tonumber(ttl_s) and packet_time.now() + tonumber(ttl_s) or nil
+end
+
+local function false_value()
+    return false
+end
+
+local TLS_VERSIONS = {
+    [0x0300] = "SSLv3", [0x0301] = "TLSv1", [0x0302] = "TLSv1.1", [0x0303] = "TLSv1.2", [0x0304] = "TLSv1.3",
+}
+
+local function number_or_bits(bits)
+    return bits < verdicts.exact and tonumber(bits) or bits
+end
+
+local ntop = {
+    isnEdge = false_value, isPro = false_value, isEnterprise = false_value, isEnterpriseM = false_value,
+    isWindows = false_value,
+    getCache = get, getPref = get, setCache = set, setPref = set, delCache = drop,
+    getHttpPrefix = function() return "" end,
+    resolveName = function(address) return address end,
+    gettickspersec = function() return 1000000000 end,
+    getticks = function() return packet_time.now() * 1000000000 end,
+    getDeadline = function() return packet_time.now() + 60 end,
+    getTLSVersionName = function(version)
+        return TLS_VERSIONS[tonumber(version)] or ("0x%04X"):format(tonumber(version) or 0)
+    end,
+    readdir = function() return {} end,
+    exists = function() return false end,
+}
+
+function ntop.setMembersCache(name, member)
+    sets[name] = sets[name] or {}
+    sets[name][tostring(member)] = true
+end
+
+function ntop.getMembersCache(name)
+    return lua_utils.sorted_keys(sets[name] or {})
+end
+
+function ntop.getHashCache(name, field)
+    return hashes[name] and hashes[name][tostring(field)] or ""
+end
+
+function ntop.setHashCache(name, field, value)
+    hashes[name] = hashes[name] or {}
+    hashes[name][tostring(field)] = tostring(value)
+end
+
+function ntop.delHashCache(name, field)
+    if hashes[name] then
+        hashes[name][tostring(field)] = nil
+    end
+end
+
+function ntop.getHashAllCache(name)
+    return hashes[name] and lua_utils.tables.clone(hashes[name])
+end
+
+function ntop.bitmapIsSet(bits, id)
+    return verdicts.is_set(bits, id)
+end
+
+function ntop.bitmapSet(bits, id)
+    return number_or_bits(verdicts.with_bit(bits, id))
+end
+
+function ntop.bitmapClear(bits, id)
+    return number_or_bits(verdicts.without_bit(bits, id))
+end
+
+function ntop.getDirs()
+    return {
+        installdir = "", workingdir = "", scriptdir = "", httpdocsdir = "", callbacksdir = "", pcapdir = "",
+    }
+end
+
+function ntop.getInfo()
+    return { product = "millrace", version = settings.version, ["version.luajit"] = jit.version }
+end
+
+function ntop.traceEvent(level, file, line, message)
+    lua_utils.globals.trace(tonumber(level) or 2, tostring(file), tonumber(line) or 0, tostring(message))
+end
+
+local interface = {
+    getId = function() return 0 end,
+    select = function() return "0" end,
+    isPacketInterface = function() return true end,
+    isViewed = false_value,
+    viewedBy = function() return nil end,
+}
+
+function interface.getnDPIProtoId(name)
+    return protocols.ids[tostring(name):lower()] or -1
+end
+
+function interface.getnDPIProtoName(id)
+    return protocols.protocols[tonumber(id)] or protocols.unknown
+end
+
+function interface.getnDPICategoryId(name)
+    return protocols.category_ids[tostring(name):lower()] or -1
+end
+
+function interface.getnDPICategoryName(id)
+    return protocols.categories[tonumber(id)] or ""
+end
+
+function interface.getnDPIProtoCategory(id)
+    local category = protocols.category_of[tonumber(id)] or 0
+    return { id = category, name = protocols.categories[category] or "" }
+end
+
+function interface.getnDPIProtoBreed(id)
+    return protocols.breeds[protocols.breed_of[tonumber(id)]] or "Unrated"
+end
+
+return { ntop = ntop, interface = interface }

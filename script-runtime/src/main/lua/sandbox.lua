@@ -1,0 +1,243 @@
+-- The world of users' scripts: each has its own globals and its own copies of the standard tables, so that what one
+-- changes hurts no other. No way leads from here to ffi, jit, debug, native modules or the host, unless allowed by name.
+local library, settings = ...
+local emission = library("emission")
+local packet_time = library("packet_time")
+local utils = library("lua_utils")
+local real_io, real_os = io, os
+local getinfo, traceback = debug.getinfo, debug.traceback
+local loadstring, setfenv, setmetatable = loadstring, setfenv, setmetatable
+local type, tostring, error, pairs, ipairs, select, pcall = type, tostring, error, pairs, ipairs, select, pcall
+local collect = collectgarbage
+
+local allowed = {}
+for _, name in ipairs(settings.allowed) do
+    allowed[name] = true
+end
+
+local function copy(of)
+    local result = {}
+    for key, value in pairs(of) do
+        result[key] = value
+    end
+    return result
+end
+
+local function refused(name, flag)
+    return function()
+        error(name .. " is not available to flow scripts; to allow it, start with --allow-script " .. flag, 2)
+    end
+end
+
+local strings = copy(string)
+strings.dump = nil
+for name, value in pairs(utils.strings) do
+    strings[name] = value
+end
+
+local tables = copy(table)
+for name, value in pairs(utils.tables) do
+    tables[name] = value
+end
+
+local system = allowed.os and copy(real_os) or {
+    execute = refused("os.execute", "os"), exit = refused("os.exit", "os"), getenv = refused("os.getenv", "os"),
+    remove = refused("os.remove", "os"), rename = refused("os.rename", "os"),
+    setlocale = refused("os.setlocale", "os"), tmpname = refused("os.tmpname", "os"),
+}
+system.exit = refused("os.exit", "os")
+system.time, system.date, system.clock = packet_time.time, packet_time.date, packet_time.clock
+system.difftime = packet_time.difftime
+
+local function write(...)
+    for i = 1, select("#", ...) do
+        local value = select(i, ...)
+        if type(value) ~= "string" and type(value) ~= "number" then
+            error("bad argument #" .. i .. " to 'write' (string expected, got " .. type(value) .. ")", 2)
+        end
+        emission.text(tostring(value))
+    end
+    return true
+end
+
+local output = {}
+function output:write(...)
+    write(...)
+    return self
+end
+function output:flush()
+    return self
+end
+function output:close()
+    return true
+end
+function output:setvbuf()
+    return true
+end
+
+local files = allowed.io and copy(real_io) or {}
+for _, name in ipairs({ "open", "lines", "popen", "tmpfile", "input", "output", "read", "close" }) do
+    files[name] = files[name] or refused("io." .. name, "io")
+end
+files.popen = allowed.os and real_io.popen or refused("io.popen", "os")
+files.write = write
+files.flush = function() return true end
+files.stdout, files.stderr, files.stdin = output, output, nil
+
+-- What a script may know of its own stack: places, not functions.
+local inspection = {
+    traceback = function(message)
+        return traceback(type(message) == "string" and message or "", 2)
+    end,
+    getinfo = function(level)
+        local info = type(level) == "number" and getinfo(level + 1, "Sln")
+        return info and {
+            source = info.source, short_src = info.short_src, currentline = info.currentline, name = info.name,
+            what = info.what, linedefined = info.linedefined,
+        } or nil
+    end,
+}
+
+local PUBLIC = { "user_scripts", "flow_consts", "lua_utils", "dkjson", "alert_consts", "flow_utils", "alert_utils",
+    "discover_utils", "flow_risk_utils", "format_utils", "ntop_utils", "lua_trace" }
+
+local makers = {
+    user_scripts = function() return library("user_scripts") end,
+    flow_consts = function() return library("flow_consts").public end,
+    dkjson = function() return library("dkjson") end,
+    alert_consts = function() return library("alert_consts") end,
+    discover_utils = function() return library("discover_utils") end,
+    flow_risk_utils = function() return library("flow_risk_utils") end,
+    format_utils = function() return copy(utils.globals) end,
+    -- Their contents are globals already.
+    lua_utils = function() return true end,
+    flow_utils = function() return true end,
+    alert_utils = function() return true end,
+    ntop_utils = function() return true end,
+    lua_trace = function() return true end,
+}
+
+local function read_module(folder, name)
+    for _, path in ipairs({ folder .. "/modules/" .. name .. ".lua", folder .. "/" .. name .. ".lua" }) do
+        local file = real_io.open(path, "rb")
+        if file then
+            local source = file:read("*a")
+            file:close()
+            return source, path
+        end
+    end
+    return nil
+end
+
+local function compile(source, name, environment)
+    if type(source) ~= "string" then
+        error("a chunk must be text, not a " .. type(source), 3)
+    elseif source:byte(1) == 27 then
+        return nil, "compiled Lua is refused: load the source text"
+    end
+    local chunk, message = loadstring(source, name or "=(load)")
+    if chunk == nil then
+        return nil, message
+    end
+    return setfenv(chunk, environment)
+end
+
+local function requirer(environment, folder)
+    local loaded = {}
+    local function require(name)
+        if type(name) ~= "string" then
+            error("require takes the name of a module, not a " .. type(name), 2)
+        end
+        local module = loaded[name]
+        if module ~= nil then
+            return module
+        end
+        if makers[name] then
+            module = makers[name]()
+            loaded[name] = module
+            return module
+        end
+        local source, path
+        if folder and name:match("^[%w_][%w_%-]*$") then
+            source, path = read_module(folder, name)
+        end
+        if source == nil then
+            error("no module '" .. name .. "'; there are " .. tables.concat(PUBLIC, ", ")
+                .. ", and files beside the script", 2)
+        end
+        local chunk, message = compile(source, "@" .. path, environment)
+        if chunk == nil then
+            error(message, 0)
+        end
+        loaded[name] = true
+        local result = chunk(name)
+        if result ~= nil then
+            loaded[name] = result
+        end
+        return loaded[name]
+    end
+    return require, loaded
+end
+
+-- Fresh globals for one script. folder: where its own modules lie; nil for none.
+local function environment(folder)
+    local globals = copy(utils.globals)
+    for _, name in ipairs({ "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",
+        "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall", "_VERSION" }) do
+        globals[name] = _G[name]
+    end
+    globals._G = globals
+    globals.string, globals.table, globals.math = copy(strings), copy(tables), copy(math)
+    globals.coroutine, globals.bit = copy(coroutine), copy(bit)
+    globals.os, globals.io, globals.debug = copy(system), copy(files), copy(inspection)
+    globals.flow = copy(library("flow").public)
+    globals.ntop, globals.interface = copy(library("ntop").ntop), copy(library("ntop").interface)
+    globals.host, globals.network = {}, {}
+    globals.dirs = globals.ntop.getDirs()
+    globals.user_scripts = library("user_scripts")
+    local loaded
+    globals.require, loaded = requirer(globals, folder)
+    globals.package = { loaded = loaded, path = "", cpath = "", config = package.config }
+    function globals.collectgarbage(option)
+        if option == nil or option == "collect" or option == "step" then
+            collect("step")
+            return 0
+        elseif option == "count" then
+            return collect("count")
+        end
+        error("collectgarbage('" .. tostring(option) .. "') is not available to flow scripts", 2)
+    end
+    function globals.loadstring(source, name)
+        return compile(source, name, globals)
+    end
+    function globals.load(source, name, _, chosen)
+        if type(source) == "function" then
+            local parts = {}
+            for part in source do
+                if part == "" then
+                    break
+                end
+                parts[#parts + 1] = part
+            end
+            source = tables.concat(parts)
+        end
+        return compile(source, name, chosen or globals)
+    end
+    globals.dofile = refused("dofile", "io")
+    globals.loadfile = globals.dofile
+    if allowed.io then
+        function globals.dofile(path)
+            local file, message = real_io.open(path, "rb")
+            if file == nil then
+                error(message, 2)
+            end
+            local source = file:read("*a")
+            file:close()
+            local chunk, problem = compile(source, "@" .. path, globals)
+            return chunk and chunk() or error(problem, 0)
+        end
+    end
+    return globals
+end
+
+return { string = strings, environment = environment, compile = compile }

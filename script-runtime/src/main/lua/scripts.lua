@@ -1,0 +1,337 @@
+-- Loads users' scripts, checks them, and says of each what is wrong and how to mend it.
+local library, settings = ...
+local sandbox = library("sandbox")
+local protocols = library("protocols")
+local dispatch = library("dispatch")
+local layout = library("layout")
+local i18n = library("i18n")
+local control = layout.control
+
+local FIELD, RECORD = "\31", "\30"
+local HOOKS = { "protocolDetected", "statusChanged", "periodicUpdate", "flowEnd", "all" }
+local ATTRIBUTES = { "hooks", "gui", "l4_proto", "l7_proto", "l7_proto_id", "one_way", "bidirectional",
+    "three_way_handshake_ok", "periodic_update_seconds", "prio", "packet_interface_only", "nedge_only", "nedge_exclude",
+    "windows_exclude", "default_enabled", "default_value", "is_alert", "category", "setup", "teardown" }
+local DEFAULT_PERIOD_S, TICK_S = 120, settings.tick_seconds
+
+local hook_known, keys, loaded = {}, {}, {}
+for _, name in ipairs(HOOKS) do
+    hook_known[name] = true
+end
+
+-- Edits between two words, for "did you mean".
+local function distance(a, b)
+    local row = {}
+    for j = 0, #b do
+        row[j] = j
+    end
+    for i = 1, #a do
+        local diagonal = row[0]
+        row[0] = i
+        for j = 1, #b do
+            local above = row[j]
+            local cost = a:byte(i) == b:byte(j) and 0 or 1
+            row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + cost)
+            diagonal = above
+        end
+    end
+    return row[#b]
+end
+
+local function nearest(word, candidates)
+    local best, best_distance
+    for _, candidate in ipairs(candidates) do
+        local edits = distance(word:lower(), candidate:lower())
+        if best == nil or edits < best_distance then
+            best, best_distance = candidate, edits
+        end
+    end
+    return best, best_distance
+end
+
+local function line_of(source, word)
+    local number = 1
+    for line in (source .. "\n"):gmatch("(.-)\n") do
+        if line:find(word, 1, true) then
+            return number
+        end
+        number = number + 1
+    end
+    return 0
+end
+
+local function clean(text)
+    return (tostring(text):gsub("[\30\31\r\n]+", " "))
+end
+
+-- Message of a Lua error without its own "path:line:" and that line.
+local function split_error(message, path)
+    message = type(message) == "string" and message or "error object is a " .. type(message)
+    if message:sub(1, #path + 1) == path .. ":" then
+        local line, rest = message:sub(#path + 2):match("^(%d+): (.*)$")
+        if line then
+            return tonumber(line), rest
+        end
+    end
+    return 0, message
+end
+
+local function words(value)
+    if type(value) ~= "string" or value == "" then
+        return ""
+    end
+    return i18n(value) or value
+end
+
+local function protected(body, ...)
+    control.hook_serial = bit.band(control.hook_serial + 1, 0x3fffffff)
+    local ok, result = pcall(body, ...)
+    control.hook_serial = bit.band(control.hook_serial + 1, 0x3fffffff)
+    if not ok and type(result) == "string" and result:find("not enough memory", 1, true) then
+        collectgarbage()
+    end
+    return ok, result
+end
+
+-- Finds fault with the table a script returned; false where it cannot run.
+local function examine(script, source, find)
+    local ready = true
+    if script.l4_proto ~= nil then
+        local name = script.l4_proto
+        if type(name) ~= "string" or protocols.l4_ids[name] == nil then
+            local names = {}
+            for _, entry in ipairs(protocols.l4_keys) do
+                names[#names + 1] = entry[2]
+            end
+            find("error", line_of(source, "l4_proto"), "unknown l4_proto '" .. tostring(name) .. "': use one of "
+                .. table.concat(names, ", "))
+            ready = false
+        end
+    end
+    if script.l7_proto ~= nil then
+        local id = type(script.l7_proto) == "string" and protocols.ids[script.l7_proto:lower()]
+        if not id then
+            local near = nearest(tostring(script.l7_proto), settings.protocols)
+            find("error", line_of(source, "l7_proto"), "unknown l7_proto '" .. tostring(script.l7_proto) .. "'"
+                .. (near and ": did you mean '" .. near .. "'? `millrace protocols` lists all" or ""))
+            ready = false
+        else
+            script.l7_proto_id = id
+        end
+    elseif script.l7_proto_id ~= nil and type(script.l7_proto_id) ~= "number" then
+        find("error", line_of(source, "l7_proto_id"), "l7_proto_id must be a number, not a "
+            .. type(script.l7_proto_id))
+        ready = false
+    end
+    local period = script.periodic_update_seconds
+    if period ~= nil and (type(period) ~= "number" or period < TICK_S or period % TICK_S ~= 0) then
+        find("warning", line_of(source, "periodic_update_seconds"), "periodic_update_seconds = " .. tostring(period)
+            .. " is not a multiple of " .. TICK_S .. ": " .. DEFAULT_PERIOD_S .. " is used")
+        period = nil
+    end
+    script.periodic_update_seconds = period or DEFAULT_PERIOD_S
+    script.periodic_update_divisor = script.periodic_update_seconds / TICK_S
+    if script.one_way and script.bidirectional then
+        find("warning", line_of(source, "one_way"), "one_way and bidirectional exclude each other: the script never "
+            .. "runs; keep one of them")
+    end
+    for name in pairs(script) do
+        if type(name) == "string" then
+            local near, edits = nearest(name, ATTRIBUTES)
+            if edits > 0 and edits <= 2 and #name > 4 then
+                find("warning", line_of(source, name), "attribute '" .. name .. "' has no meaning here: did you mean '"
+                    .. near .. "'?")
+            end
+        end
+    end
+    return ready
+end
+
+local function examine_hooks(script, source, find)
+    local hooks = script.hooks
+    if type(hooks) ~= "table" or next(hooks) == nil then
+        find("error", line_of(source, "hooks"), "no hooks: add at least one function, such as "
+            .. "script.hooks.protocolDetected = function(now) ... end")
+        return nil
+    end
+    local usable, any = {}, false
+    local names = {}
+    for name in pairs(hooks) do
+        names[#names + 1] = tostring(name)
+    end
+    table.sort(names)
+    for _, name in ipairs(names) do
+        local line = line_of(source, name)
+        if not hook_known[name] then
+            local near, edits = nearest(name, HOOKS)
+            if name == "any" then
+                near, edits = "all", 0
+            end
+            find("warning", line, "unknown hook '" .. name .. "' is never called: "
+                .. (edits <= 4 and "did you mean '" .. near .. "'?" or "hooks are " .. table.concat(HOOKS, ", ")))
+        elseif type(hooks[name]) ~= "function" then
+            find("error", line, "hook '" .. name .. "' is a " .. type(hooks[name]) .. ": give it a function")
+        else
+            any = true
+            if name == "all" then
+                for i = 1, 4 do
+                    usable[HOOKS[i]] = hooks.all
+                end
+            elseif usable[name] == nil then
+                usable[name] = hooks[name]
+            end
+        end
+    end
+    if type(hooks.all) == "function" then
+        for i = 1, 4 do
+            usable[HOOKS[i]] = hooks.all
+        end
+    end
+    if not any then
+        find("error", line_of(source, "hooks"), "none of its hooks can be called: hooks are "
+            .. table.concat(HOOKS, ", "))
+        return nil
+    end
+    return usable
+end
+
+local function filters_of(script)
+    local list = {}
+    if script.l4_proto then
+        list[#list + 1] = "l4_proto=" .. script.l4_proto
+    end
+    if script.l7_proto_id then
+        list[#list + 1] = "l7_proto=" .. (protocols.protocols[script.l7_proto_id] or tostring(script.l7_proto_id))
+    end
+    for _, name in ipairs({ "three_way_handshake_ok", "one_way", "bidirectional", "packet_interface_only" }) do
+        if script[name] then
+            list[#list + 1] = name
+        end
+    end
+    if type(script.hooks) == "table" and (script.hooks.periodicUpdate or script.hooks.all) then
+        list[#list + 1] = "periodic_update_seconds=" .. script.periodic_update_seconds
+    end
+    return list
+end
+
+local OFF = {
+    { "nedge_only", "nedge_only: this is no nEdge" },
+}
+
+-- Loads one script. Arguments: its index, path, key, folder, whether it lies in alerts/, its source, what the user says
+-- of it ("", "on", "off"), why it was taken out of service ("" if not). Returns records of fields.
+local function load(index, path, key, folder, in_alerts, source, wish, taken_out)
+    index = tonumber(index)
+    control.current_script = index
+    local records = {}
+    local function record(...)
+        local fields = { ... }
+        for i = 1, #fields do
+            fields[i] = clean(fields[i])
+        end
+        records[#records + 1] = table.concat(fields, FIELD)
+    end
+    local function find(severity, line, message)
+        record("finding", severity, line, message)
+    end
+    local function finish(state, reason)
+        record("state", state, reason)
+        return table.concat(records, RECORD)
+    end
+
+    if keys[key] then
+        find("error", 0, "a script with the key '" .. key .. "' was loaded from " .. keys[key]
+            .. ": rename one of the files")
+        return finish("failed", "duplicate key")
+    end
+    local environment = sandbox.environment(folder)
+    local chunk, message = sandbox.compile(source, "@" .. path, environment)
+    if chunk == nil then
+        local line, text = split_error(message, path)
+        find("error", line, "does not compile: " .. text)
+        return finish("failed", "does not compile")
+    end
+    local ok, script = protected(chunk, key)
+    if not ok then
+        local line, text = split_error(script, path)
+        find("error", line, "fails while loading: " .. text)
+        return finish("failed", "fails while loading")
+    end
+    if type(script) ~= "table" then
+        find("error", 0, "returned " .. (script == nil and "nothing" or "a " .. type(script))
+            .. ": end the file with `return script`, the table that holds the hooks")
+        return finish("failed", "returned no table")
+    end
+    script.key, script.path, script.is_alert = key, path, in_alerts == "1"
+    local gui = type(script.gui) == "table" and script.gui or {}
+    record("title", words(gui.i18n_title) ~= "" and words(gui.i18n_title) or key)
+    record("description", words(gui.i18n_description))
+    local ready = examine(script, source, find)
+    local hooks = examine_hooks(script, source, find)
+    for i = 1, 4 do
+        if hooks and hooks[HOOKS[i]] then
+            record("hook", HOOKS[i])
+        end
+    end
+    if hooks == nil or not ready then
+        return finish("failed", "see findings")
+    end
+    for _, filter in ipairs(filters_of(script)) do
+        record("filter", filter)
+    end
+    keys[key] = path
+
+    for _, rule in ipairs(OFF) do
+        if script[rule[1]] then
+            return finish("disabled", rule[2])
+        end
+    end
+    if wish == "off" then
+        return finish("disabled", "switched off by configuration")
+    elseif wish ~= "on" and script.default_enabled == false then
+        return finish("disabled", "default_enabled = false")
+    end
+    if taken_out ~= "" then
+        dispatch.add(index, path, script, hooks, taken_out)
+        return finish("disabled", taken_out)
+    end
+    if script.setup ~= nil then
+        if type(script.setup) ~= "function" then
+            find("error", line_of(source, "setup"), "setup is a " .. type(script.setup) .. ": give it a function")
+            return finish("failed", "setup is no function")
+        end
+        local fine, result = protected(script.setup)
+        if not fine then
+            local line, text = split_error(result, path)
+            find("error", line, "setup() fails: " .. text)
+            return finish("failed", "setup() fails")
+        elseif not result then
+            return finish("disabled", "its setup() returned " .. tostring(result))
+        end
+    end
+    loaded[#loaded + 1] = { index = index, script = script, path = path }
+    dispatch.add(index, path, script, hooks, nil)
+    return finish("enabled", "")
+end
+
+-- After the last script: makes the plans of who runs when.
+local function finish()
+    control.current_script = 0
+    dispatch.prepare()
+end
+
+-- End of the run: each script's own teardown(), errors reported like those of hooks.
+local function teardown()
+    layout.reset()
+    for _, entry in ipairs(loaded) do
+        if type(entry.script.teardown) == "function" then
+            control.current_script = entry.index
+            local ok, message = protected(entry.script.teardown)
+            if not ok then
+                dispatch.note(entry.index, message)
+            end
+        end
+    end
+end
+
+return { load = load, finish = finish, teardown = teardown }

@@ -1,0 +1,225 @@
+package io.millrace.script.lua;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.engine.event.ApplicationNames;
+import io.millrace.engine.memory.RawMemory;
+import io.millrace.script.geo.PlaceDescriptor;
+import io.millrace.script.verdict.AlertDescriptor;
+import io.millrace.script.verdict.VerdictDescriptor;
+import io.millrace.script.verdict.VerdictTable;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Scripts given as text, in a real machine; events run one by one; what comes out, as Java values. */
+public final class ScriptHarness implements AutoCloseable {
+    public static final int PLACE_CN = 1;
+    public static final int PLACE_DE = 2;
+
+    public record Alert(
+        int event, int statusId, int alertType, int script, int score, int severity, boolean replaces, String statusKey,
+        String signature, String category, String info) {
+    }
+
+    private final Arena arena = Arena.ofShared();
+    private final Watchdog watchdog;
+    private final ScriptHost host;
+    private final VerdictTable verdicts = new VerdictTable(1024);
+    private final List<Finding> problems = new ArrayList<>();
+    private final List<Alert> alerts = new ArrayList<>();
+    private final StringBuilder output = new StringBuilder();
+    private int clientTraits = VerdictDescriptor.LOCAL;
+    private int serverTraits;
+    private int clientPlace;
+    private int serverPlace;
+
+    private ScriptHarness(final MachineSettings settings, final List<ScriptSource> sources) {
+        final long places = arena.allocate(3L * PlaceDescriptor.LENGTH, 8).address();
+        place(places + PlaceDescriptor.LENGTH, "CN", "Beijing", 39.9, 116.4);
+        place(places + 2L * PlaceDescriptor.LENGTH, "DE", "", 51.3, 9.5);
+        watchdog = new Watchdog(settings.deadlineNs());
+        host = new ScriptHost(settings, names(), sources, places, 256, watchdog, problems::add);
+    }
+
+    public static ScriptHarness with(final String... texts) {
+        return with(settings(), texts);
+    }
+
+    public static ScriptHarness with(final MachineSettings settings, final String... texts) {
+        final List<ScriptSource> sources = new ArrayList<>();
+        for (int i = 0; i < texts.length; i++) {
+            final String key = "script" + i;
+            sources.add(new ScriptSource(Path.of("/scripts/" + key + ".lua"), key, false, texts[i].getBytes(UTF_8)));
+        }
+        return new ScriptHarness(settings, sources);
+    }
+
+    public static ScriptHarness ofSources(final List<ScriptSource> sources) {
+        return new ScriptHarness(settings(), sources);
+    }
+
+    public static MachineSettings settings() {
+        return new MachineSettings(32L << 20, 2_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20);
+    }
+
+    /** A script whose only hook has this body. */
+    public static String hook(final String name, final String body) {
+        return "local flow_consts = require('flow_consts')\nlocal script = { hooks = {} }\nfunction script.hooks." + name
+            + "(now)\n" + body + "\nend\nreturn script\n";
+    }
+
+    /** A few of nDPI's names, at nDPI's numbers. */
+    public static ApplicationNames names() {
+        final String[] protocols = new String[256];
+        java.util.Arrays.setAll(protocols, id -> id == 0 ? "Unknown" : "Protocol" + id);
+        protocols[5] = "DNS";
+        protocols[7] = "HTTP";
+        protocols[81] = "ICMP";
+        protocols[91] = "TLS";
+        protocols[92] = "SSH";
+        protocols[126] = "Google";
+        final String[] categories = new String[108];
+        java.util.Arrays.fill(categories, "");
+        categories[0] = "Unspecified";
+        categories[5] = "Web";
+        categories[99] = "Mining";
+        categories[100] = "Malware";
+        final String[] risks = new String[32];
+        java.util.Arrays.setAll(risks, id -> "Risk " + id);
+        return new ApplicationNames(
+            protocols, new int[256], new int[256], categories,
+            new String[] {"Safe", "Acceptable", "Fun", "Unsafe", "Potentially Dangerous", "Dangerous"}, risks,
+            new String[] {"Unknown"});
+    }
+
+    public ScriptHarness traits(final int client, final int server) {
+        clientTraits = client;
+        serverTraits = server;
+        return this;
+    }
+
+    public ScriptHarness places(final int client, final int server) {
+        clientPlace = client;
+        serverPlace = server;
+        return this;
+    }
+
+    /** Runs the events as one batch; returns what their scripts printed. */
+    public String run(final EventBuilder... events) {
+        for (int i = 0; i < events.length; i++) {
+            host.put(i, events[i].address(), verdict(events[i].buffer().getLong(0)));
+        }
+        final int start = output.length();
+        int done = 0;
+        while (done < events.length) {
+            done = host.dispatch(done, events.length);
+            collect();
+            host.clearEmissions();
+        }
+        return output.substring(start);
+    }
+
+    public void teardown() {
+        host.teardown();
+        collect();
+        host.clearEmissions();
+    }
+
+    public long verdict(final long flowId) {
+        long verdict = verdicts.find(flowId);
+        if (verdict == VerdictTable.NONE) {
+            verdict = verdicts.add(flowId);
+            RawMemory.putU8(verdict + VerdictDescriptor.CLI_TRAITS, clientTraits);
+            RawMemory.putU8(verdict + VerdictDescriptor.SRV_TRAITS, serverTraits);
+            RawMemory.putU16(verdict + VerdictDescriptor.CLI_PLACE, clientPlace);
+            RawMemory.putU16(verdict + VerdictDescriptor.SRV_PLACE, serverPlace);
+        }
+        return verdict;
+    }
+
+    public long bitmap(final long flowId) {
+        return RawMemory.i64(verdict(flowId) + VerdictDescriptor.STATUS_BITMAP);
+    }
+
+    public ScriptHost host() {
+        return host;
+    }
+
+    public List<Alert> alerts() {
+        return alerts;
+    }
+
+    public List<Finding> problems() {
+        return problems;
+    }
+
+    public String output() {
+        return output.toString();
+    }
+
+    @Override
+    public void close() {
+        host.close();
+        watchdog.close();
+        verdicts.close();
+        arena.close();
+    }
+
+    private void collect() {
+        final EmissionCursor emissions = host.emissions();
+        while (emissions.advance()) {
+            if (emissions.isText()) {
+                output.append(emissions.text());
+            } else if (emissions.isAlert()) {
+                alerts.add(alert(emissions.event(), emissions.payloadAddress()));
+            } else {
+                host.report(emissions);
+            }
+        }
+    }
+
+    private static Alert alert(final int event, final long address) {
+        final int key = RawMemory.u16(address + AlertDescriptor.STATUS_KEY_LENGTH);
+        final int signature = RawMemory.u16(address + AlertDescriptor.SIGNATURE_LENGTH);
+        final int category = RawMemory.u16(address + AlertDescriptor.CATEGORY_LENGTH);
+        final int info = RawMemory.i32(address + AlertDescriptor.INFO_LENGTH);
+        final long texts = address + AlertDescriptor.LENGTH;
+        return new Alert(
+            event,
+            RawMemory.u16(address + AlertDescriptor.STATUS_ID),
+            RawMemory.u16(address + AlertDescriptor.ALERT_TYPE),
+            RawMemory.u16(address + AlertDescriptor.SCRIPT),
+            RawMemory.u16(address + AlertDescriptor.SCORE),
+            RawMemory.u8(address + AlertDescriptor.SEVERITY),
+            RawMemory.u8(address + AlertDescriptor.REPLACES) == 1,
+            text(texts, key),
+            text(texts + key, signature),
+            text(texts + key + signature, category),
+            text(texts + key + signature + category, info));
+    }
+
+    private static String text(final long address, final int length) {
+        final byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) RawMemory.u8(address + i);
+        }
+        return new String(bytes, UTF_8);
+    }
+
+    private static void place(
+        final long address, final String country, final String city, final double latitude, final double longitude) {
+        RawMemory.putU8(address + PlaceDescriptor.COUNTRY, country.charAt(0));
+        RawMemory.putU8(address + PlaceDescriptor.COUNTRY + 1, country.charAt(1));
+        RawMemory.putU8(address + PlaceDescriptor.CITY_LENGTH, city.length());
+        for (int i = 0; i < city.length(); i++) {
+            RawMemory.putU8(address + PlaceDescriptor.CITY + i, city.charAt(i));
+        }
+        RawMemory.putU8(address + PlaceDescriptor.KNOWN, 1);
+        RawMemory.putF64(address + PlaceDescriptor.LATITUDE, latitude);
+        RawMemory.putF64(address + PlaceDescriptor.LONGITUDE, longitude);
+    }
+}
