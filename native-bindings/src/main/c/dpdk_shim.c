@@ -28,12 +28,15 @@
 #define NS_PER_SECOND 1000000000ull
 #define LOG_TAIL_BYTES 4096
 
-/* DPDK explains failures in its log only, so the end of it is kept for the error message. */
+/* DPDK explains failures in its log only, so the end of its errors and warnings is kept for the error message. */
 static char log_tail[LOG_TAIL_BYTES];
 static size_t log_tail_length;
 
 static ssize_t log_write(void *cookie, const char *text, size_t length) {
    (void)cookie;
+   if (rte_log_cur_msg_loglevel() > (int)RTE_LOG_WARNING) {
+      return (ssize_t)length;
+   }
    const size_t kept = length < LOG_TAIL_BYTES - 1 ? length : LOG_TAIL_BYTES - 1;
    if (log_tail_length + kept > LOG_TAIL_BYTES - 1) {
       const size_t excess = log_tail_length + kept - (LOG_TAIL_BYTES - 1);

@@ -49,7 +49,7 @@ public final class Eal {
         if (started) {
             return;
         }
-        requireCompiledVersion();
+        requireVersion(text("millrace_dpdk_compiled_version"), version());
         final List<String> all = new ArrayList<>();
         all.add("millrace");
         all.addAll(arguments);
@@ -75,6 +75,7 @@ public final class Eal {
      * @throws EnvironmentException where DPDK has no place for one more thread.
      */
     public static void registerThread() {
+        clearLog();
         final int result = NativeShim.shim()
             .function("millrace_thread_register", FunctionDescriptor.of(JAVA_INT)).callInt();
         if (result != 0) {
@@ -87,23 +88,21 @@ public final class Eal {
         NativeShim.shim().function("rte_thread_unregister", FunctionDescriptor.ofVoid()).call();
     }
 
-    /** Forgets the end of DPDK's log, before a call whose failure it may explain. */
+    /** Forgets what DPDK logged, before a call whose failure it may explain. */
     static void clearLog() {
         NativeShim.shim().function("millrace_dpdk_log_clear", FunctionDescriptor.ofVoid()).call();
     }
 
-    /** DPDK's words for a negative errno, with the last line of its log where there is one. */
+    /** DPDK's words for a negative errno, with the errors and warnings that it logged since the log was cleared. */
     static String reason(final int result) {
-        final String[] log = text("millrace_dpdk_log_tail").strip().split("\n");
-        final String lastLine = log[log.length - 1].strip();
+        final String log = String.join("; ", text("millrace_dpdk_log_tail").strip().split("\\s*\n\\s*"));
         final String error = NativeShim.shim()
             .function("rte_strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)).callText(Math.abs(result));
-        return lastLine.isEmpty() ? error : error + " (" + lastLine + ")";
+        return log.isEmpty() ? error : error + " (" + log + ")";
     }
 
-    private static void requireCompiledVersion() {
-        final String compiled = text("millrace_dpdk_compiled_version");
-        final String loaded = version();
+    /** Refuses a loaded DPDK of another release than the one that the shim was compiled against. */
+    static void requireVersion(final String compiled, final String loaded) {
         if (!loaded.startsWith("DPDK " + compiled + ".")) {
             throw new EnvironmentException("native library was built for DPDK " + compiled + ", but " + loaded
                 + " is installed: run deploy/quickstart to rebuild it");

@@ -33,6 +33,7 @@ public final class Mempool implements AutoCloseable {
     public static Mempool create(
         final String name, final int mbufs, final int cache, final int dataBytes, final int socket) {
         final NativeShim shim = NativeShim.shim();
+        Eal.clearLog();
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment pool = shim
                 .function("millrace_pool_create",

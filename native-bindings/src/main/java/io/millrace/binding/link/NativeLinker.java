@@ -59,9 +59,12 @@ public final class NativeLinker {
     public static SymbolLookup open(final String fileName) {
         final Path path = library(fileName);
         final NativeFunction dlopen = system("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+        final NativeFunction dlerror = system("dlerror", FunctionDescriptor.of(ADDRESS));
+        // Linked and called once before dlopen: looking up a symbol in between would wipe out the reason.
+        dlerror.call();
         try (Arena arena = Arena.ofConfined()) {
             if (dlopen.callPointer(arena.allocateFrom(path.toString()), RTLD_NOW | RTLD_GLOBAL).address() == 0) {
-                throw new EnvironmentException(remedy(system("dlerror", FunctionDescriptor.of(ADDRESS)).callText()));
+                throw new EnvironmentException(remedy(dlerror.callText()));
             }
         }
         return lookup(path);

@@ -86,9 +86,12 @@ public final class DetectionModule implements AutoCloseable {
      * @throws EnvironmentException where the loaded nDPI is not the one that the shim was built for, or has no memory.
      */
     public static DetectionModule create() {
-        requireCompiledVersion();
+        final NativeShim shim = NativeShim.shim();
+        requireApi(
+            shim.function("millrace_ndpi_compiled_api", FunctionDescriptor.of(JAVA_INT)).callInt(),
+            Short.toUnsignedInt(shim.function("ndpi_get_api_version", FunctionDescriptor.of(JAVA_SHORT)).callShort()));
         final long module =
-            NativeShim.shim().function("millrace_ndpi_create", FunctionDescriptor.of(ADDRESS)).callPointer().address();
+            shim.function("millrace_ndpi_create", FunctionDescriptor.of(ADDRESS)).callPointer().address();
         if (module == 0) {
             throw new EnvironmentException("nDPI has no memory for a detection module: free memory or lower --workers");
         }
@@ -187,12 +190,8 @@ public final class DetectionModule implements AutoCloseable {
         return module;
     }
 
-    private static void requireCompiledVersion() {
-        final NativeShim shim = NativeShim.shim();
-        final int compiled =
-            shim.function("millrace_ndpi_compiled_api", FunctionDescriptor.of(JAVA_INT)).callInt();
-        final int loaded = shim.function("ndpi_get_api_version", FunctionDescriptor.of(JAVA_SHORT))
-            .callShort() & 0xFFFF;
+    /** Refuses a loaded nDPI with another API than the one that the shim was compiled against. */
+    static void requireApi(final int compiled, final int loaded) {
         if (compiled != loaded) {
             throw new EnvironmentException("native library was built for nDPI API " + compiled + ", but nDPI "
                 + version() + " with API " + loaded + " is installed: run deploy/quickstart to rebuild it");
