@@ -28,19 +28,34 @@ for _, struct in ipairs(settings.structs) do
     end
 end
 
--- Offset of each field as LuaJIT's C parser sees it: lines of "struct field offset size".
+-- Bytes that a value, stored into a zeroed record, makes other than zero.
+local function bytes_changed(name, field, value)
+    local record = ffi.new(name)
+    record[field] = value
+    local bytes, changed = ffi.cast("uint8_t *", record), 0
+    for i = 0, ffi.sizeof(name) - 1 do
+        changed = changed + (bytes[i] ~= 0 and 1 or 0)
+    end
+    return changed
+end
+
+local function size_of(name, field)
+    local member = ffi.new(name)[field]
+    if type(member) == "cdata" and not ffi.istype("uint64_t", member) then
+        return ffi.sizeof(member)
+    end
+    -- No byte of -1/3 as a double is zero, nor of -1 as an unsigned integer, to which -1/3 is 0.
+    local as_double = bytes_changed(name, field, -1 / 3)
+    return as_double ~= 0 and as_double or bytes_changed(name, field, -1)
+end
+
+-- Each field as LuaJIT's C parser sees it: lines of "struct field offset size".
 local function describe()
     local lines = {}
     for _, struct in ipairs(settings.structs) do
         for _, field in ipairs(struct.fields) do
-            local offset = ffi.offsetof(struct.name, field)
-            local zero = ffi.cast("const " .. struct.name .. " *", settings.control)
-            local member = zero[field]
-            local size = type(member) == "cdata" and ffi.istype("uint64_t", member) and 8 or nil
-            if type(member) == "cdata" and size == nil then
-                size = ffi.sizeof(member)
-            end
-            lines[#lines + 1] = struct.name .. " " .. field .. " " .. tostring(offset) .. " " .. tostring(size or 0)
+            lines[#lines + 1] = struct.name .. " " .. field .. " " .. tostring(ffi.offsetof(struct.name, field)) .. " "
+                .. size_of(struct.name, field)
         end
     end
     return table.concat(lines, "\n")

@@ -276,6 +276,10 @@ public final class ScriptHost implements AutoCloseable {
     private boolean loadAll() {
         for (int i = 0; i < sources.size(); i++) {
             final ScriptSource source = sources.get(i);
+            if (takenOutFor(i) == ScriptStatsDescriptor.LOADING) {
+                describeHung(source);
+                continue;
+            }
             try {
                 final byte[] records = vm.call(
                     "load", bytes(Integer.toString(i)), bytes(source.path().toString()), bytes(source.key()),
@@ -284,14 +288,22 @@ public final class ScriptHost implements AutoCloseable {
                 describe(source, new String(records, UTF_8));
             } catch (final LuaException e) {
                 if (e.abandoned()) {
-                    takeOut(i, ScriptStatsDescriptor.DEADLINE);
+                    takeOut(i, ScriptStatsDescriptor.LOADING);
                     return false;
                 }
                 findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0, e.getMessage()));
+                takeOut(i, ScriptStatsDescriptor.LOADING);
             }
         }
         vm.call("finish");
         return true;
+    }
+
+    private void describeHung(final ScriptSource source) {
+        findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0,
+            "ran past its deadline while loading: move the work into a hook"));
+        descriptions.add(new ScriptDescription(source.path(), source.key(), source.key(), "", List.of(), List.of(),
+            ScriptDescription.State.FAILED, "ran past its deadline while loading"));
     }
 
     private void describe(final ScriptSource source, final String records) {
@@ -381,11 +393,15 @@ public final class ScriptHost implements AutoCloseable {
     }
 
     private String takenOut(final int script) {
-        return switch ((int) RawMemory.f64(stat(script) + ScriptStatsDescriptor.TAKEN_OUT)) {
+        return switch (takenOutFor(script)) {
             case ScriptStatsDescriptor.DEADLINE -> "taken out of service: ran past its deadline";
             case ScriptStatsDescriptor.MEMORY -> "taken out of service: used up the machine's memory";
             default -> "";
         };
+    }
+
+    private int takenOutFor(final int script) {
+        return (int) RawMemory.f64(stat(script) + ScriptStatsDescriptor.TAKEN_OUT);
     }
 
     private String wish(final ScriptSource source) {

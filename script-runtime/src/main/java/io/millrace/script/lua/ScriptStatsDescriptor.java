@@ -12,6 +12,9 @@ final class ScriptStatsDescriptor {
     /** {@link #TAKEN_OUT}: it holds most of the machine's memory. */
     static final int MEMORY = 2;
 
+    /** {@link #TAKEN_OUT}: it never came to the end of loading. */
+    static final int LOADING = 3;
+
     private static final StructDescriptor LAYOUT = new StructDescriptor("script_stats_t");
 
     /** {@code double}: calls that fell due after all filters. */
@@ -24,7 +27,7 @@ final class ScriptStatsDescriptor {
     static final int TIMED_OUT = LAYOUT.f64("timed_out");
     /** {@code double}: calls not made because the script was taken out of service. */
     static final int SKIPPED = LAYOUT.f64("skipped");
-    /** {@code double}: 0 in service, 1 taken out for its deadline, 2 taken out for its memory. */
+    /** {@code double}: 0 in service, 1 taken out for its deadline, 2 for its memory, 3 while it was loaded. */
     static final int TAKEN_OUT = LAYOUT.f64("taken_out");
     /** Length in bytes. */
     static final int LENGTH = LAYOUT.seal();

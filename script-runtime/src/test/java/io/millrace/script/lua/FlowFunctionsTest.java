@@ -1,0 +1,363 @@
+package io.millrace.script.lua;
+
+import static io.millrace.engine.event.FlowEventKind.FLOW_END;
+import static io.millrace.engine.event.FlowEventKind.PERIODIC_UPDATE;
+import static io.millrace.engine.event.FlowEventKind.PROTOCOL_DETECTED;
+import static io.millrace.script.lua.EventBuilder.event;
+import static io.millrace.script.lua.ScriptHarness.hook;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.engine.event.FlowEventKind;
+import io.millrace.engine.event.FlowMetadataDescriptor;
+import io.millrace.script.verdict.VerdictDescriptor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FlowFunctionsTest {
+    /** The functions of 2019, those added until 2020 that do not collide, and the short names that came later. */
+    private static final List<String> DOCUMENTED = List.of(
+        "getStatus", "setStatus", "clearStatus", "triggerStatus", "isStatusSet", "getPredominantStatus",
+        "setPredominantStatus", "canTriggerAlert", "getAlertedStatus", "getAlertedStatusScore", "triggerAlert",
+        "getScore", "setScore", "setClientScore", "setServerScore", "getScoreInfo", "retrieveExternalAlertInfo",
+        "setCustomInfo", "isPassVerdict",
+        "getKey", "getHashEntryId", "getClientKey", "getServerKey", "isLocal", "isLocalToRemote", "isRemoteToLocal",
+        "isRemoteToRemote", "isClientUnicast", "isServerUnicast", "isUnicast", "isClientNoIP", "isServerNoIP",
+        "getUnicastInfo", "isBlacklisted", "isBlacklistedFlow", "getBlacklistedInfo", "getClientCountry",
+        "getServerCountry", "getClientGeolocation", "getServerGeolocation", "getClientPort", "getServerPort",
+        "getDeviceProtoAllowedInfo", "isDeviceProtocolNotAllowed", "getMUDInfo",
+        "getFirstSeen", "getLastSeen", "getDuration", "getTime", "getDurationInfo", "getPacketsSent", "getPacketsRcvd",
+        "getBytesSent", "getBytesRcvd", "getPackets", "getBytes", "getGoodputBytes", "getClient2ServerTraffic",
+        "getServer2ClientTraffic", "getClient2ServerIAT", "getServer2ClientIAT", "isBidirectional", "isTwhOK",
+        "getClientTCPIssues", "getServerTCPIssues", "getClientRetrPercentage", "getServerRetrPercentage", "getTCPStats",
+        "getTCPPacketIssues", "isTCPConnecting", "isTCPConnectionRefused", "isNotPurged",
+        "getnDPICategoryName", "getnDPICategoryId", "getnDPIMasterProtoId", "getnDPIAppProtoId", "getnDPIProtocolName",
+        "matchesL7", "getProtocols", "getProtocolBreedInfo", "getProtoBreed", "getTLSVersion", "getTLSInfo",
+        "getServerCipherClass", "hasMaliciousTlsSignature", "getSSHInfo", "getHTTPInfo", "getDNSInfo", "getDnsQuery",
+        "dnsQueryHasInvalidChars", "getICMPInfo", "getICMPStatusInfo", "getICMPType", "getMaxSeenIcmpPayloadSize",
+        "hasRisk", "getRiskInfo", "getnDPIMatchPacket", "getInfo", "getFullInfo",
+        "cli", "srv", "cli_port", "srv_port", "protocol", "vlan_id", "bytes", "cli2srv_bytes", "srv2cli_bytes",
+        "is_oneway", "is_unicast", "l7_master_proto", "l7_proto", "l7_proto_name", "direction", "http", "dns", "ssh",
+        "tls_quic");
+
+    /** What a call needs where it needs something; all others are called without arguments. */
+    private static final String ARGUMENTS = """
+        local arguments = {
+            setStatus = { 5 }, clearStatus = { 5 }, triggerStatus = { 5 }, isStatusSet = { 5 },
+            setPredominantStatus = { 5 }, triggerAlert = { 5, 3, 2, 1 }, setScore = { 7 }, setClientScore = { 7 },
+            setServerScore = { 7 }, setCustomInfo = { "text" }, matchesL7 = { 5 },
+        }
+        """;
+
+    static Stream<Arguments> flows() {
+        return Stream.of(
+            Arguments.of("TCP with TLS", tls(event(PROTOCOL_DETECTED, 1))),
+            Arguments.of("UDP with DNS", dns(event(PERIODIC_UPDATE, 2))),
+            Arguments.of("HTTP", http(event(FLOW_END, 3))),
+            Arguments.of("SSH", ssh(event(PROTOCOL_DETECTED, 4))),
+            Arguments.of("ICMP", icmp(event(PROTOCOL_DETECTED, 5))),
+            Arguments.of("ICMPv6", icmp(event(PROTOCOL_DETECTED, 6)).between("2001:db8::1", "ff02::1")
+                .u8(FlowEventDescriptor.L4_PROTOCOL, 58)),
+            Arguments.of("unknown protocol", event(FLOW_END, 7).u8(FlowEventDescriptor.L4_PROTOCOL, 200)
+                .u16(FlowEventDescriptor.NDPI_APP, 0)),
+            Arguments.of("names beyond the tables", event(FLOW_END, 8).u16(FlowEventDescriptor.NDPI_APP, 65535)
+                .u16(FlowEventDescriptor.NDPI_MASTER, 65534).u16(FlowEventDescriptor.NDPI_CATEGORY, 999)
+                .u8(FlowEventDescriptor.NDPI_BREED, 99).u64(FlowEventDescriptor.NDPI_RISK, -1)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("flows")
+    void shouldCallEveryFunctionOnEveryKindOfFlow(final String name, final EventBuilder flow) {
+        final String script = ARGUMENTS + """
+            local script = { hooks = {} }
+            function script.hooks.all()
+                for name, body in pairs(flow) do
+                    body(unpack(arguments[name] or {}))
+                end
+                tprint(flow.getFullInfo())
+            end
+            return script
+            """;
+        try (ScriptHarness harness = ScriptHarness.with(script)) {
+            harness.run(flow);
+            assertThat(harness.problems()).as(name).isEmpty();
+            assertThat(harness.host().hooksFailed()).isZero();
+            assertThat(harness.output()).contains("cli.ip string");
+        }
+    }
+
+    @Test
+    void shouldHaveEveryDocumentedFunction() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("flowEnd", ""))) {
+            final List<String> present = Arrays.asList(harness.host().flowFunctions().split("\n"));
+            assertThat(present).containsAll(DOCUMENTED).contains("getClientIp", "getServerIp");
+            assertThat(DOCUMENTED).doesNotHaveDuplicates().hasSizeGreaterThan(115);
+        }
+    }
+
+    @Test
+    void shouldDescribeAFlowInShort() {
+        assertThat(print(tls(event(PROTOCOL_DETECTED, 1)), "print(shortFlowLabel(flow.getInfo()) .. '\\n')"))
+            .isEqualTo("15/Nov/2019 00:00:05 [script0.lua:4] [TCP] 192.168.1.10:40000 -> 8.8.8.8:443 [TLS]\n");
+    }
+
+    @Test
+    void shouldTellCountersInTheTablesOf2019() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getBytes()) tprint(flow.getPackets())"
+            + " tprint(flow.getClientPort()) tprint(flow.getTime())")).isEqualTo("""
+                 table
+                bytes number 6000
+                bytes.last number 6000
+                goodput_bytes number 4900
+                goodput_bytes.last number 4900
+                 table
+                packets number 18
+                packets.last number 18
+                packets.rcvd number 8
+                packets.sent number 10
+                 table
+                cli.port number 40000
+                 table
+                duration number 5
+                seen.first number 1573776000
+                seen.last number 1573776005
+                """);
+    }
+
+    @Test
+    void shouldCountSinceThePreviousEvent() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("all",
+            "io.write(flow.getBytes()['bytes.last'], ' ', flow.getServer2ClientTraffic()['srv2cli.last'], ' ')"))) {
+            harness.run(event(PROTOCOL_DETECTED, 1));
+            harness.run(event(PERIODIC_UPDATE, 1).u64(FlowEventDescriptor.SRV2CLI_BYTES, 5500));
+            assertThat(harness.output()).isEqualTo("6000 5000 500 500 ");
+        }
+    }
+
+    @Test
+    void shouldKeepCountersBeyondThirtyTwoBits() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1).u64(FlowEventDescriptor.CLI2SRV_BYTES, 1L << 40),
+            "io.write(('%d %d'):format(flow.getBytesSent(), flow.getBytes().bytes))"))
+            .isEqualTo("1099511627776 1099511632776");
+    }
+
+    @Test
+    void shouldCallBothDirectionsBidirectional() {
+        final String body = "io.write(tostring(flow.isBidirectional()), ' ', tostring(flow.is_oneway()))";
+        assertThat(print(event(PROTOCOL_DETECTED, 1), body)).isEqualTo("true false");
+        assertThat(print(event(PROTOCOL_DETECTED, 1).u64(FlowEventDescriptor.SRV2CLI_PACKETS, 0), body))
+            .isEqualTo("false true");
+    }
+
+    @Test
+    void shouldReadTlsDetails() {
+        assertThat(print(tls(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getTLSInfo())")).isEqualTo("""
+                 table
+                protos.tls.certificate string www.example.org
+                protos.tls.client_requested_server_name string www.example.org
+                protos.tls.issuerDN string CN=Some CA
+                protos.tls.ja3.client_hash string 0123456789abcdef0123456789abcdef
+                protos.tls.ja3.server_cipher number 4865
+                protos.tls.ja3.server_hash string fedcba9876543210fedcba9876543210
+                protos.tls.ja3.server_unsafe_cipher string weak
+                protos.tls.notAfter number 1600000000
+                protos.tls.notBefore number 1500000000
+                protos.tls.server_certificate string *.example.org
+                protos.tls.server_names string example.org,*.example.org
+                protos.tls.subjectDN string CN=*.example.org, O=Example
+                protos.tls.subject_alt_name_match boolean true
+                protos.tls_version number 771
+                """);
+        assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getTLSInfo()) tprint(flow.getServerCipherClass())"))
+            .isEqualTo(" table\n nil nil\n");
+    }
+
+    @Test
+    void shouldReadDnsHttpAndSshDetails() {
+        assertThat(print(dns(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getDNSInfo())")).isEqualTo("""
+                 table
+                protos.dns.invalid_chars_in_query boolean true
+                protos.dns.last_query string a?b.example.org
+                protos.dns.last_query_type number 28
+                protos.dns.last_return_code number 3
+                """);
+        assertThat(print(http(event(PROTOCOL_DETECTED, 1)), "tprint(flow.http())")).isEqualTo("""
+                 table
+                protos.http.last_method string GET
+                protos.http.last_return_code number 404
+                protos.http.last_url string example.org/index.html
+                protos.http.last_user_agent string curl/7
+                protos.http.server_name string example.org
+                """);
+        assertThat(print(ssh(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getSSHInfo())")).isEqualTo("""
+                 table
+                protos.ssh.client_signature string SSH-2.0-OpenSSH_9
+                protos.ssh.hassh.client_hash string 00112233445566778899aabbccddeeff
+                """);
+    }
+
+    @Test
+    void shouldReadIcmp() {
+        assertThat(print(icmp(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getICMPInfo()) tprint(flow.getICMPStatusInfo())"))
+            .isEqualTo("""
+                 table
+                code number 0
+                max_payload_size number 56
+                type number 8
+                 table
+                code number 0
+                type number 0
+                """);
+    }
+
+    @Test
+    void shouldTellLocalityAndBlacklist() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected", """
+            io.write(flow.direction(), ' ', tostring(flow.isLocalToRemote()), ' ', tostring(flow.isRemoteToRemote()), ' ',
+                tostring(flow.isServerUnicast()), ' ', tostring(flow.isBlacklisted()), '\\n')
+            tprint(flow.getBlacklistedInfo())"""))) {
+            harness.traits(VerdictDescriptor.LOCAL,
+                VerdictDescriptor.BLACKLISTED | VerdictDescriptor.BROADCAST_OR_MULTICAST);
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo(
+                "local@remote true false false true\n table\nblacklisted.srv boolean true\n");
+        }
+    }
+
+    @Test
+    void shouldTellPlaces() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected",
+            "tprint(flow.getClientGeolocation()) tprint(flow.getServerGeolocation()) tprint(flow.getServerCountry())"))) {
+            harness.places(ScriptHarness.PLACE_CN, 0);
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("""
+                 table
+                cli.city string Beijing
+                cli.country string CN
+                cli.latitude number 39.9
+                cli.longitude number 116.4
+                 table
+                srv.city string\s
+                srv.country string\s
+                srv.latitude number 0
+                srv.longitude number 0
+                 nil nil
+                """);
+        }
+    }
+
+    @Test
+    void shouldWriteAddressesAsRfc5952Asks() {
+        final String body = "io.write(flow.cli(), ' ', flow.srv(), ' ', flow.getClientKey())";
+        assertThat(print(event(PROTOCOL_DETECTED, 1).between("2001:db8:0:0:1:0:0:1", "::1"), body))
+            .isEqualTo("2001:db8::1:0:0:1 ::1 2001:db8::1:0:0:1@0");
+        assertThat(print(event(PROTOCOL_DETECTED, 1).between("2001:db8:0:1:1:1:1:1", "fe80::"), body))
+            .isEqualTo("2001:db8:0:1:1:1:1:1 fe80:: 2001:db8:0:1:1:1:1:1@0");
+        assertThat(print(event(PROTOCOL_DETECTED, 1).between("::", "1:0:0:2:0:0:0:3"), body))
+            .isEqualTo(":: 1:0:0:2::3 ::@0");
+        assertThat(print(event(PROTOCOL_DETECTED, 1).u16(FlowEventDescriptor.VLAN_ID, 12), body))
+            .isEqualTo("192.168.1.10 8.8.8.8 192.168.1.10@12");
+    }
+
+    @Test
+    void shouldNameProtocolsAndRisks() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1).u16(FlowEventDescriptor.NDPI_MASTER, 91)
+            .u16(FlowEventDescriptor.NDPI_APP, 126).u64(FlowEventDescriptor.NDPI_RISK, 1L << 8 | 1L << 31), """
+            io.write(flow.getnDPIProtocolName(), ' ', flow.getnDPICategoryName(), ' ', tostring(flow.matchesL7(91)), ' ',
+                tostring(flow.hasRisk()), ' ', tostring(flow.hasRisk(8)), ' ', tostring(flow.hasRisk(9)), '\\n')
+            tprint(flow.getRiskInfo())""")).isEqualTo(
+                "TLS.Google Web true true true false\n table\nRisk 31 number 31\nRisk 8 number 8\n");
+    }
+
+    @Test
+    void shouldKeepScores() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1), """
+            io.write(flow.getScore(), ' ')
+            flow.setScore(70) flow.setClientScore(99999) flow.setServerScore(10) flow.setStatus(13)
+            tprint(flow.getScoreInfo())""")).isEqualTo("""
+                65535  table
+                cli.score number 65534
+                score number 70
+                srv.score number 10
+                status_map number 8192
+                """);
+    }
+
+    @Test
+    void shouldHoldAllSixtyFourStatusBits() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1), """
+            flow.setStatus(1) flow.setStatus(63) flow.setStatus(59)
+            local bits = flow.getStatus()
+            io.write(tostring(ntop.bitmapIsSet(bits, 63)), tostring(ntop.bitmapIsSet(bits, 59)),
+                tostring(ntop.bitmapIsSet(bits, 1)), tostring(ntop.bitmapIsSet(bits, 2)), ' ')
+            flow.clearStatus(63) flow.clearStatus(59)
+            io.write(flow.getStatus(), ' ', tostring(flow.isStatusSet('blacklisted')))"""))
+            .isEqualTo("truetruetruefalse 2 false");
+    }
+
+    @Test
+    void shouldRaiseAnAlertDirectlyOnce() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected", """
+            io.write(tostring(flow.canTriggerAlert()), tostring(flow.triggerAlert(13, 7, 1, now, 'why')),
+                tostring(flow.triggerAlert(12, 6, 1, now)), tostring(flow.canTriggerAlert()))"""))) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("truetruefalsefalse");
+            assertThat(harness.alerts()).singleElement().extracting(ScriptHarness.Alert::info).isEqualTo("why");
+        }
+    }
+
+    private static String print(final EventBuilder flow, final String body) {
+        final FlowEventKind kind = Arrays.stream(FlowEventKind.values())
+            .filter(k -> k.code == flow.buffer().getByte(FlowEventDescriptor.KIND)).findFirst().orElseThrow();
+        try (ScriptHarness harness = ScriptHarness.with(hook(kind.hook, body))) {
+            final String output = harness.run(flow);
+            assertThat(harness.problems()).isEmpty();
+            return output;
+        }
+    }
+
+    private static EventBuilder tls(final EventBuilder flow) {
+        return flow.metadataU16(FlowMetadataDescriptor.TLS_VERSION, 771)
+            .metadataU32(FlowMetadataDescriptor.TLS_NOT_BEFORE, 1500000000)
+            .metadataU32(FlowMetadataDescriptor.TLS_NOT_AFTER, 1600000000)
+            .metadataU16(FlowMetadataDescriptor.TLS_SERVER_CIPHER, 0x1301)
+            .metadataU8(FlowMetadataDescriptor.TLS_CIPHER_WEAKNESS, 1)
+            .text(FlowMetadataDescriptor.HOST_NAME, "www.example.org")
+            .text(FlowMetadataDescriptor.TLS_SERVER_NAMES, "example.org,*.example.org")
+            .text(FlowMetadataDescriptor.TLS_ISSUER, "CN=Some CA")
+            .text(FlowMetadataDescriptor.TLS_SUBJECT, "CN=*.example.org, O=Example")
+            .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "0123456789abcdef0123456789abcdef")
+            .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "fedcba9876543210fedcba9876543210");
+    }
+
+    private static EventBuilder dns(final EventBuilder flow) {
+        return flow.u8(FlowEventDescriptor.L4_PROTOCOL, 17).u16(FlowEventDescriptor.NDPI_APP, 5)
+            .u16(FlowEventDescriptor.SRV_PORT, 53)
+            .metadataU8(FlowMetadataDescriptor.DNS_PRESENT, 1).metadataU16(FlowMetadataDescriptor.DNS_QUERY_TYPE, 28)
+            .metadataU8(FlowMetadataDescriptor.DNS_REPLY_CODE, 3)
+            .text(FlowMetadataDescriptor.HOST_NAME, "a\u0001b.example.org");
+    }
+
+    private static EventBuilder http(final EventBuilder flow) {
+        return flow.u16(FlowEventDescriptor.NDPI_APP, 7).metadataU16(FlowMetadataDescriptor.HTTP_STATUS, 404)
+            .text(FlowMetadataDescriptor.HOST_NAME, "example.org")
+            .text(FlowMetadataDescriptor.HTTP_METHOD, "GET")
+            .text(FlowMetadataDescriptor.HTTP_URL, "example.org/index.html")
+            .text(FlowMetadataDescriptor.HTTP_USER_AGENT, "curl/7");
+    }
+
+    private static EventBuilder ssh(final EventBuilder flow) {
+        return flow.u16(FlowEventDescriptor.NDPI_APP, 92)
+            .text(FlowMetadataDescriptor.SSH_CLIENT_SIGNATURE, "SSH-2.0-OpenSSH_9")
+            .text(FlowMetadataDescriptor.SSH_HASSH_CLIENT, "00112233445566778899aabbccddeeff");
+    }
+
+    private static EventBuilder icmp(final EventBuilder flow) {
+        return flow.u8(FlowEventDescriptor.L4_PROTOCOL, 1).u16(FlowEventDescriptor.NDPI_APP, 81)
+            .u16(FlowEventDescriptor.CLI_PORT, 0).u16(FlowEventDescriptor.SRV_PORT, 0)
+            .u8(FlowEventDescriptor.ICMP_PRESENT, 1).u8(FlowEventDescriptor.CLI2SRV_ICMP_TYPE, 8)
+            .u16(FlowEventDescriptor.ICMP_MAX_PAYLOAD_BYTES, 56);
+    }
+}
