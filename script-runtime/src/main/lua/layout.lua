@@ -44,9 +44,8 @@ local function size_of(name, field)
     if type(member) == "cdata" and not ffi.istype("uint64_t", member) then
         return ffi.sizeof(member)
     end
-    -- No byte of -1/3 as a double is zero, nor of -1 as an unsigned integer, to which -1/3 is 0.
-    local as_double = bytes_changed(name, field, -1 / 3)
-    return as_double ~= 0 and as_double or bytes_changed(name, field, -1)
+    -- All bytes of -1/3 as a double differ from zero, and all of -1 as an unsigned integer.
+    return math.max(bytes_changed(name, field, -1 / 3), bytes_changed(name, field, -1))
 end
 
 -- Each field as LuaJIT's C parser sees it: lines of "struct field offset size".
