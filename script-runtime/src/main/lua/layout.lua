@@ -45,7 +45,7 @@ local function size_of(name, field)
         return ffi.sizeof(member)
     end
     -- All bytes of -1/3 as a double differ from zero, and all of -1 as an unsigned integer.
-    return math.max(bytes_changed(name, field, -1 / 3), bytes_changed(name, field, -1))
+    return math.max(bytes_changed(name, field, -1 / 3), bytes_changed(name, field, -1LL))
 end
 
 -- Each field as LuaJIT's C parser sees it: lines of "struct field offset size".
