@@ -58,17 +58,24 @@ final class TcpSequence {
     private static void repeatOrFill(final long record, final int side, final int sequence, final int length) {
         final long holeStart = record + FlowRecordDescriptor.HOLE_START + (long) side * Integer.BYTES;
         final long holeEnd = record + FlowRecordDescriptor.HOLE_END + (long) side * Integer.BYTES;
-        final boolean inHole = sequence - i32(holeStart) >= 0 && sequence - i32(holeEnd) < 0;
+        final int start = i32(holeStart);
+        final int end = i32(holeEnd);
+        final int segmentEnd = sequence + length;
+        final boolean inHole = start != end && sequence - end < 0 && segmentEnd - start > 0;
         if (!inHole) {
             increment(record + FlowRecordDescriptor.RETRANSMISSIONS, side);
             return;
         }
         increment(record + FlowRecordDescriptor.OUT_OF_ORDER, side);
-        putI32(holeStart, sequence + length);
-        if (i32(holeEnd) - i32(holeStart) <= 0) {
-            putI32(holeStart, i32(holeEnd));
+        if (sequence - start > 0 && segmentEnd - end >= 0) {
+            putI32(holeEnd, sequence);
+        } else if (segmentEnd - end >= 0) {
+            putI32(holeStart, end);
             final long lost = record + FlowRecordDescriptor.LOST + (long) side * Integer.BYTES;
             putI32(lost, i32(lost) - 1);
+        } else {
+            // A piece out of the middle leaves two holes; the later one is remembered.
+            putI32(holeStart, segmentEnd);
         }
     }
 
