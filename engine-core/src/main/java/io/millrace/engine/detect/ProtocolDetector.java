@@ -80,7 +80,7 @@ public final class ProtocolDetector implements AutoCloseable {
         putU16(record + FlowRecordDescriptor.INSPECTED, inspected);
         counters.increment(EngineCounter.PACKETS_INSPECTED);
         final int answer = module.inspect(state, l3Address, l3Length, timeNs / NS_PER_MS, verdict);
-        final boolean enough = inspected > config.packetLimit(l4Protocol(record));
+        final boolean enough = inspected >= config.packetLimit(l4Protocol(record));
         if (answer == DetectionModule.FINAL || enough && answer == DetectionModule.NAMED) {
             close(record, state);
             return true;
