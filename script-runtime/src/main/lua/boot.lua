@@ -41,4 +41,5 @@ return {
     errors = dispatch.errors,
     layout = library("layout").describe,
     functions = library("flow").names,
+    statuses = library("flow_consts").keys,
 }

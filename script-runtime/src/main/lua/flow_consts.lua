@@ -133,4 +133,15 @@ function flow_consts.getPredominantStatus(bitmap)
     return nil
 end
 
-return { public = flow_consts, definition_of = definition_of, title = title, by_id = by_id }
+-- Lines of "id key", keys without their "status_".
+local function keys()
+    local lines = {}
+    for id = 0, 63 do
+        if by_id[id] then
+            lines[#lines + 1] = id .. " " .. by_id[id].status_key:gsub("^status_", "")
+        end
+    end
+    return table.concat(lines, "\n")
+end
+
+return { keys = keys, public = flow_consts, definition_of = definition_of, title = title, by_id = by_id }

@@ -83,7 +83,7 @@ end
 local function dump(value, path, left)
     if left <= 0 then
         emission.text("ERROR: Item limit reached.\n")
-        return 0
+        return -1
     end
     local kind = type(value)
     if kind ~= "table" then
@@ -94,7 +94,7 @@ local function dump(value, path, left)
     left = left - 1
     for _, key in ipairs(sorted_keys(value)) do
         left = dump(value[key], path == "" and tostring(key) or path .. "." .. tostring(key), left)
-        if left <= 0 then
+        if left < 0 then
             break
         end
     end
@@ -103,7 +103,8 @@ end
 
 -- Writes a value and all it holds, one line each: path, type, text. Returns how many more items it would have written.
 function globals.tprint(value)
-    return dump(value, "", ITEM_LIMIT)
+    local left = dump(value, "", ITEM_LIMIT)
+    return left < 0 and 0 or left
 end
 
 globals.i18n = i18n

@@ -8,7 +8,7 @@ local real_io, real_os = io, os
 local getinfo, traceback = debug.getinfo, debug.traceback
 local loadstring, setfenv, setmetatable = loadstring, setfenv, setmetatable
 local type, tostring, error, pairs, ipairs, select, pcall = type, tostring, error, pairs, ipairs, select, pcall
-local collect = collectgarbage
+local collect, concat = collectgarbage, table.concat
 
 local allowed = {}
 for _, name in ipairs(settings.allowed) do
@@ -50,13 +50,14 @@ system.time, system.date, system.clock = packet_time.time, packet_time.date, pac
 system.difftime = packet_time.difftime
 
 local function write(...)
+    local parts = { ... }
     for i = 1, select("#", ...) do
-        local value = select(i, ...)
+        local value = parts[i]
         if type(value) ~= "string" and type(value) ~= "number" then
             error("bad argument #" .. i .. " to 'write' (string expected, got " .. type(value) .. ")", 2)
         end
-        emission.text(tostring(value))
     end
+    emission.text(concat(parts))
     return true
 end
 

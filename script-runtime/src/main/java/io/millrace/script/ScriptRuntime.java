@@ -12,6 +12,7 @@ import io.millrace.script.lua.ScriptFolders;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.lua.ScriptSource;
 import io.millrace.script.lua.Watchdog;
+import io.millrace.script.output.VerdictNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -34,18 +35,21 @@ public final class ScriptRuntime implements AutoCloseable {
     private final List<OneToOneRingBuffer> rings;
     private final List<ScriptDescription> scripts;
     private final List<Finding> findings;
+    private final VerdictNames names;
     private volatile Throwable failure;
 
     private ScriptRuntime(
         final Watchdog watchdog,
         final List<OneToOneRingBuffer> rings,
         final List<ScriptDescription> scripts,
-        final List<Finding> findings) {
+        final List<Finding> findings,
+        final VerdictNames names) {
 
         this.watchdog = watchdog;
         this.rings = rings;
         this.scripts = scripts;
         this.findings = findings;
+        this.names = names;
     }
 
     /**
@@ -93,7 +97,7 @@ public final class ScriptRuntime implements AutoCloseable {
         findings.addAll(hosts.getFirst().findings());
         final ScriptRuntime runtime = new ScriptRuntime(
             watchdog, eventRingsByThread.stream().flatMap(List::stream).toList(), hosts.getFirst().descriptions(),
-            List.copyOf(findings));
+            List.copyOf(findings), namesOf(hosts.getFirst()));
         for (int i = 0; i < threads; i++) {
             final ScriptAgent agent = new ScriptAgent(
                 i, eventRingsByThread.get(i), outputRingByThread.get(i), hosts.get(i),
@@ -112,6 +116,11 @@ public final class ScriptRuntime implements AutoCloseable {
     /** What was found while reading and loading the scripts. */
     public List<Finding> findings() {
         return findings;
+    }
+
+    /** Names of statuses and scripts, for the output. */
+    public VerdictNames verdictNames() {
+        return names;
     }
 
     /**
@@ -136,6 +145,22 @@ public final class ScriptRuntime implements AutoCloseable {
     public void close() {
         runners.forEach(AgentRunner::close);
         watchdog.close();
+    }
+
+    private static VerdictNames namesOf(final ScriptHost host) {
+        final String[] statuses = host.statusKeys();
+        final List<ScriptDescription> scripts = host.descriptions();
+        return new VerdictNames() {
+            @Override
+            public String status(final int id) {
+                return id >= 0 && id < statuses.length ? statuses[id] : null;
+            }
+
+            @Override
+            public String script(final int index) {
+                return index >= 0 && index < scripts.size() ? scripts.get(index).key() : null;
+            }
+        };
     }
 
     private void start(final ScriptAgent agent, final IdleStrategy idle, final ThreadFactory threads) {

@@ -4,10 +4,13 @@ import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.memory.RawMemory;
+import io.millrace.engine.telemetry.LatencyHistogram;
+import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.lua.EmissionCursor;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.output.OutputMessage;
+import io.millrace.script.output.OutputRing;
 import io.millrace.script.verdict.AlertDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
@@ -32,8 +35,6 @@ import org.agrona.concurrent.status.AtomicCounter;
  * which the ring's size absorbs.
  */
 public final class ScriptAgent implements Agent {
-    /** Longest message to the output: an alert with all its texts, the verdict and the longest event. */
-    public static final int MAX_OUTPUT_LENGTH = 32 * 1024;
     /** Most events that are handed to Lua at once. */
     public static final int BATCH = 256;
 
@@ -54,6 +55,7 @@ public final class ScriptAgent implements Agent {
     private final AtomicCounter flowRecords;
     private final AtomicCounter verdictsRefused;
 
+    private final LatencyHistogram ringDwell;
     private final Arena arena = Arena.ofShared();
     private final long scratchVerdicts;
     private final long[] events = new long[BATCH];
@@ -78,10 +80,9 @@ public final class ScriptAgent implements Agent {
         final IdleStrategy outputIdle,
         final Telemetry telemetry) {
 
-        if (outputRing.maxMsgLength() < MAX_OUTPUT_LENGTH) {
-            throw new IllegalArgumentException("output ring must hold messages of " + MAX_OUTPUT_LENGTH
-                + " bytes, that is, be at least " + 8 * MAX_OUTPUT_LENGTH + " bytes: capacity="
-                + outputRing.capacity());
+        if (outputRing.maxMsgLength() < OutputRing.MAX_MESSAGE_LENGTH) {
+            throw new IllegalArgumentException("output ring must be at least " + OutputRing.MIN_CAPACITY
+                + " bytes: capacity=" + outputRing.capacity());
         }
         if (host.batchCapacity() < BATCH) {
             throw new IllegalArgumentException("batch too small: batchCapacity=" + host.batchCapacity());
@@ -97,6 +98,7 @@ public final class ScriptAgent implements Agent {
         for (final ScriptCounter counter : ScriptCounter.values()) {
             counters.put(counter, telemetry.counter(counter, name));
         }
+        ringDwell = telemetry.histogram(LatencyKind.RING_DWELL);
         eventsDelivered = counters.get(ScriptCounter.EVENTS_DELIVERED);
         flowRecords = counters.get(ScriptCounter.FLOW_RECORDS);
         verdictsRefused = counters.get(ScriptCounter.VERDICTS_REFUSED);
@@ -188,6 +190,10 @@ public final class ScriptAgent implements Agent {
 
     private void run(final int count) {
         int done = 0;
+        final long nowNs = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            ringDwell.record(nowNs - RawMemory.i64(events[i] + FlowEventDescriptor.PRODUCED_NS));
+        }
         while (done < count) {
             final int next = host.dispatch(done, count);
             write(done, next);

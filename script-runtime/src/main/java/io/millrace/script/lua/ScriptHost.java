@@ -116,6 +116,16 @@ public final class ScriptHost implements AutoCloseable {
         return List.copyOf(findings);
     }
 
+    /** Keys of the status ids 0 to 63, for example {@code blacklisted}; null where an id is not in use. */
+    public String[] statusKeys() {
+        final String[] keys = new String[Long.SIZE];
+        new String(vm.call("statuses"), UTF_8).lines().forEach(line -> {
+            final int space = line.indexOf(' ');
+            keys[Integer.parseInt(line.substring(0, space))] = line.substring(space + 1);
+        });
+        return keys;
+    }
+
     /** Puts an event and its verdict into place {@code index} of the batch. */
     public void put(final int index, final long eventAddress, final long verdictAddress) {
         final long entry = batch + (long) index * BATCH_ENTRY_LENGTH;
