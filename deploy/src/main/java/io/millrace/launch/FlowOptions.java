@@ -1,0 +1,75 @@
+package io.millrace.launch;
+
+import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.DetectionConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Flags about flows and their applications. */
+@Command(description = "Flows")
+final class FlowOptions {
+    private static final int MAX_UNDECIDED_FLOWS = 1 << 17;
+    private static final long DETECTION_SILENCE_NS = 5_000_000_000L;
+    private static final long METADATA_BYTES_PER_FLOW = 256;
+    private static final long MIN_METADATA_BYTES = 16L << 20;
+    private static final long NS_PER_S = 1_000_000_000L;
+
+    @Option(names = "--flow-capacity", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
+        description = "Flows held at once per worker; when the table is full, the longest idle flow of a neighbourhood"
+            + " ends early (default: ${DEFAULT-VALUE}).")
+    private int capacity;
+
+    @Option(names = "--idle-timeout", paramLabel = "TIME", defaultValue = "60s", converter = DurationConverter.class,
+        description = "Silence after which a flow ends (default: ${DEFAULT-VALUE}).")
+    private long idleTimeoutNs;
+
+    @Option(names = "--tcp-closed-timeout", paramLabel = "TIME", defaultValue = "15s",
+        converter = DurationConverter.class,
+        description = "Silence after which a TCP flow ends once FIN or RST was seen, or while its handshake is"
+            + " unfinished (default: ${DEFAULT-VALUE}).")
+    private long tcpClosedTimeoutNs;
+
+    @Option(names = "--periodic-interval", paramLabel = "TIME", defaultValue = "30s",
+        converter = DurationConverter.class,
+        description = "Time between two periodicUpdate hooks of a flow; whole seconds (default: ${DEFAULT-VALUE}).")
+    private long periodicIntervalNs;
+
+    @Option(names = "--detect-packets", paramLabel = "LIST", defaultValue = DetectPackets.DEFAULT_TEXT,
+        converter = DetectPackets.Converter.class,
+        description = "Packets of a flow shown to nDPI at most; what is not named keeps its default, 0 alone switches"
+            + " detection off (default: ${DEFAULT-VALUE}).")
+    private DetectPackets detectPackets;
+
+    int capacity() {
+        return capacity;
+    }
+
+    long idleTimeoutNs() {
+        return idleTimeoutNs;
+    }
+
+    long tcpClosedTimeoutNs() {
+        return tcpClosedTimeoutNs;
+    }
+
+    long periodicIntervalNs() {
+        return periodicIntervalNs;
+    }
+
+    /** Scripts count their periods in whole seconds. */
+    int periodicSeconds() {
+        if (periodicIntervalNs % NS_PER_S != 0 || periodicIntervalNs / NS_PER_S > Integer.MAX_VALUE) {
+            throw new ConfigException(
+                "--periodic-interval: " + periodicIntervalNs + " ns are not whole seconds: write 30s or 1m");
+        }
+        return (int) (periodicIntervalNs / NS_PER_S);
+    }
+
+    /** Memory for undecided flows and for what nDPI read grows with the table; pages not used cost nothing. */
+    DetectionConfig detection() {
+        return new DetectionConfig(
+            detectPackets.tcp(), detectPackets.udp(), detectPackets.other(),
+            Math.min(capacity, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
+            Math.max(MIN_METADATA_BYTES, capacity * METADATA_BYTES_PER_FLOW));
+    }
+}

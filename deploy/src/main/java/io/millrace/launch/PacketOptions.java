@@ -1,0 +1,88 @@
+package io.millrace.launch;
+
+import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig.HugePages;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Flags about workers, DPDK and its memory. */
+@Command(description = "Packets")
+final class PacketOptions {
+    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
+        description = "Worker threads, one RX queue each; capture files have one queue (default: ${DEFAULT-VALUE}).")
+    private int workers;
+
+    @Option(names = "--worker-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
+        description = "Cores to pin workers to, for example 2,4-7 (default: the kernel places them).")
+    private CoreList workerCores = CoreList.ANY;
+
+    @Option(names = "--burst", paramLabel = "N", defaultValue = "64", converter = CountConverter.class,
+        description = "Frames taken per poll at most (default: ${DEFAULT-VALUE}).")
+    private int burst;
+
+    @Option(names = "--mempool", paramLabel = "N", defaultValue = "4096", converter = CountConverter.class,
+        description = "Packet buffers per RX queue (default: ${DEFAULT-VALUE}).")
+    private int mempool;
+
+    @Option(names = "--mbuf-size", paramLabel = "SIZE", defaultValue = "2048", converter = SizeConverter.class,
+        description = "Frame bytes per packet buffer; longer frames take several (default: ${DEFAULT-VALUE}).")
+    private long mbufBytes;
+
+    @Option(names = "--rx-descriptors", paramLabel = "N", defaultValue = "512", converter = CountConverter.class,
+        description = "Length of an RX ring (default: ${DEFAULT-VALUE}).")
+    private int rxDescriptors;
+
+    @Option(names = "--huge-pages", paramLabel = "auto|on|off", defaultValue = "auto",
+        description = "Memory from huge pages: on refuses to start without (default: ${DEFAULT-VALUE}).")
+    private HugePages hugePages;
+
+    @Option(names = "--eal", paramLabel = "ARGS",
+        description = "Further arguments for DPDK's EAL, in one word: --eal='--log-level=8' (default: none).")
+    private String eal = "";
+
+    /** Refuses what a capture file cannot feed. */
+    void requireReplay() {
+        if (workers != 1) {
+            throw new ConfigException(
+                "--workers: " + workers + ": a capture file has one RX queue: leave --workers at 1, or raise"
+                    + " --script-threads");
+        }
+    }
+
+    /** For one worker, at most one core. */
+    List<Integer> workerCores() {
+        if (workerCores.cores().size() > workers) {
+            throw new ConfigException("--worker-cores: " + workerCores.cores().size() + " cores for " + workers
+                + " worker: name as many cores as workers");
+        }
+        return workerCores.cores();
+    }
+
+    int burst() {
+        return burst;
+    }
+
+    int mempool() {
+        return mempool;
+    }
+
+    int mbufBytes() {
+        if (mbufBytes > Integer.MAX_VALUE) {
+            throw new ConfigException("--mbuf-size: " + mbufBytes + " is too large: at most 64K");
+        }
+        return (int) mbufBytes;
+    }
+
+    int rxDescriptors() {
+        return rxDescriptors;
+    }
+
+    HugePages hugePages() {
+        return hugePages;
+    }
+
+    List<String> ealArguments() {
+        return eal.isBlank() ? List.of() : List.of(eal.strip().split("\\s+"));
+    }
+}

@@ -1,0 +1,44 @@
+package io.millrace.launch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+
+/** What the kernel knows of this process. */
+final class ProcessFacts {
+    private static final String PEAK_RESIDENT = "VmHWM:";
+
+    private ProcessFacts() {
+    }
+
+    /** Most memory that was resident at once, in bytes; 0 where the kernel does not tell. */
+    static long peakResidentBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith(PEAK_RESIDENT))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst().orElse(0);
+        } catch (final IOException e) {
+            return 0;
+        }
+    }
+
+    /** Time since the kernel made the process, in seconds, to a hundredth. */
+    static double ageSeconds() {
+        return ProcessHandle.current().info().startInstant()
+            .map(start -> Math.max(0, Duration.between(start, Instant.now()).toNanos() / 1e9))
+            .orElse(0.0);
+    }
+
+    /** Whether standard output (1) or standard error (2) is a terminal. */
+    static boolean isTerminal(final int descriptor) {
+        try {
+            final String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (final IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.millrace.launch;
+
+import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.port.CaptureFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace replay}. */
+@Command(
+    name = "replay",
+    description = "Run capture files (pcap, pcapng) through the engine as fast as they go.",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    parameterListHeading = "%n",
+    optionListHeading = "%n",
+    footerHeading = "%n",
+    footer = {
+        "Every flag can be set by a variable: --flow-capacity by MILLRACE_FLOW_CAPACITY. A flag wins over the"
+            + " environment, the environment over the default. MILLRACE_DEBUG=1 shows DPDK's log and stack traces.",
+        "Exit codes: 0 done, 1 output could not be written, 2 bad usage or configuration, 3 environment (missing"
+            + " library, permission, device) or internal failure; stopped by SIGINT 130, by SIGTERM 143."})
+final class ReplayCommand implements Callable<Integer> {
+    // Secret against chosen collisions on live links; in a replay it must be the same every time.
+    private static final long REPLAY_HASH_SEED = 0x6D69_6C6C_7261_6365L;
+
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Capture files, replayed one after the other.")
+    private List<Path> paths;
+
+    @Mixin
+    private FlowOptions flows;
+
+    @Mixin
+    private ScriptOptions scripts;
+
+    @Mixin
+    private PacketOptions packets;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        packets.requireReplay();
+        final EngineConfig config = engineConfig();
+        final List<CaptureFile> files = openAll();
+        output.requireDistinctFrom(files);
+        return new Replay(files, config, flows, scripts, output).run();
+    }
+
+    private EngineConfig engineConfig() {
+        return new EngineConfig(
+            flows.capacity(),
+            flows.idleTimeoutNs(),
+            flows.tcpClosedTimeoutNs(),
+            flows.periodicIntervalNs(),
+            flows.detection(),
+            packets.burst(),
+            packets.mempool(),
+            packets.mbufBytes(),
+            packets.rxDescriptors(),
+            packets.hugePages(),
+            scripts.overflow(),
+            REPLAY_HASH_SEED,
+            packets.workerCores(),
+            packets.ealArguments(),
+            ErrorLine.debugging(System.getenv()));
+    }
+
+    /** All files, so that one that is not usable is found before the first one runs. */
+    private List<CaptureFile> openAll() {
+        final List<CaptureFile> files = new ArrayList<>();
+        final List<String> problems = new ArrayList<>();
+        for (final Path path : paths) {
+            try {
+                files.add(CaptureFile.open(path));
+            } catch (final ConfigException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemsException(problems);
+        }
+        return files;
+    }
+}

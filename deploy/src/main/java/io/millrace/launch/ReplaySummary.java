@@ -1,0 +1,129 @@
+package io.millrace.launch;
+
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.intake.ScriptCounter;
+import io.millrace.script.output.OutputCounter;
+import io.millrace.script.output.SummaryTables;
+import io.millrace.script.output.VerdictNames;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** The closing summary of a replay, for people. */
+final class ReplaySummary {
+    private static final int TABLE_LINES = 15;
+    private static final long NS_PER_S = 1_000_000_000L;
+    private static final DateTimeFormatter TIME =
+        DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final ReplayResult result;
+    private final Telemetry telemetry;
+    private final StringBuilder text = new StringBuilder();
+
+    private ReplaySummary(final ReplayResult result) {
+        this.result = result;
+        telemetry = result.telemetry();
+    }
+
+    /**
+     * The summary, ended by a newline.
+     *
+     * @param tables traffic by application, alerts by signature.
+     * @param recent the last alerts.
+     * @param names  of the scripts.
+     * @param eve    where flow records and alerts were written; null where they were not.
+     */
+    static String of(
+        final ReplayResult result,
+        final SummaryTables tables,
+        final RecentAlerts recent,
+        final VerdictNames names,
+        final String eve) {
+
+        final ReplaySummary summary = new ReplaySummary(result);
+        summary.appendWhatWasRead();
+        summary.appendCounters();
+        summary.appendAlerts(recent, names);
+        final String table = tables.format(TABLE_LINES);
+        if (!table.isEmpty()) {
+            summary.text.append('\n').append(table);
+        }
+        if (eve != null) {
+            summary.text.append("\nFlow records and alerts: ").append(eve).append('\n');
+        }
+        return summary.text.toString();
+    }
+
+    private void appendWhatWasRead() {
+        final long packets = telemetry.total(EngineCounter.RECEIVED);
+        final int files = result.files().size();
+        final String what = files == 1 ? result.files().getFirst().path().toString() : files + " files";
+        if (result.stopped()) {
+            append("Stopped by a signal after %.0f %% of %s%n", 100 * result.progress(), what);
+        } else {
+            append("Read %s%n", what);
+        }
+        append("%,d packets, %,d bytes, %,d flows in %.3f s (%.3f Mpps)%n%n",
+            packets, telemetry.total(EngineCounter.RECEIVED_BYTES), telemetry.total(EngineCounter.FLOWS_CREATED),
+            result.elapsedNs() / 1e9, result.framesPerSecond(packets) / 1e6);
+    }
+
+    private void appendCounters() {
+        appendLaw("frames", "received", telemetry.total(EngineCounter.RECEIVED),
+            "parsed", telemetry.total(EngineCounter.PARSED),
+            "not IP", telemetry.total(EngineCounter.NOT_IP),
+            "malformed", telemetry.total(EngineCounter.MALFORMED),
+            "unsupported", telemetry.total(EngineCounter.UNSUPPORTED_LINK));
+        appendLaw("flows", "created", telemetry.total(EngineCounter.FLOWS_CREATED),
+            "ended", telemetry.total(EngineCounter.FLOWS_ENDED),
+            "live", telemetry.total(EngineCounter.FLOWS_LIVE));
+        appendLaw("events", "produced", telemetry.total(EngineCounter.EVENTS_PRODUCED),
+            "delivered", telemetry.total(ScriptCounter.EVENTS_DELIVERED),
+            "skipped", telemetry.total(EngineCounter.EVENTS_SKIPPED));
+        appendLaw("hooks", "due", telemetry.total(ScriptCounter.HOOKS_DUE),
+            "run", telemetry.total(ScriptCounter.HOOKS_RUN),
+            "failed", telemetry.total(ScriptCounter.HOOKS_FAILED),
+            "timed out", telemetry.total(ScriptCounter.HOOKS_TIMED_OUT),
+            "skipped", telemetry.total(ScriptCounter.HOOKS_SKIPPED));
+        appendLaw("records", "made", telemetry.total(ScriptCounter.FLOW_RECORDS),
+            "written", telemetry.total(OutputCounter.RECORDS_WRITTEN),
+            "dropped", telemetry.total(OutputCounter.RECORDS_DROPPED));
+        appendLaw("alerts", "raised", telemetry.total(ScriptCounter.ALERTS_RAISED),
+            "written", telemetry.total(OutputCounter.ALERTS_WRITTEN),
+            "dropped", telemetry.total(OutputCounter.ALERTS_DROPPED));
+    }
+
+    /** One line {@code what: total = part + part}; the parts are pairs of a word and a number. */
+    private void appendLaw(final String what, final String whole, final long total, final Object... parts) {
+        append("%-8s %,d %s =", what, total, whole);
+        long sum = 0;
+        for (int i = 0; i < parts.length; i += 2) {
+            final long part = (Long) parts[i + 1];
+            append("%s %,d %s", i == 0 ? "" : " +", part, parts[i]);
+            sum += part;
+        }
+        text.append(sum == total ? "\n" : "  (does not add up: please report this)\n");
+    }
+
+    private void appendAlerts(final RecentAlerts recent, final VerdictNames names) {
+        if (recent.total() == 0) {
+            return;
+        }
+        append(recent.total() > RecentAlerts.LIMIT ? "%nThe last " + RecentAlerts.LIMIT + " of %,d alerts (UTC)%n"
+            : "%n%,d alerts (UTC)%n", recent.total());
+        for (final RecentAlerts.Alert alert : recent.alerts()) {
+            append("%s  %s -> %s  %s  (%s)%n", time(alert.timeNs()), alert.client(), alert.server(),
+                alert.signature().replaceAll("\\p{Cntrl}", "?"), names.script(alert.script()));
+        }
+    }
+
+    private static String time(final long timeNs) {
+        return TIME.format(Instant.ofEpochSecond(Math.floorDiv(timeNs, NS_PER_S), Math.floorMod(timeNs, NS_PER_S)));
+    }
+
+    private void append(final String format, final Object... arguments) {
+        text.append(String.format(Locale.ROOT, format, arguments));
+    }
+}

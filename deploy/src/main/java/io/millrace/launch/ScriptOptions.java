@@ -1,0 +1,180 @@
+package io.millrace.launch;
+
+import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig.Overflow;
+import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.script.ScriptConfig;
+import io.millrace.script.geo.PlaceSource;
+import io.millrace.script.intake.NetworkSet;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import org.agrona.BitUtil;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Flags about scripts, what they know and what they may take. */
+@Command(description = "Scripts")
+final class ScriptOptions {
+    /** Where scripts are looked for when no flag says otherwise; those that exist. */
+    static final List<Path> DEFAULT_FOLDERS = List.of(
+        Path.of("/etc/millrace/scripts"),
+        Path.of("/usr/share/millrace/scripts/callbacks/interface/flow"),
+        Path.of("/usr/share/ntopng/scripts/callbacks/interface/flow"));
+
+    private static final int MAX_SCRIPT_THREADS = 64;
+    private static final int MIN_EVENT_RING = BitUtil.findNextPositivePowerOfTwo(8 * FlowEventDescriptor.MAX_LENGTH);
+    private static final int MAX_EVENT_RING = 1 << 30;
+
+    @Option(names = "--scripts", paramLabel = "DIR", split = ":",
+        description = "Folder or file with scripts; repeatable (default: /etc/millrace/scripts,"
+            + " /usr/share/millrace/scripts/callbacks/interface/flow and"
+            + " /usr/share/ntopng/scripts/callbacks/interface/flow, those that exist).")
+    private List<Path> scripts = List.of();
+
+    @Option(names = "--script-config", paramLabel = "FILE",
+        description = "JSON object that switches scripts on and off by name: {\"tls_certificate\": false}"
+            + " (default: each script as it says itself).")
+    private Path scriptConfig;
+
+    @Option(names = "--script-threads", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
+        description = "Threads that run scripts; a flow always goes to the same one (default: ${DEFAULT-VALUE}).")
+    private int scriptThreads;
+
+    @Option(names = "--script-memory", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
+        description = "Memory that the scripts of one thread may take (default: ${DEFAULT-VALUE}).")
+    private long scriptMemoryBytes;
+
+    @Option(names = "--script-deadline", paramLabel = "TIME", defaultValue = "100ms",
+        converter = DurationConverter.class,
+        description = "Processor time that one hook may take; a script that takes more is put out of service"
+            + " (default: ${DEFAULT-VALUE}).")
+    private long scriptDeadlineNs;
+
+    @Option(names = "--allow-script", paramLabel = "LIST", split = ",",
+        description = "Libraries that reach the host and are opened to scripts: io, os (default: none).")
+    private Set<String> allowedLibraries = Set.of();
+
+    @Option(names = "--local-networks", paramLabel = "CIDR", split = ",",
+        defaultValue = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,127.0.0.0/8,fc00::/7,fe80::/10,::1/128",
+        description = "Networks whose hosts count as local, separated by commas (default: ${DEFAULT-VALUE}).")
+    private List<String> localNetworks;
+
+    @Option(names = "--blacklist", paramLabel = "FILE",
+        description = "File of blacklisted addresses and networks, one a line (default: none).")
+    private Path blacklist;
+
+    @Option(names = "--geoip", paramLabel = "FILE",
+        description = "MaxMind database, City or Country (default: the tables of the package tor-geoipdb).")
+    private Path geoip;
+
+    @Option(names = "--event-ring", paramLabel = "SIZE", defaultValue = "4M", converter = SizeConverter.class,
+        description = "Room for events between worker and script thread, a power of two (default: ${DEFAULT-VALUE}).")
+    private long eventRingBytes;
+
+    @Option(names = "--overflow", paramLabel = "block|drop", defaultValue = "block",
+        description = "When that room is used up: the worker waits, or the event is skipped and counted"
+            + " (default: ${DEFAULT-VALUE}).")
+    private Overflow overflow;
+
+    @Option(names = "--idle-strategy", paramLabel = "NAME", defaultValue = "backoff",
+        description = "How script threads and writer wait for work: spin, yield, backoff or sleep"
+            + " (default: ${DEFAULT-VALUE}).")
+    private IdleStrategyName idleStrategy;
+
+    /** Folders and files given, or the default folders that exist. */
+    List<Path> paths() {
+        if (scripts.isEmpty()) {
+            return DEFAULT_FOLDERS.stream().filter(Files::isDirectory).toList();
+        }
+        for (final Path path : scripts) {
+            if (!Files.exists(path)) {
+                throw new ConfigException("--scripts: no such file or folder: " + path + ": check the path");
+            }
+            if (!Files.isReadable(path)) {
+                throw new ConfigException("--scripts: may not be read: " + path + ": change its permissions");
+            }
+        }
+        return List.copyOf(new LinkedHashSet<>(scripts));
+    }
+
+    int threads() {
+        if (scriptThreads < 1 || scriptThreads > MAX_SCRIPT_THREADS) {
+            throw new ConfigException(
+                "--script-threads must be from 1 to " + MAX_SCRIPT_THREADS + ": " + scriptThreads);
+        }
+        return scriptThreads;
+    }
+
+    /** Scripts switched on and off by name. */
+    Map<String, Boolean> wishes() {
+        return scriptConfig == null ? Map.of() : ScriptWishes.read(scriptConfig);
+    }
+
+    /** Room between one worker and one script thread. */
+    int eventRingBytes() {
+        if (eventRingBytes < MIN_EVENT_RING || eventRingBytes > MAX_EVENT_RING
+            || !BitUtil.isPowerOfTwo(eventRingBytes)) {
+            throw new ConfigException("--event-ring must be a power of two from " + (MIN_EVENT_RING >> 10)
+                + "K to 1G: " + eventRingBytes + " bytes");
+        }
+        return (int) eventRingBytes;
+    }
+
+    Overflow overflow() {
+        return overflow;
+    }
+
+    IdleStrategyName idleStrategy() {
+        return idleStrategy;
+    }
+
+    /** Where addresses are. */
+    PlaceSource places() {
+        return geoip == null ? PlaceSource.ofTables(PlaceSource.TOR_DIRECTORY) : PlaceSource.ofDatabase(geoip);
+    }
+
+    /**
+     * Settings of the script side.
+     *
+     * @param flows         sizes and times of the engine.
+     * @param threadFactory makes the script threads.
+     */
+    ScriptConfig config(final FlowOptions flows, final ThreadFactory threadFactory) {
+        try {
+            NetworkSet.of(localNetworks);
+        } catch (final IllegalArgumentException e) {
+            throw new ConfigException("--local-networks: " + e.getMessage());
+        }
+        if (blacklist != null) {
+            try {
+                NetworkSet.read(blacklist);
+            } catch (final IllegalArgumentException e) {
+                throw new ConfigException("--blacklist: " + e.getMessage());
+            }
+        }
+        try {
+            return ScriptConfig.defaults()
+                .withScriptPaths(paths())
+                .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
+                .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
+                .withWishes(wishes())
+                .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
+                .withThreads(true, idleStrategy::create, threadFactory);
+        } catch (final IllegalArgumentException e) {
+            throw new ConfigException("script settings: " + e.getMessage());
+        }
+    }
+
+    // Flows spread evenly over the threads, but not exactly; and a verdict outlives its flow while events wait.
+    private int verdictCapacity(final int flowCapacity) {
+        final long waitingEvents = eventRingBytes / FlowEventDescriptor.LENGTH;
+        return (int) Math.min(1 << 29, flowCapacity * 5L / 4 / threads() + waitingEvents);
+    }
+}

@@ -1,0 +1,128 @@
+package io.millrace.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScriptsCommandTest {
+    private static final String SOUND = """
+        local script = { key = "sound", hooks = {}, gui = { i18n_title = "Sound", i18n_description = "Does nothing" } }
+        function script.hooks.protocolDetected(now) end
+        function script.hooks.flowEnd(now) end
+        return script
+        """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldListTheHooksOfASoundScript() throws IOException {
+        final Path script = script("sound.lua", SOUND);
+
+        final CommandLineRun run = CommandLineRun.of("scripts", "check", script.toString());
+
+        assertThat(run.errors()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.output()).containsExactly(script + ": ok, hooks protocolDetected, flowEnd");
+    }
+
+    @Test
+    void shouldAcceptTheScriptsThatComeAlong() {
+        final Path scripts = Path.of("../script-runtime/src/main/scripts/flow");
+
+        final CommandLineRun run = CommandLineRun.of("scripts", "check", scripts.toString());
+
+        assertThat(run.errors()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.output()).isNotEmpty().allMatch(line -> line.contains(": ok, hooks "));
+    }
+
+    @Test
+    void shouldTellFileAndLineOfASyntaxError() throws IOException {
+        final Path script = script("broken.lua", "local script = {}\nlocal = 3\nreturn script\n");
+
+        assertFails(script, script + ":2: error: ");
+    }
+
+    @Test
+    void shouldRefuseAScriptThatReturnsNothing() throws IOException {
+        final Path script = script("nothing.lua", "local script = { hooks = {} }\n");
+
+        assertFails(script, script.toString());
+    }
+
+    @Test
+    void shouldRefuseAScriptWithoutHooks() throws IOException {
+        final Path script = script("hookless.lua", "return { key = 'hookless', hooks = {} }\n");
+
+        assertFails(script, script.toString());
+    }
+
+    @Test
+    void shouldNameAnUnknownHook() throws IOException {
+        final Path script = script("unknown.lua", """
+            local script = { hooks = {}, gui = { i18n_title = "Unknown" } }
+            function script.hooks.protocolDetected(now) end
+            function script.hooks.protocolDetekted(now) end
+            return script
+            """);
+
+        assertThat(CommandLineRun.of("scripts", "check", script.toString()).errors())
+            .singleElement().asString().contains(script.toString(), "protocolDetekted");
+    }
+
+    @Test
+    void shouldSayThatAPathDoesNotExist() {
+        final CommandLineRun run = CommandLineRun.of("scripts", "check", folder + "/missing");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.errors()).singleElement().asString().contains("/missing", "no such file or folder");
+    }
+
+    @Test
+    void shouldCheckEveryScriptOfAFolderEvenAfterABrokenOne() throws IOException {
+        script("a.lua", "syntax error");
+        script("b.lua", SOUND);
+
+        final CommandLineRun run = CommandLineRun.of("scripts", "check", folder.toString());
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output()).anyMatch(line -> line.endsWith("b.lua: ok, hooks protocolDetected, flowEnd"));
+        assertThat(run.errors()).singleElement().asString().contains("a.lua:1: error: ");
+    }
+
+    @Test
+    void shouldListWhatWouldRunAndWithWhichSettings() throws IOException {
+        script("sound.lua", SOUND);
+        final Path config = Files.writeString(folder.resolve("config.json"), "{ \"sound\": false } // off\n");
+
+        final CommandLineRun enabled = CommandLineRun.of("scripts", "list", "--scripts", folder.toString());
+        final CommandLineRun disabled = CommandLineRun.of(
+            Map.of("MILLRACE_SCRIPTS", folder.toString(), "MILLRACE_SCRIPT_MEMORY", "8M"),
+            "scripts", "list", "--script-config", config.toString(), "--script-threads=3", "--allow-script=io");
+
+        assertThat(enabled.exitCode()).isZero();
+        assertThat(enabled.output()).contains(
+            "sound: Sound", "    file     " + folder.resolve("sound.lua"), "    state    enabled",
+            "    hooks    protocolDetected, flowEnd");
+        assertThat(disabled.output()).anyMatch(line -> line.startsWith("    state    disabled"))
+            .contains("3 threads, 8 MiB and 100 ms per hook each, host libraries open to scripts: io");
+    }
+
+    private static void assertFails(final Path script, final String expected) {
+        final CommandLineRun run = CommandLineRun.of("scripts", "check", script.toString());
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output()).containsExactly(script + ": failed");
+        assertThat(run.errors()).singleElement().asString().startsWith("millrace: ").contains(expected);
+    }
+
+    private Path script(final String name, final String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+}
