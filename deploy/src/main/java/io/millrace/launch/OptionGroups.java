@@ -1,10 +1,10 @@
 package io.millrace.launch;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.LinkedHashSet;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +19,7 @@ final class OptionGroups implements IHelpSectionRenderer {
         final Set<OptionSpec> own = new LinkedHashSet<>(command.options());
         for (final Map.Entry<String, CommandSpec> mixin : command.mixins().entrySet()) {
             final List<OptionSpec> options = new ArrayList<>(mixin.getValue().options());
-            own.removeIf(option -> options.stream().anyMatch(other -> other.longestName().equals(option.longestName())));
+            own.removeIf(option -> mixin.getValue().findOption(option.longestName()) != null);
             text.append(String.join(" ", mixin.getValue().usageMessage().description())).append(":\n")
                 .append(help.optionListExcludingGroups(options)).append('\n');
         }

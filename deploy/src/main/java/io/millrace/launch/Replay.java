@@ -32,7 +32,7 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * One replay, from the settings to the closing summary. Used once, by the main thread.
  *
  * <pre>{@code
- *   worker ══ event rings ══► script threads ══ output rings ══► output thread ──► eve.json, text, summary
+ *   worker ═ event rings ═► script threads ═ output rings ═► output thread ─► eve.json, text
  * }</pre>
  *
  * <p>They end in that order, each after all that came before it is through.

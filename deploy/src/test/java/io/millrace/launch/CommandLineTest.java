@@ -180,7 +180,7 @@ class CommandLineTest {
     @Test
     void shouldFindEveryFileThatCannotBeReplayed() throws IOException {
         final Path empty = Files.createFile(folder.resolve("empty.pcap"));
-        final Path text = Files.writeString(folder.resolve("text.pcap"), "no capture, but long enough to be one", UTF_8);
+        final Path text = Files.writeString(folder.resolve("text.pcap"), "no capture, but long enough for one", UTF_8);
         final Path usb = pcap("usb.pcap", LINK_TYPE_USB);
 
         final CommandLineRun run = CommandLineRun.of(
