@@ -26,7 +26,8 @@ import org.agrona.concurrent.IdleStrategy;
  * @param periodicSeconds       distance of the engine's periodic updates.
  * @param idleTimeoutNs         silence after which the engine ends a flow.
  * @param emissionCapacityBytes room for what scripts hand out during one batch, from 256 KiB.
- * @param lossless              true: wait for room in the output ring (replay); false: count what is lost (live).
+ * @param lossless              true (replay): wait for room in the output ring, and {@code pairs} has one order;
+ *                              false (live): count what is lost.
  * @param idleStrategy          makes the idle strategy of each script thread.
  * @param threadFactory         makes the script threads, for example pinned to cores.
  */
@@ -130,7 +131,7 @@ public record ScriptConfig(
     /** The part that a virtual machine needs. */
     public MachineSettings machineSettings() {
         return new MachineSettings(memoryBytes, deadlineNs, allowedLibraries, wishes, periodicSeconds, idleTimeoutNs,
-            emissionCapacityBytes);
+            emissionCapacityBytes, lossless);
     }
 
     private static void atLeast(final String name, final long value, final long limit) {

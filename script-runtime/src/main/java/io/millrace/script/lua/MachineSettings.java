@@ -13,6 +13,7 @@ import java.util.Set;
  * @param tickSeconds          distance of periodic updates.
  * @param idleTimeoutNs        silence after which the engine ends a flow.
  * @param emissionCapacityBytes room for what scripts hand out during one batch; a multiple of 8.
+ * @param ordered              whether {@code pairs} goes through a table in the same order in every run (replay).
  */
 public record MachineSettings(
     long memoryLimitBytes,
@@ -21,7 +22,8 @@ public record MachineSettings(
     Map<String, Boolean> wishes,
     int tickSeconds,
     long idleTimeoutNs,
-    int emissionCapacityBytes) {
+    int emissionCapacityBytes,
+    boolean ordered) {
 
     /** Settings with copies of the given collections. */
     public MachineSettings {
@@ -31,6 +33,7 @@ public record MachineSettings(
 
     /** Settings for loading and checking scripts, without any flow. */
     public static MachineSettings forCheck() {
-        return new MachineSettings(64L << 20, 1_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20);
+        return new MachineSettings(64L << 20, 1_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20,
+            true);
     }
 }

@@ -257,6 +257,9 @@ public final class ScriptHost implements AutoCloseable {
         while (!complete) {
             descriptions.clear();
             findings.clear();
+            // Even: no user code runs. A machine that was lost may have left it odd.
+            final int serial = RawMemory.i32(control + ControlDescriptor.HOOK_SERIAL);
+            RawMemory.putI32(control + ControlDescriptor.HOOK_SERIAL, serial + 1 & ~1);
             vm = new LuaVm(settings.memoryLimitBytes());
             watchdog.add(vm, control);
             start();
@@ -351,7 +354,6 @@ public final class ScriptHost implements AutoCloseable {
         final int serial = RawMemory.i32(control + ControlDescriptor.HOOK_SERIAL);
         final String message = vm.lastError();
         if ((serial & 1) == 1) {
-            RawMemory.putI32(control + ControlDescriptor.HOOK_SERIAL, serial + 1);
             final long counter = stat(script)
                 + (abandoned ? ScriptStatsDescriptor.TIMED_OUT : ScriptStatsDescriptor.FAILED);
             RawMemory.putF64(counter, RawMemory.f64(counter) + 1);
@@ -477,6 +479,7 @@ public final class ScriptHost implements AutoCloseable {
             .put("kind_flow_end", FlowEventKind.FLOW_END.code)
             .put("tick_seconds", settings.tickSeconds())
             .put("idle_timeout_ns", settings.idleTimeoutNs())
+            .put("ordered", settings.ordered() ? 1 : 0)
             .put("allowed", settings.allowedLibraries())
             .put("texts", textNames())
             .put("protocols", names.protocols())

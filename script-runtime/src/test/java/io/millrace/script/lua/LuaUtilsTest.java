@@ -94,6 +94,20 @@ class LuaUtilsTest {
     }
 
     @Test
+    void shouldGoThroughTablesInOneOrder() {
+        assertThat(print("""
+            local t = { 10, 20, 30, zeta = 1, alpha = 2, [-1] = 3, [1.5] = 4, gone = 5, [true] = 6 }
+            t.gone = nil
+            for key, value in pairs(t) do io.write(tostring(key), "=", value, " ") t[key] = nil end
+            io.write(tostring(next(t)))""")).isEqualTo("1=10 2=20 3=30 -1=3 1.5=4 alpha=2 zeta=1 true=6 nil");
+        assertThat(print("""
+            local t, last = {}, ""
+            for i = 1, 500 do t["k" .. i] = i end
+            for key in pairs(t) do assert(last < key) last = key end
+            io.write(last)""")).isEqualTo("k99");
+    }
+
+    @Test
     void shouldRefuseEmptyKeysOfTexts() {
         try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected", "i18n('')"))) {
             harness.run(event(PROTOCOL_DETECTED, 1));

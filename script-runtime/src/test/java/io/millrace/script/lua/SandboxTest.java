@@ -61,7 +61,7 @@ class SandboxTest {
     void shouldOpenWhatIsAllowed() {
         final MachineSettings settings = ScriptHarness.settings();
         final MachineSettings open = new MachineSettings(settings.memoryLimitBytes(), settings.deadlineNs(),
-            Set.of("io", "os"), Map.of(), 30, settings.idleTimeoutNs(), settings.emissionCapacityBytes());
+            Set.of("io", "os"), Map.of(), 30, settings.idleTimeoutNs(), settings.emissionCapacityBytes(), true);
         try (ScriptHarness harness = ScriptHarness.with(open, hook("protocolDetected",
             "io.write(io.open('/proc/self/comm'):read('*l') ~= nil and 'read ', type(os.getenv('PATH')))"))) {
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("read string");
@@ -155,14 +155,17 @@ class SandboxTest {
     @Timeout(60)
     void shouldStopAScriptThatNeverLoads() {
         try (ScriptHarness harness = ScriptHarness.with(limits(32L << 20, 50_000_000L),
-            "while true do end", hook("protocolDetected", "io.write('alive')"))) {
+            "while true do end", "local t = {} while true do t[1] = {} end",
+            hook("protocolDetected", "while true do end"), hook("protocolDetected", "io.write('alive')"))) {
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("alive");
-            assertThat(harness.host().descriptions().getFirst().state()).isNotEqualTo(ScriptDescription.State.ENABLED);
-            assertThat(harness.host().findings()).isNotEmpty();
+            assertThat(harness.host().hooksTimedOut()).isEqualTo(1);
+            assertThat(harness.host().descriptions().getFirst().state()).isEqualTo(ScriptDescription.State.FAILED);
+            assertThat(harness.host().findings()).hasSize(2).allSatisfy(finding ->
+                assertThat(finding.message()).contains("ran past its deadline"));
         }
     }
 
     private static MachineSettings limits(final long memory, final long deadlineNs) {
-        return new MachineSettings(memory, deadlineNs, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20);
+        return new MachineSettings(memory, deadlineNs, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20, true);
     }
 }

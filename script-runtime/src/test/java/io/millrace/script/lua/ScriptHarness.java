@@ -63,7 +63,7 @@ public final class ScriptHarness implements AutoCloseable {
     }
 
     public static MachineSettings settings() {
-        return new MachineSettings(32L << 20, 2_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20);
+        return new MachineSettings(32L << 20, 2_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20, true);
     }
 
     /** A script whose only hook has this body. */
