@@ -2,7 +2,8 @@
 local null = setmetatable({}, { __tostring = function() return "null" end, __metatable = false })
 local MAX_DEPTH = 100
 
-local format, byte, sub, find, char, gsub = string.format, string.byte, string.sub, string.find, string.char, string.gsub
+local format, byte, sub, find, char, gsub =
+    string.format, string.byte, string.sub, string.find, string.char, string.gsub
 local concat, sort, floor, huge = table.concat, table.sort, math.floor, math.huge
 local type, tostring, tonumber, pairs, error, select, pcall, getmetatable =
     type, tostring, tonumber, pairs, error, select, pcall, getmetatable

@@ -1,5 +1,6 @@
 -- The world of users' scripts: each has its own globals and its own copies of the standard tables, so that what one
--- changes hurts no other. No way leads from here to ffi, jit, debug, native modules or the host, unless allowed by name.
+-- changes hurts no other. No way leads from here to ffi, jit, debug, native modules or the host; io and os may be
+-- allowed by name.
 local library, settings = ...
 local emission = library("emission")
 local packet_time = library("packet_time")
