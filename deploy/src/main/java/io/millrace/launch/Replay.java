@@ -121,11 +121,11 @@ final class Replay {
 
         final ScriptRuntime runtime = launchScripts(names);
         try {
-            verdictNames.loaded(runtime.scripts());
+            verdictNames.loaded(runtime.verdictNames());
             runtime.findings().forEach(finding -> complain(finding.toString()));
             if (runtime.scripts().isEmpty()) {
                 complain("no scripts: " + (scriptConfig.scriptPaths().isEmpty()
-                    ? "none of the default folders exists" : scriptConfig.scriptPaths())
+                    ? "none of the default folders exists" : "none in " + scriptConfig.scriptPaths())
                     + ": flows are recorded, no hook runs: give --scripts DIR");
             }
             return runEngine(runtime, progress);

@@ -51,7 +51,8 @@ class ReplayIT {
             .anyMatch(line -> line.matches("Suspicious country +19"))
             .endsWith("Flow records and alerts: eve.json");
         assertThat(Files.readAllLines(folder.resolve("eve.json")))
-            .filteredOn(line -> line.contains("\"event_type\":\"alert\"")).hasSize(SAMPLE_ALERTS);
+            .filteredOn(line -> line.contains("\"event_type\":\"alert\"")).hasSize(SAMPLE_ALERTS)
+            .allMatch(line -> line.contains("\"status\":[\"suspicious_country\"]"));
         assertThat(Files.readAllLines(folder.resolve("eve.json")))
             .filteredOn(line -> line.contains("\"event_type\":\"flow\"")).hasSize(SAMPLE_FLOWS);
     }
@@ -85,7 +86,8 @@ class ReplayIT {
             "packets", "bytes", "flows", "events", "hooks_run", "hooks_failed", "hooks_timed_out", "hooks_skipped",
             "alerts", "records_written", "records_dropped", "malformed", "elapsed_s", "startup_s", "pps", "rx_missed",
             "peak_rss_bytes", "versions.dpdk", "versions.ndpi", "versions.luajit", "versions.java",
-            "poll_gap_ns.p50", "poll_gap_ns.p99", "poll_gap_ns.p99.99", "poll_gap_ns.max", "burst_time_ns.max");
+            "poll_gap_ns.p50", "poll_gap_ns.p99", "poll_gap_ns.p99.99", "poll_gap_ns.max", "burst_time_ns.max",
+            "ring_dwell_ns.max");
         assertThat(summary).containsEntry("packets", Integer.toString(SAMPLE_FRAMES))
             .containsEntry("flows", Integer.toString(SAMPLE_FLOWS))
             .containsEntry("alerts", Integer.toString(SAMPLE_ALERTS))
