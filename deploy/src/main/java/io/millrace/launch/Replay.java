@@ -92,8 +92,7 @@ final class Replay {
             final SummaryTables tables = new SummaryTables(names);
             final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
             final OutputWriter writer = new OutputWriter(
-                outputSources(), OutputWriter.Order.REPLAY, sinks(names, progress, tables), telemetry,
-                this::closingStats);
+                outputSources(), order(), sinks(names, progress, tables), telemetry, this::closingStats);
             final ReplayResult result = runOutput(writer, names, progress);
             return report(result, tables, json, writer.failure());
         }
@@ -194,6 +193,11 @@ final class Replay {
         if (running != null) {
             running.requestStop();
         }
+    }
+
+    /** Where events may be skipped no two runs are alike, and nothing marks the stretches that could be ordered. */
+    private OutputWriter.Order order() {
+        return config.overflow() == EngineConfig.Overflow.BLOCK ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE;
     }
 
     private List<OutputSource> outputSources() {

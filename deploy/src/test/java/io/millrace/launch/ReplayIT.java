@@ -263,6 +263,20 @@ class ReplayIT {
         assertThat(run.output()).anyMatch(line -> line.startsWith("flows    " + SAMPLE_FLOWS + " created"));
     }
 
+    @Test
+    void shouldCountTheEventsThatItSkipsRatherThanWait() throws Exception {
+        final List<String> arguments = new ArrayList<>(List.of(
+            "--scripts", SCRIPTS.toString(), "--overflow", "drop", "--event-ring", "64K", "--script-threads", "2"));
+        arguments.addAll(Collections.nCopies(20, SAMPLE.toString()));
+
+        final Run run = replay(arguments.toArray(String[]::new));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.errors()).isEmpty();
+        assertThat(run.output()).anyMatch(line -> line.startsWith("frames   20,660 received = "))
+            .noneMatch(line -> line.contains("does not add up"));
+    }
+
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
     void shouldWriteWhatItHoldsWhenStopped(final String signal, final int expected) throws Exception {
