@@ -54,10 +54,27 @@ static void fill(struct ndpi_detection_module_struct *module, const struct ndpi_
    verdict->risk = flow == NULL ? 0 : flow->risk;
 }
 
+/*
+ * Whether nDPI sees another transport in this packet than in those before it. It keeps what it knows of TCP and of UDP
+ * in one union, pointers included, and trusts its caller never to mix the two in a flow; where its reading of IPv6
+ * extension headers differs from ours, a crafted packet could.
+ */
+static int is_of_another_transport(const struct ndpi_flow_struct *flow, const uint8_t *packet, unsigned short length) {
+   const u_int8_t *transport;
+   u_int16_t transport_length;
+   u_int8_t protocol;
+   return flow->l4_proto != 0
+      && ndpi_detection_get_l4(packet, length, &transport, &transport_length, &protocol, 0) == 0
+      && protocol != flow->l4_proto;
+}
+
 int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
       const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict) {
    const unsigned short limited = length > UINT16_MAX ? UINT16_MAX : (unsigned short)length;
-   const ndpi_protocol found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
+   const ndpi_protocol found = is_of_another_transport(flow, packet, limited)
+      ? (ndpi_protocol){.master_protocol = flow->detected_protocol_stack[1],
+            .app_protocol = flow->detected_protocol_stack[0], .category = flow->category}
+      : ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
    fill(module, flow, &found, verdict);
    if (found.app_protocol == NDPI_PROTOCOL_UNKNOWN) {
       return MILLRACE_NDPI_UNDECIDED;

@@ -148,6 +148,18 @@ final class DetectionModuleTest {
     }
 
     @Test
+    void shouldNotMixTransportsInOneFlow() {
+        inspect(dnsQuery("www.example.org"));
+        final byte[] state = flow.toArray(JAVA_BYTE);
+
+        assertThat(inspect(tcp(40_000, 443, new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC, 3, 3})))
+            .isEqualTo(DetectionModule.NAMED);
+
+        assertThat(app()).isEqualTo(DNS);
+        assertThat(flow.toArray(JAVA_BYTE)).isEqualTo(state);
+    }
+
+    @Test
     void shouldTakePacketsOfAnyLength() {
         final byte[] query = dnsQuery("www.example.org");
         for (int length = 0; length <= query.length; length++) {
