@@ -39,7 +39,8 @@ final class FlowEngineTest {
 
     @Test
     void shouldReadFilesOneAfterTheOther() throws IOException, InterruptedException {
-        final List<FlowEvent> events = replay(write("first, with=comma.pcap", pcap()), write("second.pcapng", pcapng()));
+        final List<FlowEvent> events =
+            replay(write("first, with=comma.pcap", pcap()), write("second.pcapng", pcapng()));
 
         assertThat(events).filteredOn(event -> event.kind() == FlowEventKind.FLOW_END.code)
             .hasSize(CONVERSATIONS).allSatisfy(end -> {
@@ -137,7 +138,8 @@ final class FlowEngineTest {
     private static byte[] pcap() {
         final CaptureBytes capture = CaptureBytes.pcap();
         for (int number = 0; number < CONVERSATIONS; number++) {
-            capture.record(START_US + 10L * number, query(number)).record(START_US + 10L * number + 5, response(number));
+            capture.record(START_US + 10L * number, query(number))
+                .record(START_US + 10L * number + 5, response(number));
         }
         return capture.build();
     }

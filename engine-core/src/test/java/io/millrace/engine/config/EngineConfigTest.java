@@ -42,7 +42,8 @@ final class EngineConfigTest {
         "0, 1, 1, '--idle-timeout must be longer than zero: 0 ns'",
         "1, -5, 1, '--tcp-closed-timeout must be longer than zero: -5 ns'",
         "1, 1, 0, '--periodic-interval must be longer than zero: 0 ns'"})
-    void shouldRefuseTimesThatAreNone(final long idleNs, final long closedNs, final long periodicNs, final String message) {
+    void shouldRefuseTimesThatAreNone(
+        final long idleNs, final long closedNs, final long periodicNs, final String message) {
         assertThatThrownBy(() -> config(1024, 32, 1024, 2048, 512, idleNs, closedNs, periodicNs))
             .isInstanceOf(ConfigException.class).hasMessage(message);
     }

@@ -119,7 +119,8 @@ final class EthernetPortTest {
             final long bytes = packets.stream().mapToLong(packet -> packet.bytes().length).sum();
 
             assertThat(port.stats()).isEqualTo(new EthernetPort.Stats(50, bytes, 0, 0, 0));
-            assertThat(port.extendedStats()).containsEntry("rx_good_packets", 50L).containsEntry("rx_good_bytes", bytes);
+            assertThat(port.extendedStats())
+                .containsEntry("rx_good_packets", 50L).containsEntry("rx_good_bytes", bytes);
         }
     }
 

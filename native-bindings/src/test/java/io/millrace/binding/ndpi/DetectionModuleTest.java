@@ -238,7 +238,8 @@ final class DetectionModuleTest {
     }
 
     private static byte[] tcp(final int sourcePort, final int destinationPort, final byte[] payload) {
-        return ipv4(TCP, ports(sourcePort, destinationPort) + "00000001" + "00000001" + "5018ffff" + "00000000", payload);
+        final String numbersAndFlags = "0000000100000001" + "5018ffff00000000";
+        return ipv4(TCP, ports(sourcePort, destinationPort) + numbersAndFlags, payload);
     }
 
     private static byte[] ipv4(final int protocol, final String transport, final byte[] payload) {
