@@ -37,6 +37,11 @@ final class PacketOptions {
         description = "Memory from huge pages: on refuses to start without (default: ${DEFAULT-VALUE}).")
     private HugePages hugePages;
 
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "200K", converter = CountConverter.class,
+        description = "Packets of a bundled capture led through the engine while it starts, so that the first real ones"
+            + " meet compiled code; 0 for none (default: ${DEFAULT-VALUE}).")
+    private int warmUpFrames;
+
     @Option(names = "--eal", paramLabel = "ARGS",
         description = "Further arguments for DPDK's EAL, in one word: --eal='--log-level=8' (default: none).")
     private String eal = "";
@@ -80,6 +85,10 @@ final class PacketOptions {
 
     HugePages hugePages() {
         return hugePages;
+    }
+
+    int warmUpFrames() {
+        return warmUpFrames;
     }
 
     List<String> ealArguments() {

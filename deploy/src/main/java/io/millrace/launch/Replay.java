@@ -54,7 +54,9 @@ final class Replay {
     private final RecentAlerts recentAlerts = new RecentAlerts();
     private final List<OneToOneRingBuffer> eventRings;
     private final List<OneToOneRingBuffer> outputRings;
+    private final OneToOneRingBuffer bypassRing;
     private final List<PlaceTable> places;
+    private int scriptThreads;
     private volatile boolean scriptsMayEnd;
     private volatile boolean stopRequested;
     private volatile FlowEngine engine;
@@ -75,12 +77,14 @@ final class Replay {
         this.config = config;
         this.scriptOptions = scripts;
         this.output = output;
+        FlowEngine.requireCores(scripts.cores());
         scriptConfig = scripts.config(flows, this::scriptThread);
         placeSource = scripts.places();
         final int threads = scripts.threads();
         final int ringBytes = scripts.eventRingBytes();
         eventRings = IntStream.range(0, threads).mapToObj(i -> EventRing.allocate(ringBytes)).toList();
         outputRings = IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(OUTPUT_RING_BYTES)).toList();
+        bypassRing = config.overflow() == EngineConfig.Overflow.DROP ? OutputRing.allocate(OUTPUT_RING_BYTES) : null;
         places = IntStream.range(0, threads).mapToObj(i -> new PlaceTable(placeSource)).toList();
     }
 
@@ -88,6 +92,7 @@ final class Replay {
     int run() throws InterruptedException {
         try (StopOnSignal _ = new StopOnSignal(this::requestStop);
             SummaryJson json = output.summaryJson() == null ? null : SummaryJson.open(output.summaryJson())) {
+            FlowEngine.prepare(config);
             final ApplicationNames names = FlowEngine.applicationNames();
             final SummaryTables tables = new SummaryTables(names);
             final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
@@ -137,7 +142,7 @@ final class Replay {
     private ReplayResult runEngine(final ScriptRuntime runtime, final ProgressLine progress)
         throws InterruptedException {
 
-        final FlowEngine replaying = new FlowEngine(config, files, eventRings, telemetry);
+        final FlowEngine replaying = new FlowEngine(config, files, eventRings, bypassRing, telemetry);
         engine = replaying;
         if (stopRequested) {
             replaying.requestStop();
@@ -146,15 +151,13 @@ final class Replay {
             progress.start(replaying::progress);
         }
         final double startupS = ProcessFacts.ageSeconds();
-        final long startNs = System.nanoTime();
         replaying.start();
         awaitEngine(runtime);
-        final long elapsedNs = System.nanoTime() - startNs;
         runtime.awaitDrained();
         replaying.truncations().forEach(Replay::complain);
         final double progressed = replaying.progress();
         replaying.close();
-        return new ReplayResult(files, stopRequested, progressed, telemetry, elapsedNs, startupS);
+        return new ReplayResult(files, stopRequested, progressed, telemetry, replaying.elapsedNs(), startupS);
     }
 
     /** The end of a script thread interrupts this wait: without it a worker could wait for room for ever. */
@@ -179,7 +182,12 @@ final class Replay {
     }
 
     private Thread scriptThread(final Runnable task) {
+        final List<Integer> cores = scriptOptions.cores();
+        final int index = scriptThreads++;
         return Thread.ofPlatform().daemon(true).unstarted(() -> {
+            if (!cores.isEmpty()) {
+                FlowEngine.pinCurrentThread(cores.get(index));
+            }
             task.run();
             if (!scriptsMayEnd) {
                 main.interrupt();
@@ -201,9 +209,14 @@ final class Replay {
     }
 
     private List<OutputSource> outputSources() {
-        return IntStream.range(0, outputRings.size())
-            .mapToObj(i -> OutputSource.ofScriptThread(outputRings.get(i), places.get(i)))
-            .toList();
+        final List<OutputSource> sources = new ArrayList<>();
+        for (int i = 0; i < outputRings.size(); i++) {
+            sources.add(OutputSource.ofScriptThread(outputRings.get(i), places.get(i)));
+        }
+        if (bypassRing != null) {
+            sources.add(OutputSource.ofWorker(bypassRing));
+        }
+        return sources;
     }
 
     private List<Sink> sinks(final ApplicationNames names, final ProgressLine progress, final SummaryTables tables) {

@@ -73,6 +73,7 @@ final class ReplayCommand implements Callable<Integer> {
             scripts.overflow(),
             REPLAY_HASH_SEED,
             packets.workerCores(),
+            packets.warmUpFrames(),
             packets.ealArguments(),
             ErrorLine.debugging(System.getenv()));
     }

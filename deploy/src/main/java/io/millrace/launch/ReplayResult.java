@@ -1,7 +1,10 @@
 package io.millrace.launch;
 
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.intake.ScriptCounter;
+import io.millrace.script.output.OutputCounter;
 import java.util.List;
 
 /**
@@ -11,7 +14,7 @@ import java.util.List;
  * @param stopped      whether a signal ended the run before all was read.
  * @param progress     part that was read, 0 to 1.
  * @param telemetry    counters and histograms; nobody writes to them any more.
- * @param elapsedNs    wall time from the first poll until the last flow had ended.
+ * @param elapsedNs    wall time from the first frame to the last.
  * @param startupS     seconds from the making of the process to the first poll.
  */
 record ReplayResult(
@@ -21,6 +24,12 @@ record ReplayResult(
     Telemetry telemetry,
     long elapsedNs,
     double startupS) {
+
+    /** Flow records that reached no output, wherever they were lost. */
+    long recordsDropped() {
+        return telemetry.total(EngineCounter.RECORDS_LOST) + telemetry.total(ScriptCounter.RECORDS_REFUSED)
+            + telemetry.total(OutputCounter.RECORDS_DROPPED);
+    }
 
     /** Frames per second. */
     double framesPerSecond(final long frames) {

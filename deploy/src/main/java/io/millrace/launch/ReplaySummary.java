@@ -87,9 +87,9 @@ final class ReplaySummary {
             "failed", telemetry.total(ScriptCounter.HOOKS_FAILED),
             "timed out", telemetry.total(ScriptCounter.HOOKS_TIMED_OUT),
             "skipped", telemetry.total(ScriptCounter.HOOKS_SKIPPED));
-        appendLaw("records", "made", telemetry.total(ScriptCounter.FLOW_RECORDS),
+        appendLaw("records", "due", telemetry.total(EngineCounter.FLOWS_ENDED),
             "written", telemetry.total(OutputCounter.RECORDS_WRITTEN),
-            "dropped", telemetry.total(OutputCounter.RECORDS_DROPPED));
+            "dropped", result.recordsDropped());
         appendLaw("alerts", "raised", telemetry.total(ScriptCounter.ALERTS_RAISED),
             "written", telemetry.total(OutputCounter.ALERTS_WRITTEN),
             "dropped", telemetry.total(OutputCounter.ALERTS_DROPPED));

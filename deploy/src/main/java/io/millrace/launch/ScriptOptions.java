@@ -47,6 +47,10 @@ final class ScriptOptions {
         description = "Threads that run scripts; a flow always goes to the same one (default: ${DEFAULT-VALUE}).")
     private int scriptThreads;
 
+    @Option(names = "--script-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
+        description = "Cores to pin script threads to, for example 3,5 (default: the kernel places them).")
+    private CoreList scriptCores = CoreList.ANY;
+
     @Option(names = "--script-memory", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
         description = "Memory that the scripts of one thread may take (default: ${DEFAULT-VALUE}).")
     private long scriptMemoryBytes;
@@ -110,6 +114,16 @@ final class ScriptOptions {
                 "--script-threads must be from 1 to " + MAX_SCRIPT_THREADS + ": " + scriptThreads);
         }
         return scriptThreads;
+    }
+
+    /** One core for each script thread; empty leaves placing to the kernel. */
+    List<Integer> cores() {
+        final int named = scriptCores.cores().size();
+        if (named != 0 && named != threads()) {
+            throw new ConfigException("--script-cores: " + named + " cores for " + threads()
+                + " script threads: name as many cores as threads");
+        }
+        return scriptCores.cores();
     }
 
     /** Scripts switched on and off by name. */

@@ -88,7 +88,7 @@ final class SummaryJson implements AutoCloseable {
         write(json, telemetry, ScriptCounter.HOOKS_SKIPPED);
         json.writeNumberField("alerts", telemetry.total(ScriptCounter.ALERTS_RAISED));
         write(json, telemetry, OutputCounter.RECORDS_WRITTEN);
-        write(json, telemetry, OutputCounter.RECORDS_DROPPED);
+        json.writeNumberField("records_dropped", result.recordsDropped());
         write(json, telemetry, EngineCounter.MALFORMED);
         json.writeNumberField("elapsed_s", result.elapsedNs() / NS_PER_S);
         json.writeNumberField("startup_s", result.startupS());

@@ -1,8 +1,8 @@
 package io.millrace.launch;
 
 import io.millrace.binding.link.EnvironmentException;
-import io.millrace.binding.luajit.LuaVm;
 import io.millrace.engine.FlowEngine;
+import io.millrace.script.ScriptRuntime;
 import java.util.function.Supplier;
 import picocli.CommandLine.IVersionProvider;
 
@@ -26,7 +26,7 @@ final class VersionText implements IVersionProvider {
 
     /** For example {@code 2.1.0-beta3}. */
     static String luajit() {
-        return LuaVm.version().replace("LuaJIT ", "");
+        return ScriptRuntime.luajitVersion().replace("LuaJIT ", "");
     }
 
     /** For example {@code 25.0.3+9-LTS}. */

@@ -12,6 +12,7 @@ import io.millrace.engine.port.ReplaySource;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import io.millrace.engine.worker.FlowWorker;
+import io.millrace.engine.worker.WarmUp;
 import io.millrace.engine.worker.WorkerThread;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ public final class FlowEngine implements AutoCloseable {
     private static final int EAL_RESERVE_MEBIBYTES = 32;
     private static final List<String> REPLAY_DRIVERS = List.of("bus_vdev", "mempool_ring", "net_pcap");
 
+    private static WarmUp warmUp;
+    private static boolean warm;
+
     private final EngineConfig config;
     private final ReplaySource source;
     private final FlowWorker worker;
@@ -44,6 +48,7 @@ public final class FlowEngine implements AutoCloseable {
      * @param config     settings.
      * @param files      read one after the other, at least one.
      * @param eventRings one per script thread; none runs the engine alone.
+     * @param bypass     takes records past full event rings to the output; {@code null} where workers wait instead.
      * @param telemetry  receives the counters.
      * @throws io.millrace.binding.link.EnvironmentException where DPDK or nDPI do not run here.
      */
@@ -51,13 +56,14 @@ public final class FlowEngine implements AutoCloseable {
         final EngineConfig config,
         final List<CaptureFile> files,
         final List<OneToOneRingBuffer> eventRings,
+        final OneToOneRingBuffer bypass,
         final Telemetry telemetry) {
 
         this.config = config;
         startDpdk(config);
         final int index = 0;
         final WorkerCounters counters = new WorkerCounters(telemetry, "worker-" + index);
-        final FlowEventWriter events = new FlowEventWriter(eventRings, waiting(config), counters, index);
+        final FlowEventWriter events = new FlowEventWriter(eventRings, bypass, waiting(config), counters, index);
         source = new ReplaySource(files, config, Integer.toString(index));
         try {
             worker = new FlowWorker(index, source, config, events, telemetry, counters);
@@ -66,6 +72,20 @@ public final class FlowEngine implements AutoCloseable {
             throw e;
         }
         thread = new WorkerThread(worker, new ThreadSetup(index));
+    }
+
+    /**
+     * Starts DPDK and, once per process, begins to compile the path of a packet on a thread of its own, while the
+     * caller builds the rest. {@link #start()} waits for the end of it. Optional.
+     *
+     * @throws io.millrace.binding.link.EnvironmentException where DPDK or nDPI do not run here.
+     */
+    public static void prepare(final EngineConfig config) {
+        startDpdk(config);
+        if (!warm && config.warmUpFrames() > 0) {
+            warm = true;
+            warmUp = new WarmUp(config, config.warmUpFrames());
+        }
     }
 
     /** Names behind the numbers in flow events, as the loaded nDPI has them. */
@@ -88,8 +108,12 @@ public final class FlowEngine implements AutoCloseable {
         return DetectionModule.version();
     }
 
-    /** Starts the workers. */
-    public void start() {
+    /** Starts the workers, once the warm-up is through. */
+    public void start() throws InterruptedException {
+        if (warmUp != null) {
+            warmUp.finish();
+            warmUp = null;
+        }
         thread.start();
     }
 
@@ -132,6 +156,31 @@ public final class FlowEngine implements AutoCloseable {
     /** Packet time of the last frame, nanoseconds since the Unix epoch; valid after {@link #await()}. */
     public long lastPacketNs() {
         return worker.nowNs();
+    }
+
+    /** Wall time from the first frame to the last, in nanoseconds; valid after {@link #await()}. */
+    public long elapsedNs() {
+        return worker.elapsedNs();
+    }
+
+    /**
+     * Checks that the process may use these cores.
+     *
+     * @throws io.millrace.binding.link.EnvironmentException naming the first core that it may not use.
+     */
+    public static void requireCores(final List<Integer> cores) {
+        for (final int core : cores) {
+            ThreadAffinity.require(core);
+        }
+    }
+
+    /**
+     * Binds the calling thread to a core.
+     *
+     * @throws io.millrace.binding.link.EnvironmentException where the process may not use that core.
+     */
+    public static void pinCurrentThread(final int core) {
+        ThreadAffinity.pin(core);
     }
 
     @Override

@@ -113,7 +113,7 @@ final class FlowEngineTest {
     }
 
     private FlowEngine engine(final OneToOneRingBuffer ring, final Path... files) {
-        return new FlowEngine(CONFIG, Arrays.stream(files).map(CaptureFile::open).toList(), List.of(ring), telemetry);
+        return new FlowEngine(CONFIG, Arrays.stream(files).map(CaptureFile::open).toList(), List.of(ring), null, telemetry);
     }
 
     private static OneToOneRingBuffer ring() {

@@ -108,6 +108,11 @@ public final class ScriptRuntime implements AutoCloseable {
         return runtime;
     }
 
+    /** Version of the loaded LuaJIT, for example {@code LuaJIT 2.1.0-beta3}. */
+    public static String luajitVersion() {
+        return ScriptHost.luajitVersion();
+    }
+
     /** What became of each script when it was loaded, in load order. */
     public List<ScriptDescription> scripts() {
         return scripts;

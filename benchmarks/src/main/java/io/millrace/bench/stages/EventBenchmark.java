@@ -66,7 +66,7 @@ public class EventBenchmark {
         FlowAccounting.count(record, parsed, 0, keys.fromHighSide(0), burst.timestampNs(0), burst.timestampNs(0));
         ring = EventRing.allocate(1 << 20);
         counters = new WorkerCounters(new Telemetry(), "bench");
-        writer = new FlowEventWriter(List.of(ring), null, counters, 0);
+        writer = new FlowEventWriter(List.of(ring), null, null, counters, 0);
     }
 
     /** Writes a batch of events and drains it. */

@@ -24,7 +24,7 @@ public final class SampleEvents implements AutoCloseable {
     private final FlowTable table;
     private final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
     private final FlowEventWriter writer =
-        new FlowEventWriter(List.of(ring), null, new WorkerCounters(new Telemetry(), "bench"), 0);
+        new FlowEventWriter(List.of(ring), null, null, new WorkerCounters(new Telemetry(), "bench"), 0);
     private final long[] records;
 
     /** So many UDP flows between private addresses. */

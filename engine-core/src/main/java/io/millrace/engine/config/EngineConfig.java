@@ -19,6 +19,8 @@ import java.util.List;
  * @param overflow             what happens to an event whose ring is full.
  * @param hashSeed             secret of the flow hash; fixed in a replay, so that a replay repeats itself.
  * @param workerCores          core of each worker; empty leaves placing to the kernel.
+ * @param warmUpFrames         frames led through the engine before the first real one, so that its code is compiled; 0
+ *                             for none.
  * @param ealArguments         further arguments for DPDK's EAL.
  * @param dpdkLogToStderr      whether DPDK's log is shown.
  */
@@ -36,6 +38,7 @@ public record EngineConfig(
     Overflow overflow,
     long hashSeed,
     List<Integer> workerCores,
+    int warmUpFrames,
     List<String> ealArguments,
     boolean dpdkLogToStderr) {
 
@@ -70,11 +73,19 @@ public record EngineConfig(
         require("--mbuf-size", mbufBytes, MIN_MBUF_BYTES, MAX_MBUF_BYTES);
         require("--mempool", mempoolMbufs, 2L * burst, Integer.MAX_VALUE);
         require("--rx-descriptors", rxDescriptors, 1, 65_535);
+        require("--warm-up", warmUpFrames, 0, 100_000_000);
         requirePositive("--idle-timeout", idleTimeoutNs);
         requirePositive("--tcp-closed-timeout", tcpClosedTimeoutNs);
         requirePositive("--periodic-interval", periodicIntervalNs);
         workerCores = List.copyOf(workerCores);
         ealArguments = List.copyOf(ealArguments);
+    }
+
+    /** The same with other sizes. */
+    public EngineConfig resized(final int flows, final int mbufs, final int bytesPerMbuf) {
+        return new EngineConfig(
+            flows, idleTimeoutNs, tcpClosedTimeoutNs, periodicIntervalNs, detection, burst, mbufs, bytesPerMbuf,
+            rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
     }
 
     private static void require(final String flag, final long value, final long min, final long max) {

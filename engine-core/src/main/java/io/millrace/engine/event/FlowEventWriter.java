@@ -38,6 +38,7 @@ public final class FlowEventWriter {
     private static final int MAC_LENGTH = 6;
 
     private final OneToOneRingBuffer[] rings;
+    private final OneToOneRingBuffer bypass;
     private final IdleStrategy waiting;
     private final WorkerCounters counters;
     private final int worker;
@@ -50,16 +51,20 @@ public final class FlowEventWriter {
      * A writer.
      *
      * @param rings    one per script thread; none runs the engine without scripts and output.
+     * @param bypass   takes the last event of a flow to the output where the script thread's ring is full; {@code null}
+     *                 where the worker waits instead.
      * @param waiting  how to wait for room in a full ring; {@code null} skips the event instead.
      * @param counters the worker's.
      * @param worker   index of the worker.
      */
     public FlowEventWriter(
         final List<OneToOneRingBuffer> rings,
+        final OneToOneRingBuffer bypass,
         final IdleStrategy waiting,
         final WorkerCounters counters,
         final int worker) {
         this.rings = rings.toArray(OneToOneRingBuffer[]::new);
+        this.bypass = bypass;
         this.waiting = waiting;
         this.counters = counters;
         this.worker = worker;
@@ -95,19 +100,12 @@ public final class FlowEventWriter {
         final int index = claim(ring, kind.code, length);
         if (index < 0) {
             counters.increment(EngineCounter.EVENTS_SKIPPED);
+            if (kind == FlowEventKind.FLOW_END) {
+                passBy(record, reason, timeNs, flowHash, metadata, length);
+            }
             return false;
         }
-        final long event = ring.buffer().addressOffset() + index;
-        writeIdentity(event, record, kind, reason, timeNs, flowHash);
-        writeCounters(event, record);
-        writeTransport(event, record);
-        writeDetection(event, record);
-        putI64(event + FlowEventDescriptor.PRODUCED_NS, producedNs);
-        putI32(event + FlowEventDescriptor.EVENT_LENGTH, length);
-        putI32(event + FlowEventDescriptor.METADATA_OFFSET, metadataLength == 0 ? 0 : FlowEventDescriptor.LENGTH);
-        if (metadataLength != 0) {
-            copy(metadata, event + FlowEventDescriptor.LENGTH, metadataLength);
-        }
+        fill(ring.buffer().addressOffset() + index, record, kind, reason, timeNs, flowHash, metadata, length);
         ring.commit(index);
         if (epochs && ++eventsInEpoch == EPOCH_EVENTS) {
             endEpoch();
@@ -119,6 +117,49 @@ public final class FlowEventWriter {
     public void finish() {
         if (epochs) {
             endEpoch();
+        }
+    }
+
+    /** The hook is skipped, but the flow's record must reach the output. */
+    private void passBy(
+        final long record,
+        final FlowEndReason reason,
+        final long timeNs,
+        final int flowHash,
+        final long metadata,
+        final int length) {
+
+        final int index = bypass == null ? -1 : bypass.tryClaim(FlowEventKind.FLOW_END.code, length);
+        if (index < 0) {
+            counters.increment(EngineCounter.RECORDS_LOST);
+            return;
+        }
+        final long event = bypass.buffer().addressOffset() + index;
+        fill(event, record, FlowEventKind.FLOW_END, reason, timeNs, flowHash, metadata, length);
+        bypass.commit(index);
+        counters.increment(EngineCounter.RECORDS_BYPASSED);
+    }
+
+    private void fill(
+        final long event,
+        final long record,
+        final FlowEventKind kind,
+        final FlowEndReason reason,
+        final long timeNs,
+        final int flowHash,
+        final long metadata,
+        final int length) {
+
+        final int metadataLength = length - FlowEventDescriptor.LENGTH;
+        writeIdentity(event, record, kind, reason, timeNs, flowHash);
+        writeCounters(event, record);
+        writeTransport(event, record);
+        writeDetection(event, record);
+        putI64(event + FlowEventDescriptor.PRODUCED_NS, producedNs);
+        putI32(event + FlowEventDescriptor.EVENT_LENGTH, length);
+        putI32(event + FlowEventDescriptor.METADATA_OFFSET, metadataLength == 0 ? 0 : FlowEventDescriptor.LENGTH);
+        if (metadataLength != 0) {
+            copy(metadata, event + FlowEventDescriptor.LENGTH, metadataLength);
         }
     }
 

@@ -43,6 +43,10 @@ public enum EngineCounter implements CounterDescriptor {
     EVENTS_PRODUCED(130, "events produced"),
     /** Events skipped because the ring to the script thread was full. */
     EVENTS_SKIPPED(131, "events skipped, ring full"),
+    /** Records of flows whose last event was skipped, handed to the output directly. */
+    RECORDS_BYPASSED(133, "flow records past the scripts, ring full"),
+    /** Records of flows whose last event was skipped and for which the output had no room either. */
+    RECORDS_LOST(134, "flow records lost, output full"),
     /** Times that a worker waited for room in an event ring; replay only. */
     RING_WAITS(132, "waits for room in an event ring"),
     /** Frames that the port dropped because the worker came too late. */

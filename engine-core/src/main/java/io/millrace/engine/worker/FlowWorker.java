@@ -55,6 +55,8 @@ public final class FlowWorker implements Agent, AutoCloseable {
     private final PacketClock clock = new PacketClock();
     private long nowNs;
     private long lastPollNs;
+    private long firstFrameNs;
+    private long lastFrameNs;
     private long flowsOpened;
     private int sweepPosition;
 
@@ -112,7 +114,9 @@ public final class FlowWorker implements Agent, AutoCloseable {
             }
             counters.add(EngineCounter.RECEIVED, received);
             sweep(received * SWEPT_RECORDS_PER_FRAME);
-            burstTimes.record(System.nanoTime() - pollNs);
+            lastFrameNs = System.nanoTime();
+            firstFrameNs = firstFrameNs == 0 ? pollNs : firstFrameNs;
+            burstTimes.record(lastFrameNs - pollNs);
         } else {
             sweep(SWEPT_RECORDS_PER_EMPTY_POLL);
         }
@@ -129,6 +133,11 @@ public final class FlowWorker implements Agent, AutoCloseable {
     /** Packet time of the latest frame, nanoseconds since the Unix epoch; 0 before the first. */
     public long nowNs() {
         return nowNs;
+    }
+
+    /** Wall time from the poll of the first frame to the end of work on the last. */
+    public long elapsedNs() {
+        return lastFrameNs - firstFrameNs;
     }
 
     /** Ends every flow that is left and the last epoch; call it once, after the last {@link #doWork()}. */

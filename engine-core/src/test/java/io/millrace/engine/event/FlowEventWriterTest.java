@@ -262,7 +262,7 @@ final class FlowEventWriterTest {
     }
 
     private FlowEventWriter writer(final List<OneToOneRingBuffer> rings, final IdleStrategy waiting) {
-        return new FlowEventWriter(rings, waiting, counters, 3);
+        return new FlowEventWriter(rings, null, waiting, counters, 3);
     }
 
     private static RecordedFlow flow(final long flowId) {

@@ -32,6 +32,17 @@ public final class ThreadAffinity {
     }
 
     /**
+     * Checks that the calling thread may run on a core.
+     *
+     * @throws EnvironmentException where there is no such core or the process may not use it.
+     */
+    public static void require(final int core) {
+        if (core < 0 || !current().get(core)) {
+            throw refused(core);
+        }
+    }
+
+    /**
      * Binds the calling thread to one core.
      *
      * @throws EnvironmentException where there is no such core or the process may not use it.
@@ -45,9 +56,12 @@ public final class ThreadAffinity {
             }
             if (!representable
                 || NativeLinker.system("sched_setaffinity", DESCRIPTOR).callInt(0, set.byteSize(), set) != 0) {
-                throw new EnvironmentException(
-                    "cannot run on core " + core + ": this process may use cores " + current());
+                throw refused(core);
             }
         }
+    }
+
+    private static EnvironmentException refused(final int core) {
+        return new EnvironmentException("cannot run on core " + core + ": this process may use cores " + current());
     }
 }

@@ -106,6 +106,11 @@ public final class ScriptHost implements AutoCloseable {
         build();
     }
 
+    /** Version of the loaded LuaJIT, for example {@code LuaJIT 2.1.0-beta3}. */
+    public static String luajitVersion() {
+        return LuaVm.version();
+    }
+
     /** What became of each script when it was loaded, in load order. */
     public List<ScriptDescription> descriptions() {
         return List.copyOf(descriptions);

@@ -1,0 +1,99 @@
+package io.millrace.engine.worker;
+
+import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.event.EventRing;
+import io.millrace.engine.event.FlowEventWriter;
+import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.port.LoopSource;
+import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.engine.telemetry.WorkerCounters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+/**
+ * Leads a small bundled capture through a worker of its own, over and over, until the JVM has compiled the path of a
+ * packet: without it the first hundred thousand packets of a run take several times as long as those after them, which
+ * a file can bear and a live port cannot. Nothing of it is counted or written.
+ *
+ * <p>Opened and closed by the thread that builds the engine, because DPDK's devices come and go one at a time; works on
+ * a thread of its own in between. The capture is the first 400 packets of the sample capture.
+ */
+public final class WarmUp {
+    private static final String CAPTURE = "warm-up.pcap";
+    private static final int ROUND_FRAMES = 400;
+    private static final int RING_BYTES = 1 << 20;
+    private static final int FLOW_CAPACITY = 1024;
+    private static final int MBUFS = 2048;
+    private static final int MBUF_BYTES = 2048;
+    private static final int ANY_WORKER = 0;
+
+    private final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
+    private final Path capture;
+    private final FlowWorker worker;
+    private final Thread thread;
+
+    /**
+     * Opens the capture and starts to work. DPDK must have been started.
+     *
+     * @param config the engine's; its sizes are replaced by smaller ones.
+     * @param frames frames to lead through, at least 1.
+     */
+    public WarmUp(final EngineConfig config, final long frames) {
+        final EngineConfig small = config.resized(FLOW_CAPACITY, Math.max(MBUFS, 2 * config.burst()), MBUF_BYTES);
+        final Telemetry telemetry = new Telemetry();
+        final WorkerCounters counters = new WorkerCounters(telemetry, "warm-up");
+        final FlowEventWriter events = new FlowEventWriter(List.of(ring), null, null, counters, ANY_WORKER);
+        capture = extract();
+        try {
+            final LoopSource source = new LoopSource(CaptureFile.open(capture), small, frames, "warm_up");
+            worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
+        } catch (final RuntimeException e) {
+            delete(capture);
+            throw e;
+        }
+        thread = Thread.ofPlatform().name("warm-up").daemon(true).start(this::run);
+    }
+
+    /** Waits for the end and closes what was opened. */
+    public void finish() throws InterruptedException {
+        thread.join();
+        worker.close();
+        delete(capture);
+    }
+
+    private void run() {
+        int sinceRound = 0;
+        while (!worker.finished()) {
+            sinceRound += worker.doWork();
+            if (sinceRound >= ROUND_FRAMES) {
+                sinceRound = 0;
+                worker.endAllFlows();
+            }
+            ring.read((type, buffer, offset, length) -> { });
+        }
+    }
+
+    private static Path extract() {
+        try (InputStream bundled = WarmUp.class.getResourceAsStream(CAPTURE)) {
+            final Path file = Files.createTempFile("millrace-warm-up", ".pcap");
+            Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
+            return file;
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(final Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
