@@ -1,26 +1,16 @@
 package io.millrace.engine.port;
 
-import io.millrace.binding.dpdk.EthernetPort;
 import io.millrace.binding.dpdk.Mempool;
-import io.millrace.binding.dpdk.RxBurst;
-import io.millrace.binding.linux.FileDescriptor;
 import io.millrace.engine.config.EngineConfig;
-import java.util.List;
 
 /**
  * One capture file over and over, held in mbufs by DPDK's {@code net_pcap} ({@code infinite_rx=1}), so that nothing but
  * the engine is measured or warmed. Frames carry the time of their receiving. Owned by the worker that reads them.
  */
 public final class LoopSource implements PacketSource {
-    private static final int NO_TIMESTAMPS = 0;
-    private static final int SINGLE_QUEUE = 0;
-    private static final int MEMPOOL_CACHE_MBUFS = 256;
-
     private final CaptureFile file;
-    private final FileDescriptor descriptor;
     private final Mempool mempool;
-    private EthernetPort port;
-    private RxBurst burst;
+    private final PcapPort port;
     private long framesLeft;
 
     /**
@@ -34,31 +24,25 @@ public final class LoopSource implements PacketSource {
     public LoopSource(final CaptureFile file, final EngineConfig config, final long frames, final String name) {
         this.file = file;
         framesLeft = frames;
-        descriptor = FileDescriptor.open(file.path());
-        mempool = Mempool.create("mbufs-" + name, config.mempoolMbufs(),
-            Math.min(MEMPOOL_CACHE_MBUFS, config.mempoolMbufs() / 2), config.mbufBytes(), Mempool.ANY_SOCKET);
+        mempool = PcapPort.mempool(config, name);
         try {
-            port = EthernetPort.attach(
-                "vdev", "net_pcap_" + name, "rx_pcap=" + descriptor.path() + ",infinite_rx=1");
-            port.configure(List.of(mempool), config.rxDescriptors());
-            port.start();
-            burst = port.burst(SINGLE_QUEUE, config.burst(), NO_TIMESTAMPS);
+            port = new PcapPort(file, mempool, config, "net_pcap_" + name, ",infinite_rx=1", PcapPort.NO_FILE_TIME);
         } catch (final RuntimeException e) {
-            close();
+            mempool.close();
             throw e;
         }
     }
 
     @Override
     public int receive() {
-        final int received = finished() ? 0 : burst.receive();
+        final int received = finished() ? 0 : port.receive();
         framesLeft -= received;
         return received;
     }
 
     @Override
     public long frames() {
-        return burst.frames();
+        return port.frames();
     }
 
     @Override
@@ -78,13 +62,7 @@ public final class LoopSource implements PacketSource {
 
     @Override
     public void close() {
-        if (burst != null) {
-            burst.close();
-        }
-        if (port != null) {
-            port.close();
-        }
+        port.close();
         mempool.close();
-        descriptor.close();
     }
 }

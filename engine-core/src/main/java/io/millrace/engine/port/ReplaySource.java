@@ -1,9 +1,6 @@
 package io.millrace.engine.port;
 
-import io.millrace.binding.dpdk.EthernetPort;
 import io.millrace.binding.dpdk.Mempool;
-import io.millrace.binding.dpdk.RxBurst;
-import io.millrace.binding.linux.FileDescriptor;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.memory.RawMemory;
 import java.util.ArrayList;
@@ -17,19 +14,13 @@ import java.util.List;
  * is given back before the next poll, an empty poll can mean nothing else.
  */
 public final class ReplaySource implements PacketSource {
-    private static final int TIMESTAMP_UNIT_NS = 1000;
-    private static final int MEMPOOL_CACHE_MBUFS = 256;
-    private static final int SINGLE_QUEUE = 0;
-
     private final List<CaptureFile> files;
     private final EngineConfig config;
     private final List<String> truncations = new ArrayList<>();
     private final Mempool mempool;
 
     private CaptureFile file;
-    private FileDescriptor descriptor;
-    private EthernetPort port;
-    private RxBurst burst;
+    private PcapPort port;
     private int opened;
     private long filePackets;
     private long fileCapturedBytes;
@@ -46,9 +37,7 @@ public final class ReplaySource implements PacketSource {
     public ReplaySource(final List<CaptureFile> files, final EngineConfig config, final String name) {
         this.files = List.copyOf(files);
         this.config = config;
-        this.mempool = Mempool.create(
-            "mbufs-" + name, config.mempoolMbufs(), Math.min(MEMPOOL_CACHE_MBUFS, config.mempoolMbufs() / 2),
-            config.mbufBytes(), Mempool.ANY_SOCKET);
+        this.mempool = PcapPort.mempool(config, name);
         try {
             openNext();
         } catch (final RuntimeException e) {
@@ -59,8 +48,8 @@ public final class ReplaySource implements PacketSource {
 
     @Override
     public int receive() {
-        while (burst != null) {
-            final int received = burst.receive();
+        while (port != null) {
+            final int received = port.receive();
             if (received > 0) {
                 account(received);
                 return received;
@@ -73,7 +62,7 @@ public final class ReplaySource implements PacketSource {
 
     @Override
     public long frames() {
-        return burst.frames();
+        return port.frames();
     }
 
     @Override
@@ -88,7 +77,7 @@ public final class ReplaySource implements PacketSource {
 
     @Override
     public boolean finished() {
-        return burst == null;
+        return port == null;
     }
 
     /** One line for each file that was cut or damaged, in the order of the files. Read it once finished. */
@@ -114,10 +103,10 @@ public final class ReplaySource implements PacketSource {
 
     private void account(final int received) {
         long bytes = 0;
-        long frame = burst.frames();
+        long frame = port.frames();
         for (int i = 0; i < received; i++) {
-            bytes += RawMemory.u32(frame + RxBurst.CAPTURED_LENGTH_OFFSET);
-            frame += RxBurst.FRAME_LENGTH;
+            bytes += RawMemory.u32(frame + FrameDescriptor.CAPTURED_LENGTH);
+            frame += FrameDescriptor.LENGTH;
         }
         filePackets += received;
         fileCapturedBytes += bytes;
@@ -129,41 +118,23 @@ public final class ReplaySource implements PacketSource {
             return;
         }
         file = files.get(opened);
-        descriptor = FileDescriptor.open(file.path());
-        try {
-            port = EthernetPort.attach("vdev", "net_pcap" + opened, "rx_pcap=" + descriptor.path());
-            port.configure(List.of(mempool), config.rxDescriptors());
-            port.start();
-            burst = port.burst(SINGLE_QUEUE, config.burst(), TIMESTAMP_UNIT_NS);
-        } catch (final RuntimeException e) {
-            closePort();
-            throw e;
-        }
+        port = new PcapPort(file, mempool, config, "net_pcap" + opened, "", PcapPort.FILE_TIME_UNIT_NS);
         opened++;
         filePackets = 0;
         fileCapturedBytes = 0;
     }
 
     private void closeCurrent() {
-        if (burst == null) {
+        if (port == null) {
             return;
         }
-        burst.close();
-        burst = null;
-        closePort();
+        port.close();
+        port = null;
         final String truncation = file.truncation(filePackets, fileCapturedBytes);
         if (truncation != null) {
             truncations.add(truncation);
         }
         currentFileBytes = 0;
         finishedFilesBytes += file.sizeBytes();
-    }
-
-    private void closePort() {
-        if (port != null) {
-            port.close();
-            port = null;
-        }
-        descriptor.close();
     }
 }
