@@ -90,6 +90,16 @@ final class FlowEngineTest {
     }
 
     @Test
+    void shouldCountNothingOfTheWarmUp() throws IOException, InterruptedException {
+        FlowEngine.prepare(WorkerHarness.config(24, 1000));
+
+        final List<FlowEvent> events = replay(write("capture.pcap", pcap()));
+
+        assertThat(events).hasSize(2 * CONVERSATIONS);
+        assertThat(telemetry.total(EngineCounter.RECEIVED)).isEqualTo(2 * CONVERSATIONS);
+    }
+
+    @Test
     void shouldReadAnEmptyCapture() throws IOException, InterruptedException {
         assertThat(replay(write("empty.pcap", CaptureBytes.pcap().build()))).isEmpty();
     }
@@ -113,7 +123,8 @@ final class FlowEngineTest {
     }
 
     private FlowEngine engine(final OneToOneRingBuffer ring, final Path... files) {
-        return new FlowEngine(CONFIG, Arrays.stream(files).map(CaptureFile::open).toList(), List.of(ring), null, telemetry);
+        return new FlowEngine(
+            CONFIG, Arrays.stream(files).map(CaptureFile::open).toList(), List.of(ring), null, telemetry);
     }
 
     private static OneToOneRingBuffer ring() {

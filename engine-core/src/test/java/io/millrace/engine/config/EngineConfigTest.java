@@ -53,7 +53,7 @@ final class EngineConfigTest {
         final List<Integer> cores = new ArrayList<>(List.of(1));
         final EngineConfig config = new EngineConfig(
             1024, 1, 1, 1, DETECTION, 32, 1024, 2048, 512, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0,
-            cores, List.of(), false);
+            cores, 0, List.of(), false);
         cores.add(2);
 
         assertThat(config.workerCores()).containsExactly(1);
@@ -85,6 +85,6 @@ final class EngineConfigTest {
         final long idleNs, final long closedNs, final long periodicNs) {
         return new EngineConfig(
             flows, idleNs, closedNs, periodicNs, DETECTION, burst, mempool, mbufBytes, descriptors,
-            EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0, List.of(), List.of(), false);
+            EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0, List.of(), 0, List.of(), false);
     }
 }

@@ -261,6 +261,43 @@ final class FlowEventWriterTest {
             .hasMessageContaining("capacityBytes=" + capacityBytes);
     }
 
+    @Test
+    void shouldHandTheLastEventToTheOutputWhereTheRingIsFull() {
+        final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
+        final OneToOneRingBuffer bypass = EventRing.allocate(RING_BYTES);
+        try (RecordedFlow flow = flow(7)) {
+            final FlowEventWriter writer = new FlowEventWriter(List.of(ring), bypass, null, counters, 3);
+            while (writer.write(flow.record(), FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, START_NS)) {
+                assertThat(counters.value(EngineCounter.EVENTS_SKIPPED)).isZero();
+            }
+
+            assertThat(writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.TIMEOUT, START_NS)).isFalse();
+
+            assertThat(new EventLog(bypass).drain().events()).singleElement()
+                .satisfies(end -> assertThat(end.flowId()).isEqualTo(7));
+            assertThat(counters.value(EngineCounter.EVENTS_SKIPPED)).isEqualTo(2);
+            assertThat(counters.value(EngineCounter.RECORDS_BYPASSED)).isEqualTo(1);
+            assertThat(counters.value(EngineCounter.RECORDS_LOST)).isZero();
+        }
+    }
+
+    @Test
+    void shouldCountARecordAsLostWhereTheOutputHasNoRoomEither() {
+        final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
+        final OneToOneRingBuffer bypass = EventRing.allocate(RING_BYTES);
+        try (RecordedFlow flow = flow(7)) {
+            final FlowEventWriter writer = new FlowEventWriter(List.of(ring), bypass, null, counters, 3);
+            while (counters.value(EngineCounter.RECORDS_LOST) == 0) {
+                writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.TIMEOUT, START_NS);
+            }
+
+            final int delivered = new EventLog(ring).drain().events().size();
+            final int bypassed = new EventLog(bypass).drain().events().size();
+            assertThat(counters.value(EngineCounter.EVENTS_PRODUCED)).isEqualTo(delivered + bypassed + 1L);
+            assertThat(counters.value(EngineCounter.RECORDS_BYPASSED)).isEqualTo(bypassed);
+        }
+    }
+
     private FlowEventWriter writer(final List<OneToOneRingBuffer> rings, final IdleStrategy waiting) {
         return new FlowEventWriter(rings, null, waiting, counters, 3);
     }

@@ -146,12 +146,12 @@ public final class FlowTable implements AutoCloseable {
         size--;
     }
 
-    /** Of the flows near a place of the index, the one that has been silent longest; the table must be full. */
+    /** Of the flows near a place of the index, the one that has been silent longest; {@link #NONE} where there are none. */
     public int longestIdleNear(final int hash) {
         int position = hash & mask;
         int oldest = NONE;
         long oldestNs = Long.MAX_VALUE;
-        for (int seen = 0; seen < NEIGHBOURHOOD; position = position + 1 & mask) {
+        for (int seen = 0; seen < Math.min(NEIGHBOURHOOD, size); position = position + 1 & mask) {
             final long entry = i64(entry(position));
             if (entry != 0) {
                 seen++;
