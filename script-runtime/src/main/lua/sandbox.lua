@@ -46,7 +46,9 @@ local system = allowed.os and copy(real_os) or {
     remove = refused("os.remove", "os"), rename = refused("os.rename", "os"),
     setlocale = refused("os.setlocale", "os"), tmpname = refused("os.tmpname", "os"),
 }
-system.exit = refused("os.exit", "os")
+function system.exit()
+    error("os.exit is not available to flow scripts: a script cannot end the engine; return from the hook instead", 2)
+end
 system.time, system.date, system.clock = packet_time.time, packet_time.date, packet_time.clock
 system.difftime = packet_time.difftime
 
@@ -147,7 +149,9 @@ end
 -- What a script may know of its own stack: places, not functions.
 local inspection = {
     traceback = function(message)
-        return traceback(type(message) == "string" and message or "", 2)
+        -- Not a tail call: that would take this function off the stack and the caller with it.
+        local text = traceback(type(message) == "string" and message or "", 2)
+        return text
     end,
     getinfo = function(level)
         local info = type(level) == "number" and getinfo(level + 1, "Sln")
@@ -287,16 +291,19 @@ local function environment(folder)
         return compile(source, name, chosen or globals)
     end
     globals.dofile = refused("dofile", "io")
-    globals.loadfile = globals.dofile
+    globals.loadfile = refused("loadfile", "io")
     if allowed.io then
-        function globals.dofile(path)
+        function globals.loadfile(path)
             local file, message = real_io.open(path, "rb")
             if file == nil then
-                error(message, 2)
+                return nil, message
             end
             local source = file:read("*a")
             file:close()
-            local chunk, problem = compile(source, "@" .. path, globals)
+            return compile(source, "@" .. path:match("[^/]*$"), globals)
+        end
+        function globals.dofile(path)
+            local chunk, problem = globals.loadfile(path)
             return chunk and chunk() or error(problem, 0)
         end
     end

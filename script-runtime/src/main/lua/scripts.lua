@@ -129,6 +129,12 @@ local function examine(script, source, find)
             .. " is not a multiple of " .. TICK_S .. ": " .. DEFAULT_PERIOD_S .. " is used")
         period = nil
     end
+    if period == nil and DEFAULT_PERIOD_S % TICK_S ~= 0 and type(script.hooks) == "table"
+            and (script.hooks.periodicUpdate or script.hooks.all) then
+        period = math.ceil(DEFAULT_PERIOD_S / TICK_S) * TICK_S
+        find("warning", 0, "periodic updates come every " .. TICK_S .. " s, of which the default of "
+            .. DEFAULT_PERIOD_S .. " s is no multiple: " .. period .. " s is used")
+    end
     script.periodic_update_seconds = period or DEFAULT_PERIOD_S
     script.periodic_update_divisor = script.periodic_update_seconds / TICK_S
     if script.one_way and script.bidirectional then

@@ -186,6 +186,9 @@ local function trigger(status, info, a, b, c, d)
         error("triggerStatus: the status is nil; is its definition spelt right?", 2)
     end
     local definition = known(status, "triggerStatus")
+    if definition.status_id == 0 then
+        error("triggerStatus: status 0 is 'normal', which nothing can trigger; name another status", 2)
+    end
     local newly_set = set(definition)
     if type(status) == "table" and status.status_type ~= nil then
         -- 2020, second half: (created, flow_score, client_score, server_score)

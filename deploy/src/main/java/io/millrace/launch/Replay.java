@@ -12,6 +12,8 @@ import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
+import io.millrace.script.intake.ScriptCounter;
+import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.output.EveSink;
 import io.millrace.script.output.OutputRing;
 import io.millrace.script.output.OutputSource;
@@ -127,6 +129,7 @@ final class Replay {
         try {
             verdictNames.loaded(runtime.verdictNames());
             runtime.findings().forEach(finding -> complain(finding.toString()));
+            complainOfUnknownWishes(runtime);
             if (runtime.scripts().isEmpty()) {
                 complain("no scripts: " + (scriptConfig.scriptPaths().isEmpty()
                     ? "none of the default folders exists" : "none in " + scriptConfig.scriptPaths())
@@ -136,6 +139,15 @@ final class Replay {
         } finally {
             scriptsMayEnd = true;
             runtime.close();
+        }
+    }
+
+    private void complainOfUnknownWishes(final ScriptRuntime runtime) {
+        final List<String> known = runtime.scripts().stream().map(ScriptDescription::key).toList();
+        for (final String name : scriptConfig.wishes().keySet()) {
+            if (!known.contains(name)) {
+                complain("--script-config: no script is named " + name + ": there are " + String.join(", ", known));
+            }
         }
     }
 
@@ -248,6 +260,11 @@ final class Replay {
         final ReplayResult result, final SummaryTables tables, final SummaryJson json, final String outputFailure) {
 
         scriptErrors.lines().forEach(Replay::complain);
+        final long lost = telemetry.total(ScriptCounter.EMISSIONS_LOST);
+        if (lost > 0) {
+            complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than fits: print"
+                + " less per event");
+        }
         boolean written = true;
         if (outputFailure != null) {
             complain(outputFailure);

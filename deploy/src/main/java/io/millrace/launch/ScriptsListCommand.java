@@ -48,8 +48,8 @@ final class ScriptsListCommand implements Callable<Integer> {
         final ScriptCheck check =
             ScriptCheck.check(config.scriptPaths(), FlowEngine.applicationNames(), config.machineSettings());
         check.scripts().forEach(script -> print(out, script));
-        out.printf(Locale.ROOT, "%d threads, %d MiB and %d ms per hook each, host libraries open to scripts: %s%n",
-            scripts.threads(), config.memoryBytes() >> 20, config.deadlineNs() / 1_000_000,
+        out.printf(Locale.ROOT, "%d %s, %d MiB and %d ms per hook each, host libraries open to scripts: %s%n",
+            scripts.threads(), scripts.threads() == 1 ? "thread" : "threads", config.memoryBytes() >> 20, config.deadlineNs() / 1_000_000,
             config.allowedLibraries().isEmpty() ? "none" : String.join(", ", config.allowedLibraries()));
         out.flush();
         check.findings().forEach(finding -> err.println(ErrorLine.of(finding.toString())));
