@@ -17,6 +17,7 @@ local EXACT = 9007199254740992ULL -- above it, a Lua number does not hold every 
 
 local definition_of, title = consts.definition_of, consts.title
 local predominant_of = consts.public.getPredominantStatus
+local flow_key = library("flow_peers").public.getKey
 
 -- The alert of this pass over the hooks: its definition, score and record; nil while there is none. It is written out
 -- as soon as it is claimed, so that it outlives a machine that a later script brings down.
@@ -90,10 +91,6 @@ local function severity_id(severity, definition)
     end
     local id = tonumber(severity) or definition.alert_severity.severity_id
     return id < 0 and 0 or id > 2 and 2 or id
-end
-
-local function flow_key()
-    return library("flow").public.getKey()
 end
 
 local function info_text(info)

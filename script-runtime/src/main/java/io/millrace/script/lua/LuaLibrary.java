@@ -13,9 +13,10 @@ final class LuaLibrary {
     static final String BOOT = "boot";
 
     private static final List<String> MODULES = List.of(
-        "addresses", "alert_consts", "discover_utils", "dispatch", "dkjson", "emission", "flow", "flow_consts",
-        "flow_risk_utils", "flow_texts", "i18n", "layout", "locale_en", "lua_utils", "ntop", "packet_time",
-        "protocols", "sandbox", "scripts", "user_scripts", "verdicts");
+        "addresses", "alert_consts", "discover_utils", "dispatch", "dkjson", "emission", "flow", "flow_application",
+        "flow_consts", "flow_detection", "flow_icmp", "flow_info", "flow_peers", "flow_risk_utils",
+        "flow_short_names", "flow_status", "flow_tcp", "flow_texts", "flow_traffic", "i18n", "layout", "locale_en",
+        "lua_utils", "ntop", "packet_time", "protocols", "sandbox", "scripts", "user_scripts", "verdicts");
     private static final byte[] BOOT_SOURCE = read(BOOT);
     private static final List<byte[]> NAMES_AND_SOURCES = readAll();
 

@@ -1,0 +1,93 @@
+-- Functions of `flow` that say what nDPI concluded: protocol, category, breed, risks.
+local library = ...
+local protocols = library("protocols")
+
+local cursor = library("layout").cursor
+local band, lshift = bit.band, bit.lshift
+local type = type
+local name_of = protocols.name_of
+
+local flow = {}
+
+function flow.getnDPICategoryName()
+    return protocols.categories[cursor.event.ndpi_category] or ""
+end
+
+function flow.getnDPICategoryId()
+    return cursor.event.ndpi_category
+end
+
+function flow.getnDPIMasterProtoId()
+    return cursor.event.ndpi_master
+end
+
+function flow.getnDPIAppProtoId()
+    return cursor.event.ndpi_app
+end
+
+function flow.getnDPIProtocolName()
+    return name_of(cursor.event.ndpi_master, cursor.event.ndpi_app)
+end
+
+function flow.matchesL7(id)
+    local event = cursor.event
+    return event.ndpi_master == id or event.ndpi_app == id
+end
+
+function flow.getProtoBreed()
+    return protocols.breeds[cursor.event.ndpi_breed] or "Unrated"
+end
+
+function flow.getProtocolBreedInfo()
+    return { ["proto.ndpi_breed"] = flow.getProtoBreed() }
+end
+
+local function add_protocols(info)
+    local event = cursor.event
+    info["proto.l4_id"] = event.l4_protocol
+    info["proto.l4"] = protocols.l4_text[event.l4_protocol]
+    info["proto.ndpi"] = flow.getnDPIProtocolName()
+    info["proto.ndpi_id"] = event.ndpi_app ~= 0 and event.ndpi_app or event.ndpi_master
+    info["proto.master_ndpi_id"] = event.ndpi_master
+    info["proto.ndpi_breed"] = flow.getProtoBreed()
+    info["proto.ndpi_cat_id"] = event.ndpi_category
+    info["proto.ndpi_cat"] = flow.getnDPICategoryName()
+    return info
+end
+
+function flow.getProtocols()
+    return add_protocols({})
+end
+
+function flow.hasRisk(id)
+    local risks = cursor.event.ndpi_risk
+    if type(id) ~= "number" then
+        return risks ~= 0
+    end
+    return id >= 0 and id < 64 and band(risks, lshift(1ULL, id)) ~= 0
+end
+
+function flow.getRiskInfo()
+    local info = {}
+    if cursor.event.ndpi_risk ~= 0 then
+        for id = 0, protocols.risk_count - 1 do
+            if flow.hasRisk(id) then
+                info[protocols.risks[id]] = id
+            end
+        end
+    end
+    return info
+end
+
+-- No list of malicious fingerprints is loaded here; nDPI's own is part of its risks.
+local MALICIOUS_JA3 = protocols.risk_ids and protocols.risk_ids["malicious ja3 fingerp."]
+function flow.hasMaliciousTlsSignature()
+    return MALICIOUS_JA3 ~= nil and band(cursor.event.ndpi_risk, lshift(1ULL, MALICIOUS_JA3)) ~= 0
+end
+
+-- The packet that decided detection is not kept.
+function flow.getnDPIMatchPacket()
+    return { payload_len = 0 }
+end
+
+return { public = flow, add_protocols = add_protocols }

@@ -1,0 +1,53 @@
+-- Functions of `flow` about ICMP and ICMPv6: type, code, largest payload.
+local library = ...
+local cursor = library("layout").cursor
+
+local ICMP, ICMPV6 = 1, 58
+
+local flow = {}
+
+local function has_icmp()
+    local l4 = cursor.event.l4_protocol
+    return (l4 == ICMP or l4 == ICMPV6) and cursor.event.icmp_present == 1
+end
+
+-- The server's type and code once it has answered.
+local function icmp_type_and_code()
+    local event = cursor.event
+    if event.srv2cli_packets ~= 0 then
+        return event.srv2cli_icmp_type, event.srv2cli_icmp_code
+    end
+    return event.cli2srv_icmp_type, event.cli2srv_icmp_code
+end
+
+function flow.getICMPInfo()
+    if not has_icmp() then
+        return {}
+    end
+    local event = cursor.event
+    return {
+        type = event.cli2srv_icmp_type, code = event.cli2srv_icmp_code,
+        max_payload_size = event.icmp_max_payload_bytes,
+    }
+end
+
+function flow.getICMPStatusInfo()
+    if not has_icmp() then
+        return nil
+    end
+    local kind, code = icmp_type_and_code()
+    return { type = kind, code = code }
+end
+
+function flow.getICMPType()
+    if not has_icmp() then
+        return 0
+    end
+    return (icmp_type_and_code())
+end
+
+function flow.getMaxSeenIcmpPayloadSize()
+    return cursor.event.icmp_max_payload_bytes
+end
+
+return { public = flow, has_icmp = has_icmp }
