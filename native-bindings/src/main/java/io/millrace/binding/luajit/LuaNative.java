@@ -3,7 +3,7 @@ package io.millrace.binding.luajit;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.link.NativeLinker;
 
-/** The functions of {@code lua_vm.c}. The only class that loads the library. */
+/** The functions of {@code lua_jni.c}. The only class that loads the library. */
 final class LuaNative {
     private static boolean loaded;
 
