@@ -15,7 +15,7 @@ class SharedLayoutTest {
     @Test
     void shouldLieAtTheSameOffsetsInJavaAndInLua() {
         final List<String> inJava = new ArrayList<>();
-        for (final ScriptHost.Shared struct : ScriptHost.SHARED) {
+        for (final LibrarySettings.Shared struct : LibrarySettings.SHARED) {
             for (final StructDescriptor.Field field : struct.layout().fields()) {
                 inJava.add(struct.layout().name() + " " + field.name() + " " + field.offset() + " "
                     + SIZES.get(field.cType()) * field.count());

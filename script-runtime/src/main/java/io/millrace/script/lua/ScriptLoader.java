@@ -1,0 +1,130 @@
+package io.millrace.script.lua;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.binding.luajit.LuaException;
+import io.millrace.binding.luajit.LuaVm;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Loads the scripts into one machine and keeps what the library says of them. Owned by the machine's thread. */
+final class ScriptLoader {
+    private static final String FIELD = "\u001f";
+    private static final String RECORD = "\u001e";
+
+    private final LuaVm vm;
+    private final List<ScriptSource> sources;
+    private final Map<String, Boolean> wishes;
+    private final HostMemory memory;
+    private final List<ScriptDescription> descriptions = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+
+    ScriptLoader(
+        final LuaVm vm,
+        final List<ScriptSource> sources,
+        final Map<String, Boolean> wishes,
+        final HostMemory memory) {
+
+        this.vm = vm;
+        this.sources = sources;
+        this.wishes = wishes;
+        this.memory = memory;
+    }
+
+    /** False where a script hung in compiled code: it is now out of service, and the machine is lost. */
+    boolean load() {
+        for (int i = 0; i < sources.size(); i++) {
+            final ScriptSource source = sources.get(i);
+            if (memory.takenOutFor(i) == ScriptStatsDescriptor.LOADING) {
+                describeHung(source);
+                continue;
+            }
+            try {
+                final byte[] records = vm.call(
+                    "load", bytes(Integer.toString(i)), bytes(source.path().toString()), bytes(source.key()),
+                    bytes(folder(source)), bytes(source.inAlerts() ? "1" : "0"), source.text(), bytes(wish(source)),
+                    bytes(takenOut(i)));
+                describe(source, new String(records, UTF_8));
+            } catch (final LuaException e) {
+                if (e.abandoned()) {
+                    memory.takeOut(i, ScriptStatsDescriptor.LOADING);
+                    return false;
+                }
+                findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0, e.getMessage()));
+                memory.takeOut(i, ScriptStatsDescriptor.LOADING);
+            }
+        }
+        vm.call("finish");
+        return true;
+    }
+
+    /** What became of each script, in load order. */
+    List<ScriptDescription> descriptions() {
+        return List.copyOf(descriptions);
+    }
+
+    /** What was found in the scripts. */
+    List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    private void describeHung(final ScriptSource source) {
+        findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0,
+            "ran past its deadline while loading: move the work into a hook"));
+        descriptions.add(new ScriptDescription(source.path(), source.key(), source.key(), "", List.of(), List.of(),
+            ScriptDescription.State.FAILED, "ran past its deadline while loading"));
+    }
+
+    private void describe(final ScriptSource source, final String records) {
+        String title = source.key();
+        String description = "";
+        final List<String> hooks = new ArrayList<>();
+        final List<String> filters = new ArrayList<>();
+        ScriptDescription.State state = ScriptDescription.State.FAILED;
+        String reason = "";
+        for (final String record : records.split(RECORD)) {
+            final String[] fields = record.split(FIELD, -1);
+            switch (fields[0]) {
+                case "finding" -> findings.add(new Finding(
+                    Finding.Severity.valueOf(fields[1].toUpperCase(Locale.ROOT)), source.path(),
+                    (int) Double.parseDouble(fields[2]), fields[3]));
+                case "title" -> title = fields[1];
+                case "description" -> description = fields[1];
+                case "hook" -> hooks.add(fields[1]);
+                case "filter" -> filters.add(fields[1]);
+                case "state" -> {
+                    state = ScriptDescription.State.valueOf(fields[1].toUpperCase(Locale.ROOT));
+                    reason = fields[2];
+                }
+                default -> throw new IllegalStateException("unknown record from the Lua library: " + record);
+            }
+        }
+        descriptions.add(new ScriptDescription(
+            source.path(), source.key(), title, description, List.copyOf(hooks), List.copyOf(filters), state, reason));
+    }
+
+    private String takenOut(final int script) {
+        return switch (memory.takenOutFor(script)) {
+            case ScriptStatsDescriptor.DEADLINE -> "taken out of service: ran past its deadline";
+            case ScriptStatsDescriptor.MEMORY -> "taken out of service: used up the machine's memory";
+            default -> "";
+        };
+    }
+
+    private String wish(final ScriptSource source) {
+        final Boolean wish = wishes.get(source.key());
+        return wish == null ? "" : wish ? "on" : "off";
+    }
+
+    private static String folder(final ScriptSource source) {
+        final Path parent = source.path().toAbsolutePath().getParent();
+        return parent == null ? "/" : parent.toString();
+    }
+
+    private static byte[] bytes(final String text) {
+        return text.getBytes(UTF_8);
+    }
+}
