@@ -15,9 +15,9 @@ class PackageDependenciesTest {
     @Test
     void shouldSeeOfTheEngineOnlyEventsCountersAndMemory() {
         noClasses().that().resideInAPackage(SCRIPT + "..").should().dependOnClassesThat().resideInAnyPackage(
-            "io.millrace.engine", "io.millrace.engine.port..", "io.millrace.engine.burst..", "io.millrace.engine.parse..",
-            "io.millrace.engine.flow..", "io.millrace.engine.detect..", "io.millrace.engine.worker..",
-            "io.millrace.engine.config..").check(CLASSES);
+            "io.millrace.engine", "io.millrace.engine.port..", "io.millrace.engine.burst..",
+            "io.millrace.engine.parse..", "io.millrace.engine.flow..", "io.millrace.engine.detect..",
+            "io.millrace.engine.worker..", "io.millrace.engine.config..").check(CLASSES);
     }
 
     @Test

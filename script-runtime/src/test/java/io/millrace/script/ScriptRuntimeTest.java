@@ -173,7 +173,8 @@ class ScriptRuntimeTest {
     void shouldNameStatusesAndScriptsForTheOutput() throws IOException {
         script("mine.lua", "return { hooks = { all = function() end } }");
         try (ScriptRuntime runtime = ScriptRuntime.launch(
-            ScriptConfig.defaults().withScriptPaths(List.of(folder)), ScriptHarness.names(), places(PlaceSource.nowhere(), 1),
+            ScriptConfig.defaults().withScriptPaths(List.of(folder)), ScriptHarness.names(),
+            places(PlaceSource.nowhere(), 1),
             List.of(List.of(EventRing.allocate(1 << 16))), List.of(output), telemetry, problems::add)) {
             assertThat(runtime.verdictNames().status(29)).isEqualTo("suspicious_country");
             assertThat(runtime.verdictNames().status(50)).isNull();

@@ -40,7 +40,8 @@ class NetworkSetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0/33", "::/129", "example.org", "10.0.0", "1.2.3.4.5", "10.0.0.0/x", "256.1.1.1", ""})
+    @ValueSource(strings = {
+        "10.0.0.0/33", "::/129", "example.org", "10.0.0", "1.2.3.4.5", "10.0.0.0/x", "256.1.1.1", ""})
     void shouldNameWhatIsNoNetwork(final String text) {
         assertThatThrownBy(() -> NetworkSet.of(List.of(text))).isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("'" + text + "'");

@@ -203,7 +203,8 @@ class FlowFunctionsTest {
 
     @Test
     void shouldReadIcmp() {
-        assertThat(print(icmp(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getICMPInfo()) tprint(flow.getICMPStatusInfo())"))
+        final String script = "tprint(flow.getICMPInfo()) tprint(flow.getICMPStatusInfo())";
+        assertThat(print(icmp(event(PROTOCOL_DETECTED, 1)), script))
             .isEqualTo("""
                  table
                 code number 0
@@ -218,8 +219,9 @@ class FlowFunctionsTest {
     @Test
     void shouldTellLocalityAndBlacklist() {
         try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected", """
-            io.write(flow.direction(), ' ', tostring(flow.isLocalToRemote()), ' ', tostring(flow.isRemoteToRemote()), ' ',
-                tostring(flow.isServerUnicast()), ' ', tostring(flow.isBlacklisted()), '\\n')
+            io.write(flow.direction(), ' ', tostring(flow.isLocalToRemote()), ' ',
+                tostring(flow.isRemoteToRemote()), ' ', tostring(flow.isServerUnicast()), ' ',
+                tostring(flow.isBlacklisted()), '\\n')
             tprint(flow.getBlacklistedInfo())"""))) {
             harness.traits(VerdictDescriptor.LOCAL,
                 VerdictDescriptor.BLACKLISTED | VerdictDescriptor.BROADCAST_OR_MULTICAST);
@@ -231,7 +233,8 @@ class FlowFunctionsTest {
     @Test
     void shouldTellPlaces() {
         try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected",
-            "tprint(flow.getClientGeolocation()) tprint(flow.getServerGeolocation()) tprint(flow.getServerCountry())"))) {
+            "tprint(flow.getClientGeolocation()) tprint(flow.getServerGeolocation()) "
+                + "tprint(flow.getServerCountry())"))) {
             harness.places(ScriptHarness.PLACE_CN, 0);
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("""
                  table
@@ -266,8 +269,9 @@ class FlowFunctionsTest {
     void shouldNameProtocolsAndRisks() {
         assertThat(print(event(PROTOCOL_DETECTED, 1).u16(FlowEventDescriptor.NDPI_MASTER, 91)
             .u16(FlowEventDescriptor.NDPI_APP, 126).u64(FlowEventDescriptor.NDPI_RISK, 1L << 8 | 1L << 31), """
-            io.write(flow.getnDPIProtocolName(), ' ', flow.getnDPICategoryName(), ' ', tostring(flow.matchesL7(91)), ' ',
-                tostring(flow.hasRisk()), ' ', tostring(flow.hasRisk(8)), ' ', tostring(flow.hasRisk(9)), '\\n')
+            io.write(flow.getnDPIProtocolName(), ' ', flow.getnDPICategoryName(), ' ',
+                tostring(flow.matchesL7(91)), ' ', tostring(flow.hasRisk()), ' ',
+                tostring(flow.hasRisk(8)), ' ', tostring(flow.hasRisk(9)), '\\n')
             tprint(flow.getRiskInfo())""")).isEqualTo(
                 "TLS.Google Web true true true false\n table\nRisk 31 number 31\nRisk 8 number 8\n");
     }

@@ -116,7 +116,8 @@ class HookDispatchTest {
     @Test
     void shouldReplaceAnAlertByOneOfHigherScore() {
         harness = ScriptHarness.with(
-            hook("protocolDetected", "flow.triggerStatus(flow_consts.status_types.status_web_mining_detected, nil, 50)"),
+            hook("protocolDetected",
+                "flow.triggerStatus(flow_consts.status_types.status_web_mining_detected, nil, 50)"),
             hook("periodicUpdate", "flow.triggerStatus(flow_consts.status_types.status_longlived, nil, 40)"),
             hook("flowEnd", "flow.triggerStatus(flow_consts.status_types.status_data_exfiltration, 'x', 60, 7, 8)"));
         harness.run(event(PROTOCOL_DETECTED, 1), event(PERIODIC_UPDATE, 1), event(FLOW_END, 1));
@@ -126,7 +127,8 @@ class HookDispatchTest {
 
     @Test
     void shouldAcceptCustomStatusesWithoutADefinition() {
-        harness = ScriptHarness.with(hook("protocolDetected", "flow.triggerStatus(flow_consts.custom_status_5, 'text')"));
+        harness = ScriptHarness.with(
+            hook("protocolDetected", "flow.triggerStatus(flow_consts.custom_status_5, 'text')"));
         harness.run(event(PROTOCOL_DETECTED, 1));
         assertThat(harness.alerts()).singleElement().satisfies(alert -> {
             assertThat(alert.statusId()).isEqualTo(63);

@@ -32,7 +32,8 @@ class LuaUtilsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         print('text\\n')                     | "15/Nov/2019 00:00:05 [script0.lua:4] text"
         print(1.5)                           | "15/Nov/2019 00:00:05 [script0.lua:4] 1.500000"
-        print(nil)                           | "15/Nov/2019 00:00:05 [script0.lua:4] WARNING: print takes a string or a number, not nil"
+        print(nil)                           | "15/Nov/2019 00:00:05 [script0.lua:4] \
+        WARNING: print takes a string or a number, not nil"
         traceError(TRACE_ERROR, TRACE_CONSOLE, 'e') | "15/Nov/2019 00:00:05 [script0.lua:4] ERROR: e"
         """)
     void shouldPrintTraceLinesWithPacketTime(final String call, final String line) {

@@ -22,7 +22,8 @@ class SandboxTest {
         "io.popen('id')", "io.lines('/etc/passwd')", "dofile('/etc/passwd')", "loadfile('/etc/passwd')",
         "package.loadlib('libc.so.6', 'system')", "debug.getregistry()", "debug.getupvalue(print, 1)",
         "debug.sethook()", "debug.setmetatable(1, {})", "getfenv(0)", "setfenv(1, {})", "newproxy(true)",
-        "string.dump(print)", "assert(loadstring(string.char(27) .. 'LJ'))", "assert(load(function() return nil end))()()",
+        "string.dump(print)", "assert(loadstring(string.char(27) .. 'LJ'))",
+        "assert(load(function() return nil end))()()",
         "collectgarbage('stop')", "getmetatable('').__index.rep = 1", "ffi.cast('int', 1)", "jit.off()",
     })
     void shouldRefuse(final String escape) {
@@ -52,8 +53,9 @@ class SandboxTest {
     void shouldSayHowToAllowWhatIsRefused() {
         try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected", "os.getenv('HOME')"))) {
             harness.run(event(PROTOCOL_DETECTED, 1));
-            assertThat(harness.problems()).extracting(Finding::toString).containsExactly("/scripts/script0.lua:4: error: "
-                + "os.getenv is not available to flow scripts; to allow it, start with --allow-script os");
+            assertThat(harness.problems()).extracting(Finding::toString).containsExactly(
+                "/scripts/script0.lua:4: error: os.getenv is not available to flow scripts; "
+                    + "to allow it, start with --allow-script os");
         }
     }
 
@@ -71,8 +73,10 @@ class SandboxTest {
     @Test
     void shouldKeepScriptsApart() {
         try (ScriptHarness harness = ScriptHarness.with(
-            hook("protocolDetected", "leaked = 1; flow.getInfo = nil; string.rep = nil; table.concat = nil; print = nil"),
-            hook("protocolDetected", "io.write(type(leaked), type(flow.getInfo), ('a'):rep(2), table.concat({1, 2}))"))) {
+            hook("protocolDetected",
+                "leaked = 1; flow.getInfo = nil; string.rep = nil; table.concat = nil; print = nil"),
+            hook("protocolDetected",
+                "io.write(type(leaked), type(flow.getInfo), ('a'):rep(2), table.concat({1, 2}))"))) {
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("nilfunctionaa12");
         }
     }
@@ -80,7 +84,8 @@ class SandboxTest {
     @Test
     void shouldLetNoScriptBreakTheLibrary() {
         try (ScriptHarness harness = ScriptHarness.with(
-            hook("protocolDetected", "for k in pairs(string) do string[k] = nil end for k in pairs(math) do math[k] = nil end"),
+            hook("protocolDetected",
+                "for k in pairs(string) do string[k] = nil end for k in pairs(math) do math[k] = nil end"),
             hook("protocolDetected", "tprint(flow.getInfo()['cli.ip']) flow.triggerStatus(13, {a = 'b'})"))) {
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo(" string 192.168.1.10\n");
             assertThat(harness.alerts()).hasSize(1);

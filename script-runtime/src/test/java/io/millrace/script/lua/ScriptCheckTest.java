@@ -19,21 +19,39 @@ class ScriptCheckTest {
 
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        local x = = 1                                              | 1: error: does not compile: unexpected symbol near '='
-        local t = nil; return t.hooks                              | 1: error: fails while loading: attempt to index local 't' (a nil value)
-        local x = 1                                                | error: returned nothing: end the file with `return script`, the table that holds the hooks
-        return 7                                                   | error: returned a number: end the file with `return script`, the table that holds the hooks
-        return {}                                                  | error: no hooks: add at least one function, such as script.hooks.protocolDetected = function(now) ... end
-        return { hooks = {} }                                      | 1: error: no hooks: add at least one function, such as script.hooks.protocolDetected = function(now) ... end
-        return { hooks = { flowEnd = 5 } }                         | 1: error: hook 'flowEnd' is a number: give it a function
-        return { hooks = { flowEnds = print, flowEnd = print } }   | 1: warning: unknown hook 'flowEnds' is never called: did you mean 'flowEnd'?
-        return { hooks = { any = print, flowEnd = print } }        | 1: warning: unknown hook 'any' is never called: did you mean 'all'?
-        return { l4_proto = 'TCP', hooks = { all = print } }       | 1: error: unknown l4_proto 'TCP': use one of tcp, udp, icmp, icmpv6, igmp, ip, ipv6, rsvp, gre, esp, ipv6icmp, ospf, pim, vrrp, hip, sctp, other_ip
-        return { l7_proto = 'HTTPX', hooks = { all = print } }     | 1: error: unknown l7_proto 'HTTPX': did you mean 'HTTP'? `millrace protocols` lists all
-        return { periodic_update_seconds = 45, hooks = { all = print } } | 1: warning: periodic_update_seconds = 45 is not a multiple of 30: 120 is used
-        return { l4proto = 'tcp', hooks = { all = print } }        | 1: warning: attribute 'l4proto' has no meaning here: did you mean 'l4_proto'?
-        return { hooks = { all = print }, setup = function() error('no') end } | 1: error: setup() fails: no
-        require('mud_util') return 1                               | 1: error: fails while loading: no module 'mud_util'; there are user_scripts, flow_consts, lua_utils, dkjson, alert_consts, flow_utils, alert_utils, discover_utils, flow_risk_utils, format_utils, ntop_utils, lua_trace, and files beside the script
+        local x = = 1 | \
+            1: error: does not compile: unexpected symbol near '='
+        local t = nil; return t.hooks | \
+            1: error: fails while loading: attempt to index local 't' (a nil value)
+        local x = 1 | \
+            error: returned nothing: end the file with `return script`, the table that holds the hooks
+        return 7 | \
+            error: returned a number: end the file with `return script`, the table that holds the hooks
+        return {} | \
+            error: no hooks: add at least one function, such as script.hooks.protocolDetected = function(now) ... end
+        return { hooks = {} } | \
+            1: error: no hooks: add at least one function, such as script.hooks.protocolDetected = function(now) ... end
+        return { hooks = { flowEnd = 5 } } | \
+            1: error: hook 'flowEnd' is a number: give it a function
+        return { hooks = { flowEnds = print, flowEnd = print } } | \
+            1: warning: unknown hook 'flowEnds' is never called: did you mean 'flowEnd'?
+        return { hooks = { any = print, flowEnd = print } } | \
+            1: warning: unknown hook 'any' is never called: did you mean 'all'?
+        return { l4_proto = 'TCP', hooks = { all = print } } | \
+            1: error: unknown l4_proto 'TCP': use one of tcp, udp, icmp, icmpv6, igmp, ip, ipv6, rsvp, gre, esp, \
+        ipv6icmp, ospf, pim, vrrp, hip, sctp, other_ip
+        return { l7_proto = 'HTTPX', hooks = { all = print } } | \
+            1: error: unknown l7_proto 'HTTPX': did you mean 'HTTP'? `millrace protocols` lists all
+        return { periodic_update_seconds = 45, hooks = { all = print } } | \
+            1: warning: periodic_update_seconds = 45 is not a multiple of 30: 120 is used
+        return { l4proto = 'tcp', hooks = { all = print } } | \
+            1: warning: attribute 'l4proto' has no meaning here: did you mean 'l4_proto'?
+        return { hooks = { all = print }, setup = function() error('no') end } | \
+            1: error: setup() fails: no
+        require('mud_util') return 1 | \
+            1: error: fails while loading: no module 'mud_util'; there are user_scripts, flow_consts, lua_utils, \
+        dkjson, alert_consts, flow_utils, alert_utils, discover_utils, flow_risk_utils, format_utils, ntop_utils, \
+        lua_trace, and files beside the script
         """)
     void shouldSayWhatIsWrongWhereAndHowToMendIt(final String text, final String finding) throws IOException {
         final Path script = write("script.lua", text);

@@ -68,8 +68,8 @@ public final class ScriptHarness implements AutoCloseable {
 
     /** A script whose only hook has this body. */
     public static String hook(final String name, final String body) {
-        return "local flow_consts = require('flow_consts')\nlocal script = { hooks = {} }\nfunction script.hooks." + name
-            + "(now)\n" + body + "\nend\nreturn script\n";
+        return "local flow_consts = require('flow_consts')\nlocal script = { hooks = {} }\nfunction script.hooks."
+            + name + "(now)\n" + body + "\nend\nreturn script\n";
     }
 
     /** A few of nDPI's names, at nDPI's numbers. */
