@@ -75,7 +75,8 @@ local function failed(index, message)
     if type(message) == "string" and message:find("not enough memory", 1, true) then
         collect()
         if collect("count") * 1024 > MEMORY_HELD then
-            -- What it holds cannot be freed from here: Java makes another machine, without it.
+            -- What it holds cannot be freed from here: Java makes another machine, without it, which goes on with the
+            -- next script; in this one the next would fail for want of what the last one holds.
             take_out(index, TAKEN_OUT_MEMORY)
             control.replace = 1
         end
@@ -88,6 +89,10 @@ local function failed(index, message)
     end
     control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
     note(index, message)
+    if control.replace ~= 0 then
+        conclude()
+        error("the machine is replaced", 0)
+    end
 end
 
 -- Lua text that is true where the hook is due on the event in hand.
@@ -286,9 +291,6 @@ local function dispatch(batch_address, from, count)
             end
         end
         remember(event, verdict)
-        if control.replace ~= 0 then
-            return i + 1
-        end
     end
     control.current_script = 0
     return count

@@ -206,6 +206,11 @@ local function compile(source, name, environment)
     return setfenv(chunk, environment)
 end
 
+-- LuaJIT cuts names of chunks at 60 characters, and with them the line numbers of errors: the file's own name is enough.
+local function chunk_name(path)
+    return "@" .. path:match("[^/]*$")
+end
+
 local function requirer(environment, folder)
     local loaded = {}
     local function require(name)
@@ -229,7 +234,7 @@ local function requirer(environment, folder)
             error("no module '" .. name .. "'; there are " .. tables.concat(PUBLIC, ", ")
                 .. ", and files beside the script", 2)
         end
-        local chunk, message = compile(source, "@" .. path, environment)
+        local chunk, message = compile(source, chunk_name(path), environment)
         if chunk == nil then
             error(message, 0)
         end
@@ -300,7 +305,7 @@ local function environment(folder)
             end
             local source = file:read("*a")
             file:close()
-            return compile(source, "@" .. path:match("[^/]*$"), globals)
+            return compile(source, chunk_name(path), globals)
         end
         function globals.dofile(path)
             local chunk, problem = globals.loadfile(path)
@@ -310,4 +315,4 @@ local function environment(folder)
     return globals
 end
 
-return { string = strings, environment = environment, compile = compile }
+return { string = strings, environment = environment, chunk_name = chunk_name, compile = compile }

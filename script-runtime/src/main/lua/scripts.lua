@@ -64,11 +64,12 @@ local function clean(text)
     return (tostring(text):gsub("[\30\31\r\n]+", " "))
 end
 
--- Message of a Lua error without its own "path:line:" and that line.
+-- Message of a Lua error without its own "file:line:" and that line.
 local function split_error(message, path)
+    local file = sandbox.chunk_name(path):sub(2)
     message = type(message) == "string" and message or "error object is a " .. type(message)
-    if message:sub(1, #path + 1) == path .. ":" then
-        local line, rest = message:sub(#path + 2):match("^(%d+): (.*)$")
+    if message:sub(1, #file + 1) == file .. ":" then
+        local line, rest = message:sub(#file + 2):match("^(%d+): (.*)$")
         if line then
             return tonumber(line), rest
         end
@@ -251,7 +252,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         return finish("failed", "duplicate key")
     end
     local environment = sandbox.environment(folder)
-    local chunk, message = sandbox.compile(source, "@" .. path, environment)
+    local chunk, message = sandbox.compile(source, sandbox.chunk_name(path), environment)
     if chunk == nil then
         local line, text = split_error(message, path)
         find("error", line, "does not compile: " .. text)
