@@ -29,6 +29,7 @@ local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
 -- A script that fails for want of memory while this much is in use after a collection is the one that holds it.
 local MEMORY_HELD = 0.75 * settings.memory_limit
 local TAKEN_OUT_DEADLINE, TAKEN_OUT_MEMORY = 1, 2
+local OUT_OF_SERVICE = ": out of service from here on: "
 
 local entries = {} -- scripts in load order
 local plans = {} -- hook -> l4 protocol -> function(now) or false
@@ -79,11 +80,15 @@ local function failed(index, message)
             -- next script; in this one the next would fail for want of what the last one holds.
             take_out(index, TAKEN_OUT_MEMORY)
             control.replace = 1
+            message = message .. OUT_OF_SERVICE .. "keep less, or raise --script-memory"
         end
     end
     if control.deadline_serial == control.hook_serial then
         stats[index].timed_out = stats[index].timed_out + 1
         take_out(index, TAKEN_OUT_DEADLINE)
+        if type(message) == "string" then
+            message = message .. OUT_OF_SERVICE .. "let it do less per call, or raise --script-deadline"
+        end
     else
         stats[index].failed = stats[index].failed + 1
     end

@@ -88,15 +88,21 @@ function flow.getScore()
 end
 
 function flow.setScore(score)
-    cursor.verdict.score = verdicts.clamp(score, SCORE_UNSET)
+    if type(score) == "number" then
+        cursor.verdict.score = verdicts.clamp(score, SCORE_UNSET - 1)
+    end
 end
 
 function flow.setClientScore(score)
-    cursor.verdict.client_score = verdicts.clamp(score, 65534)
+    if type(score) == "number" then
+        cursor.verdict.client_score = verdicts.clamp(score, 65534)
+    end
 end
 
 function flow.setServerScore(score)
-    cursor.verdict.server_score = verdicts.clamp(score, 65534)
+    if type(score) == "number" then
+        cursor.verdict.server_score = verdicts.clamp(score, 65534)
+    end
 end
 
 function flow.getScoreInfo()

@@ -124,15 +124,10 @@ public final class ScriptHost implements AutoCloseable {
         rebuilds = 0;
         while (true) {
             final int done = vm.dispatch(memory.batch(), next, count);
-            if (done < 0) {
-                next = recover(done == LuaVm.ABANDONED, next, count);
-            } else if (memory.control(ControlDescriptor.REPLACE) != 0) {
-                memory.control(ControlDescriptor.REPLACE, 0);
-                rebuild();
-                next = done;
-            } else {
+            if (done >= 0) {
                 return done;
             }
+            next = recover(done == LuaVm.ABANDONED, next, count);
             if (next >= count) {
                 return count;
             }
@@ -255,17 +250,22 @@ public final class ScriptHost implements AutoCloseable {
         }
     }
 
-    // After a machine was lost: says who is to blame, counts the call, makes another; returns the event to go on with.
+    // After a machine was lost or given up: says who is to blame and counts the call, where that was not done within;
+    // makes another machine; returns the event to go on with.
     private int recover(final boolean abandoned, final int from, final int count) {
         final int event = Math.clamp(memory.control(ControlDescriptor.CURRENT_EVENT), from, count - 1);
         final int script = memory.control(ControlDescriptor.CURRENT_SCRIPT);
         final int serial = memory.control(ControlDescriptor.HOOK_SERIAL);
-        final String message = vm.lastError();
+        final boolean givenUp = memory.control(ControlDescriptor.REPLACE) != 0;
+        memory.control(ControlDescriptor.REPLACE, 0);
         if ((serial & 1) == 1) {
             memory.count(script, abandoned ? ScriptStatsDescriptor.TIMED_OUT : ScriptStatsDescriptor.FAILED);
             memory.takeOut(script, abandoned ? ScriptStatsDescriptor.DEADLINE : ScriptStatsDescriptor.MEMORY);
+            report(script, vm.lastError() + ": out of service from here on: let it do less per call, or raise "
+                + (abandoned ? "--script-deadline" : "--script-memory"));
+        } else if (!givenUp) {
+            report(script, vm.lastError());
         }
-        report(script, message);
         rebuild();
         if (++rebuilds > MAX_REBUILDS_PER_EVENT) {
             rebuilds = 0;
@@ -287,7 +287,7 @@ public final class ScriptHost implements AutoCloseable {
 
     private void report(final int script, final String message) {
         final Path path = sources.get(script).path();
-        final String prefix = path + ":";
+        final String prefix = path.getFileName() + ":";
         int line = 0;
         String text = message;
         if (message.startsWith(prefix)) {
