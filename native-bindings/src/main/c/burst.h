@@ -20,7 +20,7 @@ struct millrace_frame {
    uint32_t captured_length; /* bytes readable at address */
    uint32_t rss_hash;        /* 0 where the port computes none */
    uint32_t vlan_tci;        /* tag taken off by the port, bit 16 set where there is one */
-   uint32_t reserved;
+   uint32_t packet_length;   /* as the driver claims; more than captured_length where it kept less */
 };
 
 struct millrace_burst {

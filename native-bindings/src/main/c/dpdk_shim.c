@@ -261,6 +261,17 @@ int millrace_timestamps_find(void) {
    return 0;
 }
 
+/* Walks the segments instead of trusting the packet's length: net_pcap keeps 16 bits of it and claims 32. */
+static uint32_t linearize(const struct rte_mbuf *segment, uint8_t *copy) {
+   uint32_t used = 0;
+   for (; segment != NULL; segment = segment->next) {
+      const uint32_t length = RTE_MIN((uint32_t)segment->data_len, (uint32_t)MILLRACE_FRAME_MAX - used);
+      memcpy(copy + used, rte_pktmbuf_mtod(segment, const void *), length);
+      used += length;
+   }
+   return used;
+}
+
 static void describe(struct millrace_burst *burst, uint16_t slot, uint64_t burst_ns, uint64_t stamped) {
    struct rte_mbuf *mbuf = burst->mbufs[slot];
    struct millrace_frame *frame = &burst->frames[slot];
@@ -268,12 +279,12 @@ static void describe(struct millrace_burst *burst, uint16_t slot, uint64_t burst
       frame->address = (uint64_t)(uintptr_t)rte_pktmbuf_mtod(mbuf, void *);
       frame->captured_length = rte_pktmbuf_data_len(mbuf);
    } else {
-      const uint32_t length = RTE_MIN(rte_pktmbuf_pkt_len(mbuf), (uint32_t)MILLRACE_FRAME_MAX);
       uint8_t *copy = burst->scratch + (size_t)slot * MILLRACE_FRAME_MAX;
-      frame->address = (uint64_t)(uintptr_t)rte_pktmbuf_read(mbuf, 0, length, copy);
-      frame->captured_length = length;
+      frame->address = (uint64_t)(uintptr_t)copy;
+      frame->captured_length = linearize(mbuf, copy);
       burst->linearized++;
    }
+   frame->packet_length = rte_pktmbuf_pkt_len(mbuf);
    frame->timestamp_ns = (mbuf->ol_flags & stamped) != 0
       ? *RTE_MBUF_DYNFIELD(mbuf, timestamp_offset, rte_mbuf_timestamp_t *) * burst->timestamp_unit_ns
       : burst_ns;

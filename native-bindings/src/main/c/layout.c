@@ -28,6 +28,7 @@ static const struct entry entries[] = {
    OFFSET(millrace_frame, captured_length),
    OFFSET(millrace_frame, rss_hash),
    OFFSET(millrace_frame, vlan_tci),
+   OFFSET(millrace_frame, packet_length),
    OFFSET(millrace_burst, frames),
    OFFSET(millrace_burst, linearized),
    CONSTANT(MILLRACE_BURST_MAX),

@@ -62,6 +62,9 @@ public record CaptureFile(
         if (Files.isDirectory(path)) {
             throw new ConfigException("capture file is a directory: " + path + ": name the files in it");
         }
+        if (!Files.isRegularFile(path)) {
+            throw new ConfigException("capture file is a pipe or a device: " + path + ": copy it to a file first");
+        }
         if (!Files.isReadable(path)) {
             throw new ConfigException("capture file may not be read: " + path + ": change its permissions");
         }

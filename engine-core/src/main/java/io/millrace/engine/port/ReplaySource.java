@@ -105,7 +105,7 @@ public final class ReplaySource implements PacketSource {
         long bytes = 0;
         long frame = port.frames();
         for (int i = 0; i < received; i++) {
-            bytes += RawMemory.u32(frame + FrameDescriptor.CAPTURED_LENGTH);
+            bytes += RawMemory.u32(frame + FrameDescriptor.PACKET_LENGTH);
             frame += FrameDescriptor.LENGTH;
         }
         filePackets += received;

@@ -97,6 +97,8 @@ final class CaptureFileTest {
             .isInstanceOf(ConfigException.class).hasMessageContaining("does not exist: " + directory);
         assertThatThrownBy(() -> CaptureFile.open(directory))
             .isInstanceOf(ConfigException.class).hasMessageContaining("is a directory: " + directory);
+        assertThatThrownBy(() -> CaptureFile.open(Path.of("/dev/zero")))
+            .isInstanceOf(ConfigException.class).hasMessageContaining("is a pipe or a device: /dev/zero");
     }
 
     @Test

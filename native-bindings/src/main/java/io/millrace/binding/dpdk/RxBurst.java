@@ -26,6 +26,8 @@ public final class RxBurst implements AutoCloseable {
     public static final int RSS_HASH_OFFSET;
     /** {@code uint32_t}: VLAN tag taken off by the port, with bit 16 set; 0 none. */
     public static final int VLAN_TCI_OFFSET;
+    /** {@code uint32_t}: length that the driver claims; more than what is readable where it kept less. */
+    public static final int PACKET_LENGTH_OFFSET;
     /** Most frames of a burst. */
     public static final int MAX_FRAMES;
 
@@ -41,6 +43,7 @@ public final class RxBurst implements AutoCloseable {
         CAPTURED_LENGTH_OFFSET = shim.layout("millrace_frame.captured_length");
         RSS_HASH_OFFSET = shim.layout("millrace_frame.rss_hash");
         VLAN_TCI_OFFSET = shim.layout("millrace_frame.vlan_tci");
+        PACKET_LENGTH_OFFSET = shim.layout("millrace_frame.packet_length");
         MAX_FRAMES = shim.layout("MILLRACE_BURST_MAX");
         FRAMES_OFFSET = shim.layout("millrace_burst.frames");
         LINEARIZED_OFFSET = shim.layout("millrace_burst.linearized");

@@ -77,6 +77,21 @@ final class EthernetPortTest {
     }
 
     @Test
+    void shouldReadNoFurtherThanWhatTheDriverKeptOfAFrameThatIsTooLongForIt() {
+        final Path file = PcapFile.write(directory.resolve("huge.pcap"), List.of(packet(0, 70_000), packet(1, 61)));
+
+        try (EthernetPort port = replay(file); RxBurst burst = port.burst(0, BURST, MICROSECONDS)) {
+            assertThat(burst.receive()).isEqualTo(2);
+            final long huge = burst.frames();
+            assertThat(NativeMemory.ALL.get(JAVA_INT, huge + RxBurst.PACKET_LENGTH_OFFSET)).isEqualTo(70_000);
+            assertThat(NativeMemory.ALL.get(JAVA_INT, huge + RxBurst.CAPTURED_LENGTH_OFFSET))
+                .isBetween(1, 70_000 - 1);
+            assertThat(read(huge + RxBurst.FRAME_LENGTH)).usingRecursiveComparison().isEqualTo(packet(1, 61));
+            assertThat(burst.receive()).isZero();
+        }
+    }
+
+    @Test
     void shouldReceiveNothingFromAnEmptyCapture() {
         assertThat(receiveAll(List.of(), BURST)).isEmpty();
     }

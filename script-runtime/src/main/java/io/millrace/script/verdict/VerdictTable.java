@@ -1,63 +1,72 @@
 package io.millrace.script.verdict;
 
+import static io.millrace.engine.memory.RawMemory.i32;
+import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.putI32;
+import static io.millrace.engine.memory.RawMemory.putI64;
+
+import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.memory.RawMemory;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.agrona.BitUtil;
 
 /**
- * Verdicts of the live flows of one script thread, by flow id. Records lie off-heap at an address that stays the same
- * from {@link #add} to {@link #remove}; an index with open addressing and linear probing finds them. Not thread-safe:
- * only the script thread uses it.
+ * Verdicts of the live flows of one script thread, by flow id. Not thread-safe: only the script thread uses it.
+ *
+ * <pre>{@code
+ *  index    | record number + 1, 4 | ...    open addressing, linear probing, at most half full
+ *  records  | record 0 | record 1 | ...     VerdictDescriptor; stay where they are from add to remove
+ * }</pre>
+ *
+ * <p>Both lie outside the heap and take memory page by page as flows come.
  */
 public final class VerdictTable implements AutoCloseable {
     /** No such flow, or no room for one more. */
     public static final long NONE = 0;
 
-    private static final int EMPTY = -1;
+    private static final int MAX_CAPACITY = 1 << 29;
+    private static final int NO_RECORD = -1;
 
-    private final Arena arena = Arena.ofShared();
     private final int capacity;
-    private final long records;
     private final int mask;
-    private final long[] flowIds;
-    private final int[] slots;
-    private final int[] freeSlots;
-    private int freeCount;
+    private final OffHeapBlock indexBlock;
+    private final OffHeapBlock recordBlock;
+    private final long index;
+    private final long records;
+    private int used;
+    private int firstFree = NO_RECORD;
+    private int size;
 
     /**
      * An empty table.
      *
-     * @param capacity most flows at once; records take {@link VerdictDescriptor#LENGTH} bytes each.
+     * @param capacity most flows at once, from 1 to 536 870 912; records take {@link VerdictDescriptor#LENGTH} bytes
+     *                 each.
      */
     public VerdictTable(final int capacity) {
-        if (capacity < 1 || capacity > 1 << 29) {
-            throw new IllegalArgumentException("verdict capacity must be from 1 to 536870912 flows: capacity="
-                + capacity);
+        if (capacity < 1 || capacity > MAX_CAPACITY) {
+            throw new IllegalArgumentException(
+                "verdict capacity must be from 1 to " + MAX_CAPACITY + " flows: capacity=" + capacity);
         }
         this.capacity = capacity;
-        final MemorySegment segment = arena.allocate((long) capacity * VerdictDescriptor.LENGTH, 64);
-        records = segment.address();
-        // At most half full, so that probe sequences stay short.
-        final int indexLength = BitUtil.findNextPositivePowerOfTwo(capacity) * 2;
-        mask = indexLength - 1;
-        flowIds = new long[indexLength];
-        slots = new int[indexLength];
-        Arrays.fill(slots, EMPTY);
-        freeSlots = new int[capacity];
-        for (int i = 0; i < capacity; i++) {
-            freeSlots[i] = capacity - 1 - i;
-        }
-        freeCount = capacity;
+        final int entries = BitUtil.findNextPositivePowerOfTwo(capacity) * 2;
+        mask = entries - 1;
+        indexBlock = new OffHeapBlock((long) entries * Integer.BYTES, false);
+        recordBlock = new OffHeapBlock((long) capacity * VerdictDescriptor.LENGTH, false);
+        index = indexBlock.address();
+        records = recordBlock.address();
     }
 
     /** Address of the flow's record; {@link #NONE} where it has none. */
     public long find(final long flowId) {
-        for (int i = home(flowId); slots[i] != EMPTY; i = i + 1 & mask) {
-            if (flowIds[i] == flowId) {
-                return address(slots[i]);
+        int position = home(flowId);
+        int entry = i32(entry(position));
+        while (entry != 0) {
+            final long record = record(entry - 1);
+            if (i64(record + VerdictDescriptor.FLOW_ID) == flowId) {
+                return record;
             }
+            position = position + 1 & mask;
+            entry = i32(entry(position));
         }
         return NONE;
     }
@@ -68,17 +77,17 @@ public final class VerdictTable implements AutoCloseable {
      * @return its address; {@link #NONE} where the table is full.
      */
     public long add(final long flowId) {
-        if (freeCount == 0) {
+        final int number = takeRecord();
+        if (number == NO_RECORD) {
             return NONE;
         }
-        int i = home(flowId);
-        while (slots[i] != EMPTY) {
-            i = i + 1 & mask;
+        int position = home(flowId);
+        while (i32(entry(position)) != 0) {
+            position = position + 1 & mask;
         }
-        final int slot = freeSlots[--freeCount];
-        slots[i] = slot;
-        flowIds[i] = flowId;
-        final long record = address(slot);
+        putI32(entry(position), number + 1);
+        size++;
+        final long record = record(number);
         initialise(record, flowId);
         return record;
     }
@@ -86,54 +95,75 @@ public final class VerdictTable implements AutoCloseable {
     /** Makes {@code record} the verdict on a flow of which nothing was said yet. */
     public static void initialise(final long record, final long flowId) {
         RawMemory.zero(record, VerdictDescriptor.LENGTH);
-        RawMemory.putI64(record + VerdictDescriptor.FLOW_ID, flowId);
-        RawMemory.putI32(record + VerdictDescriptor.SCORE, VerdictDescriptor.SCORE_UNSET);
+        putI64(record + VerdictDescriptor.FLOW_ID, flowId);
+        putI32(record + VerdictDescriptor.SCORE, VerdictDescriptor.SCORE_UNSET);
     }
 
     /** Forgets a flow; does nothing where it has no record. */
     public void remove(final long flowId) {
-        int i = home(flowId);
-        while (slots[i] != EMPTY && flowIds[i] != flowId) {
-            i = i + 1 & mask;
+        int position = home(flowId);
+        int entry = i32(entry(position));
+        while (entry != 0 && i64(record(entry - 1) + VerdictDescriptor.FLOW_ID) != flowId) {
+            position = position + 1 & mask;
+            entry = i32(entry(position));
         }
-        if (slots[i] == EMPTY) {
+        if (entry == 0) {
             return;
         }
-        freeSlots[freeCount++] = slots[i];
-        closeGap(i);
+        closeGap(position);
+        // A free record holds the number of the next.
+        putI64(record(entry - 1), firstFree);
+        firstFree = entry - 1;
+        size--;
     }
 
     /** Flows that have a record now. */
     public int size() {
-        return capacity - freeCount;
+        return size;
     }
 
     @Override
     public void close() {
-        arena.close();
+        indexBlock.close();
+        recordBlock.close();
     }
 
-    // Moves later entries of the probe sequence into the gap, so that no tombstone is needed.
+    private int takeRecord() {
+        if (firstFree != NO_RECORD) {
+            final int number = firstFree;
+            firstFree = (int) i64(record(number));
+            return number;
+        }
+        return used < capacity ? used++ : NO_RECORD;
+    }
+
+    /** Moves later entries of the probe sequence into the gap, so that no tombstone is needed. */
     private void closeGap(final int removed) {
         int gap = removed;
-        slots[gap] = EMPTY;
-        for (int i = gap + 1 & mask; slots[i] != EMPTY; i = i + 1 & mask) {
-            final int wanted = home(flowIds[i]);
-            if ((i - wanted & mask) >= (i - gap & mask)) {
-                slots[gap] = slots[i];
-                flowIds[gap] = flowIds[i];
-                slots[i] = EMPTY;
-                gap = i;
+        int next = gap + 1 & mask;
+        int entry = i32(entry(next));
+        while (entry != 0) {
+            final int wanted = home(i64(record(entry - 1) + VerdictDescriptor.FLOW_ID));
+            if ((next - wanted & mask) >= (next - gap & mask)) {
+                putI32(entry(gap), entry);
+                gap = next;
             }
+            next = next + 1 & mask;
+            entry = i32(entry(next));
         }
+        putI32(entry(gap), 0);
     }
 
-    // Fibonacci hashing: ids are consecutive, their upper bits say nothing.
+    /** Fibonacci hashing: ids are consecutive, their upper bits say nothing. */
     private int home(final long flowId) {
         return (int) (flowId * 0x9E37_79B9_7F4A_7C15L >>> 33) & mask;
     }
 
-    private long address(final int slot) {
-        return records + (long) slot * VerdictDescriptor.LENGTH;
+    private long entry(final int position) {
+        return index + (long) position * Integer.BYTES;
+    }
+
+    private long record(final int number) {
+        return records + (long) number * VerdictDescriptor.LENGTH;
     }
 }
