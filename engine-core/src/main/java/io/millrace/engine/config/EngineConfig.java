@@ -81,10 +81,15 @@ public record EngineConfig(
         ealArguments = List.copyOf(ealArguments);
     }
 
-    /** The same with other sizes. */
-    public EngineConfig resized(final int flows, final int mbufs, final int bytesPerMbuf) {
+    /**
+     * The same with other sizes and, for all that happens to a flow without a packet, one timeout.
+     *
+     * @param timeoutNs closed and periodic timeout; idle is four times as much.
+     */
+    public EngineConfig scaledDown(
+        final int flows, final int mbufs, final int bytesPerMbuf, final long timeoutNs) {
         return new EngineConfig(
-            flows, idleTimeoutNs, tcpClosedTimeoutNs, periodicIntervalNs, detection, burst, mbufs, bytesPerMbuf,
+            flows, 4 * timeoutNs, timeoutNs, timeoutNs, detection, burst, mbufs, bytesPerMbuf,
             rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
     }
 

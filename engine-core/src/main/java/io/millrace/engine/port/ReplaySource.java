@@ -14,14 +14,20 @@ import java.util.List;
  * is given back before the next poll, an empty poll can mean nothing else.
  */
 public final class ReplaySource implements PacketSource {
+    private static final long ENDLESS = Long.MAX_VALUE;
+
     private final List<CaptureFile> files;
     private final EngineConfig config;
+    private final String name;
+    private final String driverArguments;
+    private final int timestampUnitNs;
     private final List<String> truncations = new ArrayList<>();
     private final Mempool mempool;
 
     private CaptureFile file;
     private PcapPort port;
     private int opened;
+    private long framesLeft;
     private long filePackets;
     private long fileCapturedBytes;
     private volatile long finishedFilesBytes;
@@ -35,8 +41,23 @@ public final class ReplaySource implements PacketSource {
      * @param name   makes names of pool and port unique in the process.
      */
     public ReplaySource(final List<CaptureFile> files, final EngineConfig config, final String name) {
+        this(files, config, name, ENDLESS, "", PcapPort.FILE_TIME_UNIT_NS);
+    }
+
+    private ReplaySource(
+        final List<CaptureFile> files,
+        final EngineConfig config,
+        final String name,
+        final long frames,
+        final String driverArguments,
+        final int timestampUnitNs) {
+
         this.files = List.copyOf(files);
         this.config = config;
+        this.name = name;
+        this.framesLeft = frames;
+        this.driverArguments = driverArguments;
+        this.timestampUnitNs = timestampUnitNs;
         this.mempool = PcapPort.mempool(config, name);
         try {
             openNext();
@@ -46,10 +67,24 @@ public final class ReplaySource implements PacketSource {
         }
     }
 
+    /**
+     * One capture file over and over, held in mbufs by the driver ({@code infinite_rx=1}), so that nothing but the
+     * engine is measured or warmed. Frames carry the time of their receiving.
+     *
+     * @param file   its frames must fit one mbuf each, and there must be mbufs for all of them.
+     * @param config burst and mbuf sizes.
+     * @param frames finished after so many, rounded up to a whole burst.
+     * @param name   makes names of pool and port unique in the process.
+     */
+    public static ReplaySource loop(
+        final CaptureFile file, final EngineConfig config, final long frames, final String name) {
+        return new ReplaySource(List.of(file), config, name, frames, ",infinite_rx=1", PcapPort.NO_FILE_TIME);
+    }
+
     @Override
     public int receive() {
         while (port != null) {
-            final int received = port.receive();
+            final int received = framesLeft > 0 ? port.receive() : 0;
             if (received > 0) {
                 account(received);
                 return received;
@@ -108,6 +143,7 @@ public final class ReplaySource implements PacketSource {
             bytes += RawMemory.u32(frame + FrameDescriptor.PACKET_LENGTH);
             frame += FrameDescriptor.LENGTH;
         }
+        framesLeft -= received;
         filePackets += received;
         fileCapturedBytes += bytes;
         currentFileBytes = fileCapturedBytes + filePackets * 16;
@@ -118,7 +154,8 @@ public final class ReplaySource implements PacketSource {
             return;
         }
         file = files.get(opened);
-        port = new PcapPort(file, mempool, config, "net_pcap" + opened, "", PcapPort.FILE_TIME_UNIT_NS);
+        port = new PcapPort(
+            file, mempool, config, "net_pcap_" + name + "_" + opened, driverArguments, timestampUnitNs);
         opened++;
         filePackets = 0;
         fileCapturedBytes = 0;
@@ -130,7 +167,7 @@ public final class ReplaySource implements PacketSource {
         }
         port.close();
         port = null;
-        final String truncation = file.truncation(filePackets, fileCapturedBytes);
+        final String truncation = framesLeft > 0 ? file.truncation(filePackets, fileCapturedBytes) : null;
         if (truncation != null) {
             truncations.add(truncation);
         }

@@ -4,7 +4,7 @@ import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.port.CaptureFile;
-import io.millrace.engine.port.LoopSource;
+import io.millrace.engine.port.ReplaySource;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.io.IOException;
@@ -22,15 +22,18 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * a file can bear and a live port cannot. Nothing of it is counted or written.
  *
  * <p>Opened and closed by the thread that builds the engine, because DPDK's devices come and go one at a time; works on
- * a thread of its own in between. The capture is the first 400 packets of the sample capture.
+ * a thread of its own in between. The capture is a part of the sample capture with all its
+ * protocols. Timeouts are so short that flows expire and come again, as they do in a long run: a branch that was never
+ * taken would be compiled as one that never will be.
  */
 public final class WarmUp {
     private static final String CAPTURE = "warm-up.pcap";
-    private static final int ROUND_FRAMES = 400;
+    private static final int ROUND_FRAMES = 4096;
     private static final int RING_BYTES = 1 << 20;
     private static final int FLOW_CAPACITY = 1024;
     private static final int MBUFS = 2048;
     private static final int MBUF_BYTES = 2048;
+    private static final long TIMEOUT_NS = 200_000;
     private static final int ANY_WORKER = 0;
 
     private final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
@@ -45,13 +48,13 @@ public final class WarmUp {
      * @param frames frames to lead through, at least 1.
      */
     public WarmUp(final EngineConfig config, final long frames) {
-        final EngineConfig small = config.resized(FLOW_CAPACITY, Math.max(MBUFS, 2 * config.burst()), MBUF_BYTES);
+        final EngineConfig small = config.scaledDown(FLOW_CAPACITY, Math.max(MBUFS, 2 * config.burst()), MBUF_BYTES, TIMEOUT_NS);
         final Telemetry telemetry = new Telemetry();
         final WorkerCounters counters = new WorkerCounters(telemetry, "warm-up");
         final FlowEventWriter events = new FlowEventWriter(List.of(ring), null, null, counters, ANY_WORKER);
         capture = extract();
         try {
-            final LoopSource source = new LoopSource(CaptureFile.open(capture), small, frames, "warm_up");
+            final ReplaySource source = ReplaySource.loop(CaptureFile.open(capture), small, frames, "warm_up");
             worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
         } catch (final RuntimeException e) {
             delete(capture);
