@@ -55,6 +55,15 @@ local function put(target, value, length)
     return target + length
 end
 
+-- Copies what holds of the flow in hand: the verdict goes on changing before Java reads the alert.
+local function observe(record)
+    local verdict = cursor.verdict
+    local score = verdict.score
+    record.score = score == settings.score_unset and 0 or score
+    record.client_score, record.server_score = verdict.client_score, verdict.server_score
+    record.status_bitmap = verdict.status_bitmap
+end
+
 -- An alert of the flow in hand. Texts: at most 64 KiB together; `info` is JSON or free
 -- text. The record, or nil where there is no room.
 local function alert(status_id, alert_type, severity, replaces, key, title, category, info)
@@ -69,8 +78,7 @@ local function alert(status_id, alert_type, severity, replaces, key, title, cate
     record.status_id = status_id
     record.alert_type = alert_type
     record.script = control.current_script
-    local score = cursor.verdict.score
-    record.score = score == settings.score_unset and 0 or score
+    observe(record)
     record.severity = severity
     record.replaces = replaces and 1 or 0
     record.status_key_length = key_length
@@ -92,6 +100,7 @@ end
 return {
     text = text,
     alert = alert,
+    observe = observe,
     void = void,
     script_error = function(message)
         bytes(SCRIPT_ERROR, message:sub(1, MAX_TEXT))

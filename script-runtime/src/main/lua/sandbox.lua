@@ -146,6 +146,78 @@ local function ordered_pairs(of)
     return step, { of = of, keys = keys, length = length, position = 0 }, nil
 end
 
+-- Native functions that call back, and coroutines, nest on the stack of the thread, which LuaJIT does not watch: a
+-- recursion through them is ended here, long before the stack is.
+local MAX_NESTED = 100
+local nested = 0
+
+local function returned(...)
+    nested = nested - 1
+    return ...
+end
+
+local function unwrap(ok, ...)
+    if not ok then
+        error((...), 0)
+    end
+    return ...
+end
+
+local function nest(body, ...)
+    if nested >= MAX_NESTED then
+        error("stack overflow: calls from gsub, sort or coroutines are nested deeper than " .. MAX_NESTED, 3)
+    end
+    nested = nested + 1
+    return unwrap(returned(pcall(body, ...)))
+end
+
+local gsub, resume_coroutine, create_coroutine = string.gsub, coroutine.resume, coroutine.create
+
+function strings.gsub(text, pattern, replacement, limit)
+    local kind = type(replacement)
+    if kind == "function" or kind == "table" then
+        return nest(gsub, text, pattern, replacement, limit)
+    end
+    return gsub(text, pattern, replacement, limit)
+end
+
+function tables.sort(list, comparator)
+    return nest(sort, list, comparator)
+end
+
+local coroutines = copy(coroutine)
+local function resume(thread, ...)
+    if nested >= MAX_NESTED then
+        return false, "stack overflow: coroutines are nested deeper than " .. MAX_NESTED
+    end
+    nested = nested + 1
+    return returned(resume_coroutine(thread, ...))
+end
+coroutines.resume = resume
+
+function coroutines.wrap(body)
+    local thread = create_coroutine(body)
+    return function(...)
+        return unwrap(resume(thread, ...))
+    end
+end
+
+-- Tables of the library that a script gets are copies: what it changes in them changes nothing for anybody else.
+local function deep_copy(of)
+    if type(of) ~= "table" then
+        return of
+    end
+    local metatable = getmetatable(of)
+    if metatable ~= nil and type(metatable) ~= "table" then
+        return of -- protected: nobody can change it, and it is known by its identity
+    end
+    local result = {}
+    for key, value in next, of do
+        result[key] = deep_copy(value)
+    end
+    return setmetatable(result, deep_copy(metatable))
+end
+
 -- What a script may know of its own stack: places, not functions.
 local inspection = {
     traceback = function(message)
@@ -222,7 +294,7 @@ local function requirer(environment, folder)
             return module
         end
         if makers[name] then
-            module = makers[name]()
+            module = deep_copy(makers[name]())
             loaded[name] = module
             return module
         end
@@ -260,13 +332,14 @@ local function environment(folder)
         globals.pairs = ordered_pairs
     end
     globals.string, globals.table, globals.math = copy(strings), copy(tables), copy(math)
-    globals.coroutine, globals.bit = copy(coroutine), copy(bit)
+    globals.coroutine, globals.bit = copy(coroutines), copy(bit)
+    globals.i18n = deep_copy(globals.i18n)
     globals.os, globals.io, globals.debug = copy(system), copy(files), copy(inspection)
     globals.flow = copy(library("flow").public)
     globals.ntop, globals.interface = copy(library("ntop").ntop), copy(library("ntop").interface)
     globals.host, globals.network = {}, {}
     globals.dirs = globals.ntop.getDirs()
-    globals.user_scripts = library("user_scripts")
+    globals.user_scripts = deep_copy(library("user_scripts"))
     local loaded
     globals.require, loaded = requirer(globals, folder)
     globals.package = { loaded = loaded, path = "", cpath = "", config = package.config }

@@ -169,11 +169,10 @@ local function claim(definition, info, severity, score)
     verdict.alerted_score = score or 0
 end
 
--- End of a pass: the alert carries the score that the flow has now.
+-- End of a pass: the alert carries the scores and statuses that the flow has now.
 local function conclude()
     if best ~= nil then
-        local score = cursor.verdict.score
-        best_record.score = score == SCORE_UNSET and 0 or score
+        emission.observe(best_record)
         best, best_record = nil, nil
     end
 end

@@ -30,8 +30,8 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * }</pre>
  */
 public final class FlowEngine implements AutoCloseable {
-    private static final int MBUF_OVERHEAD_BYTES = 128 + 192;
-    private static final int EAL_RESERVE_MEBIBYTES = 32;
+    private static final int MBUF_OVERHEAD_BYTES = 128 + 384;
+    private static final int EAL_RESERVE_MEBIBYTES = 64;
     private static final List<String> REPLAY_DRIVERS = List.of("bus_vdev", "mempool_ring", "net_pcap");
 
     private static WarmUp warmUp;
@@ -210,7 +210,8 @@ public final class FlowEngine implements AutoCloseable {
 
     private static int memoryMebibytes(final EngineConfig config) {
         final long mbufBytes = (long) config.mempoolMbufs() * (config.mbufBytes() + MBUF_OVERHEAD_BYTES);
-        return EAL_RESERVE_MEBIBYTES + (int) (mbufBytes >> 20);
+        // A pool of many mbufs comes in pieces, which leave gaps.
+        return EAL_RESERVE_MEBIBYTES + (int) (mbufBytes * 3 / 2 >> 20);
     }
 
     private static String allowedCores() {

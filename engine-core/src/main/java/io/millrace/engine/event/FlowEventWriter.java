@@ -207,7 +207,9 @@ public final class FlowEventWriter {
         putI64(event + FlowEventDescriptor.FLOW_ID, i64(record + FlowRecordDescriptor.FLOW_ID));
         putI64(event + FlowEventDescriptor.TIME_NS, timeNs);
         putI64(event + FlowEventDescriptor.FIRST_SEEN_NS, i64(record + FlowRecordDescriptor.FIRST_SEEN_NS));
-        putI64(event + FlowEventDescriptor.LAST_SEEN_NS, i64(record + FlowRecordDescriptor.LAST_SEEN_NS));
+        // Time may have jumped back in between; a flow does not end before it began.
+        putI64(event + FlowEventDescriptor.LAST_SEEN_NS, Math.max(
+            i64(record + FlowRecordDescriptor.FIRST_SEEN_NS), i64(record + FlowRecordDescriptor.LAST_SEEN_NS)));
         putI32(event + FlowEventDescriptor.PERIODIC_TICK,
             kind == FlowEventKind.PERIODIC_UPDATE ? i32(record + FlowRecordDescriptor.PERIODIC_TICK) : 0);
         putI32(event + FlowEventDescriptor.FLOW_HASH, flowHash);

@@ -26,9 +26,10 @@ final class PcapPort implements AutoCloseable {
      *
      * @param file             to read.
      * @param mempool          where its frames go.
-     * @param config           burst and ring sizes.
+     * @param config           ring sizes.
      * @param device           name, unique in the process, begins with {@code net_pcap}.
      * @param driverArguments  added to the driver's, each with a comma before it.
+     * @param burstLimit       frames per poll at most.
      * @param timestampUnitNs  one of the constants above.
      */
     PcapPort(
@@ -37,6 +38,7 @@ final class PcapPort implements AutoCloseable {
         final EngineConfig config,
         final String device,
         final String driverArguments,
+        final int burstLimit,
         final int timestampUnitNs) {
 
         descriptor = FileDescriptor.open(file.path());
@@ -45,7 +47,7 @@ final class PcapPort implements AutoCloseable {
             attached = EthernetPort.attach("vdev", device, "rx_pcap=" + descriptor.path() + driverArguments);
             attached.configure(List.of(mempool), config.rxDescriptors());
             attached.start();
-            burst = attached.burst(SINGLE_QUEUE, config.burst(), timestampUnitNs);
+            burst = attached.burst(SINGLE_QUEUE, burstLimit, timestampUnitNs);
         } catch (final RuntimeException e) {
             if (attached != null) {
                 attached.close();

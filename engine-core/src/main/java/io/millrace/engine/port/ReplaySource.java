@@ -1,6 +1,8 @@
 package io.millrace.engine.port;
 
 import io.millrace.binding.dpdk.Mempool;
+import io.millrace.binding.link.EnvironmentException;
+import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.memory.RawMemory;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.List;
  */
 public final class ReplaySource implements PacketSource {
     private static final long ENDLESS = Long.MAX_VALUE;
+    /** The driver keeps no more of a frame. */
+    private static final int LONGEST_FRAME_BYTES = 65_535;
 
     private final List<CaptureFile> files;
     private final EngineConfig config;
@@ -154,11 +158,28 @@ public final class ReplaySource implements PacketSource {
             return;
         }
         file = files.get(opened);
-        port = new PcapPort(
-            file, mempool, config, "net_pcap_" + name + "_" + opened, driverArguments, timestampUnitNs);
+        try {
+            port = new PcapPort(file, mempool, config, "net_pcap_" + name + "_" + opened, driverArguments,
+                burstLimit(), timestampUnitNs);
+        } catch (final EnvironmentException e) {
+            throw new ConfigException("capture file cannot be read: " + file.path() + ": " + e.getMessage());
+        }
         opened++;
         filePackets = 0;
         fileCapturedBytes = 0;
+    }
+
+    /** Frames per poll that find mbufs even where each is as long as the file allows. */
+    private int burstLimit() {
+        final int longestFrame = Math.min(file.snapLengthBytes(), LONGEST_FRAME_BYTES);
+        final int mbufsPerFrame = (longestFrame + config.mbufBytes() - 1) / config.mbufBytes();
+        final int limit = config.mempoolMbufs() / mbufsPerFrame;
+        if (limit < 1) {
+            throw new ConfigException("--mempool: " + config.mempoolMbufs() + " buffers of " + config.mbufBytes()
+                + " bytes do not hold one frame of " + longestFrame + " bytes: raise --mempool to "
+                + mbufsPerFrame + " or more, or raise --mbuf-size");
+        }
+        return Math.min(limit, config.burst());
     }
 
     private void closeCurrent() {

@@ -256,9 +256,18 @@ public final class ScriptAgent implements Agent {
             final long target = outputRing.buffer().addressOffset() + index;
             RawMemory.copy(alert, target, alertLength);
             RawMemory.copy(verdict, target + verdictStart, VerdictDescriptor.LENGTH);
+            restore(alert, target + verdictStart);
             RawMemory.copy(event, target + eventStart, eventLength);
             outputRing.commit(index);
         }
+    }
+
+    /** Puts back what held when the alert was raised: later events of the batch have changed the verdict since. */
+    private static void restore(final long alert, final long verdict) {
+        RawMemory.putI64(
+            verdict + VerdictDescriptor.STATUS_BITMAP, RawMemory.i64(alert + AlertDescriptor.STATUS_BITMAP));
+        RawMemory.putI32(verdict + VerdictDescriptor.CLIENT_SCORE, RawMemory.i32(alert + AlertDescriptor.CLIENT_SCORE));
+        RawMemory.putI32(verdict + VerdictDescriptor.SERVER_SCORE, RawMemory.i32(alert + AlertDescriptor.SERVER_SCORE));
     }
 
     private void writeFlow(final long event, final long verdict) {

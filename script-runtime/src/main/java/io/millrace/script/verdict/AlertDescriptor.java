@@ -17,6 +17,12 @@ import io.millrace.engine.memory.StructDescriptor;
 public final class AlertDescriptor {
     private static final StructDescriptor LAYOUT = new StructDescriptor("alert_t");
 
+    /** {@code uint64_t}: statuses that held when the alert was raised; the verdict may have moved on since. */
+    public static final int STATUS_BITMAP = LAYOUT.u64("status_bitmap");
+    /** {@code uint32_t}: client's score then. */
+    public static final int CLIENT_SCORE = LAYOUT.u32("client_score");
+    /** {@code uint32_t}: server's score then. */
+    public static final int SERVER_SCORE = LAYOUT.u32("server_score");
     /** {@code uint32_t}: bytes of the alert with its texts. */
     public static final int TOTAL_LENGTH = LAYOUT.u32("total_length");
     /** {@code uint16_t}: status id, 0 to 63. EVE: {@code alert.signature_id}. */

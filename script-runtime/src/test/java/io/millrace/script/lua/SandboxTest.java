@@ -92,6 +92,35 @@ class SandboxTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "local function f() return (('x'):gsub('.', f)) end f()",
+        "local function f() table.sort({3, 2, 1}, f) return false end f()",
+        "local function f(n) local c = coroutine.wrap(f) return c(n + 1) end f(1)",
+        "local function f() return coroutine.wrap(function() return (('x'):gsub('.', f)) end)() end f()"})
+    void shouldEndEndlessRecursionThroughNativeFunctionsAsAnError(final String recursion) {
+        try (ScriptHarness harness = ScriptHarness.with(
+            hook("protocolDetected", recursion), hook("protocolDetected", "io.write('alive ')"))) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("alive ");
+            assertThat(harness.host().hooksFailed()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatOneScriptDoesToTheLibraryFromTheOthers() {
+        try (ScriptHarness harness = ScriptHarness.with(
+            hook("protocolDetected", "local json, consts = require('dkjson'), require('flow_consts') "
+                + "json.encode = nil user_scripts.script_types = nil "
+                + "for _, status in pairs(consts.status_types) do status.status_id = 'broken' end "
+                + "getmetatable(i18n).__call = nil"),
+            hook("protocolDetected", "flow.triggerStatus(59, { reason = require('dkjson').encode({1}) }) "
+                + "io.write(user_scripts.script_types and i18n('flow_details.normal') and 'whole')"))) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("whole");
+            assertThat(harness.alerts()).hasSize(1);
+            assertThat(harness.problems()).isEmpty();
+        }
+    }
+
     @Test
     void shouldBoundMemoryPerEvent() {
         final MachineSettings small = limits(8L << 20, 2_000_000_000L);
