@@ -143,5 +143,10 @@ run_maven() (
     MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED -Djansi.noreset=true\
  ${MAVEN_OPTS-}"
     export MAVEN_OPTS
+    # Java reads file names in the locale's encoding; without one it knows ASCII only.
+    case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+        *[Uu][Tt][Ff]8 | *[Uu][Tt][Ff]-8) ;;
+        *) export LC_ALL=C.UTF-8 ;;
+    esac
     exec mvn -B -ntp -Dstyle.color=never "${@:2}"
 )
