@@ -37,7 +37,7 @@ final class PacketOptions {
         description = "Memory from huge pages: on refuses to start without (default: ${DEFAULT-VALUE}).")
     private HugePages hugePages;
 
-    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "200K", converter = CountConverter.class,
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
         description = "Packets of a bundled capture led through the engine while it starts, so that the first real ones"
             + " meet compiled code; 0 for none (default: ${DEFAULT-VALUE}).")
     private int warmUpFrames;
