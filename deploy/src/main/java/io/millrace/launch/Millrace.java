@@ -1,5 +1,6 @@
 package io.millrace.launch;
 
+import java.io.File;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,7 +41,21 @@ public final class Millrace implements Runnable {
 
     /** Runs the command that the arguments name and ends the process with its exit code. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine(System.getenv()).execute(arguments));
+        System.exit(run(arguments));
+    }
+
+    /** An @file is read before there is a command to handle what is wrong with it, so that is looked at first. */
+    private static int run(final String... arguments) {
+        for (final String argument : arguments) {
+            final boolean namesFile = argument.length() > 1 && argument.charAt(0) == '@' && argument.charAt(1) != '@';
+            final File file = namesFile ? new File(argument.substring(1)) : null;
+            if (namesFile && file.exists() && (file.isDirectory() || !file.canRead())) {
+                System.err.println(
+                    "millrace: argument file cannot be read: " + file + ": name a file that holds arguments");
+                return ExitCode.USAGE;
+            }
+        }
+        return commandLine(System.getenv()).execute(arguments);
     }
 
     /** The command line with defaults from {@code environment}. */

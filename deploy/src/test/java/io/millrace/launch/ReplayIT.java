@@ -246,6 +246,15 @@ class ReplayIT {
     }
 
     @Test
+    void shouldSayInOneLineThatAnArgumentFileCannotBeRead() throws Exception {
+        final Run run = MillraceProcess.run(folder, Map.of(), "replay", "@" + folder);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).singleElement().asString()
+            .isEqualTo("millrace: argument file cannot be read: " + folder + ": name a file that holds arguments");
+    }
+
+    @Test
     void shouldTakeItsFlagsFromTheEnvironment() throws Exception {
         final Run run = MillraceProcess.run(
             folder, Map.of("MILLRACE_SCRIPTS", SCRIPTS.toString(), "MILLRACE_EVE", "eve.json"),
