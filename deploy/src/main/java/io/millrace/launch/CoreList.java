@@ -17,17 +17,20 @@ import picocli.CommandLine.TypeConversionException;
 record CoreList(List<Integer> cores) {
     static final CoreList ANY = new CoreList(List.of());
 
-    /** Reads {@code 2,4-7}. */
+    /** Reads {@code 2,4-7} and {@code any}. */
     static final class Converter implements ITypeConverter<CoreList> {
         private static final Pattern RANGE = Pattern.compile("(\\d{1,4})(?:-(\\d{1,4}))?");
 
         @Override
         public CoreList convert(final String value) {
+            if (value.strip().equals("any")) {
+                return ANY;
+            }
             final Set<Integer> cores = new LinkedHashSet<>();
             for (final String part : value.split(",", -1)) {
                 final Matcher matcher = RANGE.matcher(part.strip());
                 if (!matcher.matches()) {
-                    throw new TypeConversionException("'" + value + "' is not a list of cores: write 2,4-7");
+                    throw new TypeConversionException("'" + value + "' is not a list of cores: write 2,4-7, or any");
                 }
                 final int first = Integer.parseInt(matcher.group(1));
                 final int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));

@@ -1,5 +1,6 @@
 package io.millrace.launch;
 
+import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig.HugePages;
 import java.util.List;
@@ -14,8 +15,9 @@ final class PacketOptions {
     private int workers;
 
     @Option(names = "--worker-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
-        description = "Cores to pin workers to, for example 2,4-7 (default: the kernel places them).")
-    private CoreList workerCores = CoreList.ANY;
+        description = "Cores to pin workers to and to keep all other threads off, for example 2,4-7; any leaves it to"
+            + " the kernel (default: the last cores, as long as one is left for the rest).")
+    private CoreList workerCores;
 
     @Option(names = "--burst", paramLabel = "N", defaultValue = "64", converter = CountConverter.class,
         description = "Frames taken per poll at most (default: ${DEFAULT-VALUE}).")
@@ -55,8 +57,11 @@ final class PacketOptions {
         }
     }
 
-    /** For one worker, at most one core. */
+    /** One core per worker at most; empty leaves placing to the kernel. */
     List<Integer> workerCores() {
+        if (workerCores == null) {
+            return FlowEngine.defaultWorkerCores(workers);
+        }
         if (workerCores.cores().size() > workers) {
             throw new ConfigException("--worker-cores: " + workerCores.cores().size() + " cores for " + workers
                 + " worker: name as many cores as workers");

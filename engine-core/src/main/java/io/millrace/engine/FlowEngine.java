@@ -108,12 +108,13 @@ public final class FlowEngine implements AutoCloseable {
         return DetectionModule.version();
     }
 
-    /** Starts the workers, once the warm-up is through. */
+    /** Starts the workers, once the warm-up is through, and clears their cores of all other threads. */
     public void start() throws InterruptedException {
         if (warmUp != null) {
             warmUp.finish();
             warmUp = null;
         }
+        ThreadAffinity.vacate(config.workerCores());
         thread.start();
     }
 
@@ -161,6 +162,15 @@ public final class FlowEngine implements AutoCloseable {
     /** Wall time from the first frame to the last, in nanoseconds; valid after {@link #await()}. */
     public long elapsedNs() {
         return worker.elapsedNs();
+    }
+
+    /**
+     * Cores for workers where none are named: the last ones that the process may use, since kernels prefer the first
+     * for their own work. None where not even one core would be left for all other threads.
+     */
+    public static List<Integer> defaultWorkerCores(final int workers) {
+        final List<Integer> allowed = ThreadAffinity.current().stream().boxed().toList();
+        return allowed.size() > workers ? allowed.subList(allowed.size() - workers, allowed.size()) : List.of();
     }
 
     /**

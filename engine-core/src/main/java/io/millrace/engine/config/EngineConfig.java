@@ -18,7 +18,7 @@ import java.util.List;
  * @param hugePages            whether memory comes from huge pages.
  * @param overflow             what happens to an event whose ring is full.
  * @param hashSeed             secret of the flow hash; fixed in a replay, so that a replay repeats itself.
- * @param workerCores          core of each worker; empty leaves placing to the kernel.
+ * @param workerCores          core of each worker, kept free of all other threads; empty leaves placing to the kernel.
  * @param warmUpFrames         frames led through the engine before the first real one, so that its code is compiled; 0
  *                             for none.
  * @param ealArguments         further arguments for DPDK's EAL.

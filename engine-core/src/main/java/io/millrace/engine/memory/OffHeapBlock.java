@@ -3,10 +3,13 @@ package io.millrace.engine.memory;
 import io.millrace.binding.linux.AnonymousMemory;
 
 /**
- * A block of zeroed memory outside the Java heap, paid for page by page when first touched. Made and closed by the
+ * A block of zeroed memory outside the Java heap. Its beginning is there from the start, so that the first packets do
+ * not wait for the kernel; the rest is paid for page by page when first touched. Made and closed by the
  * thread that builds the engine; used by the thread that owns what lies in it.
  */
 public final class OffHeapBlock implements AutoCloseable {
+    private static final long POPULATED_BYTES = 16 << 20;
+
     private final AnonymousMemory memory;
     private final long lengthBytes;
 
@@ -20,6 +23,7 @@ public final class OffHeapBlock implements AutoCloseable {
             throw new IllegalArgumentException("block must not be empty: lengthBytes=" + lengthBytes);
         }
         this.memory = AnonymousMemory.map(lengthBytes, hugePages);
+        memory.populate(POPULATED_BYTES);
         this.lengthBytes = lengthBytes;
     }
 

@@ -17,6 +17,7 @@ public final class AnonymousMemory implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_WRITE = 23;
     private static final long MAP_FAILED = -1L;
 
     private final long lengthBytes;
@@ -43,9 +44,7 @@ public final class AnonymousMemory implements AutoCloseable {
                 + " bytes: lower --flow-capacity or raise the limit (ulimit -v)");
         }
         if (hugePages) {
-            // A refusal costs speed, not correctness.
-            NativeLinker.system("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
-                .call(mapped, lengthBytes, MADV_HUGEPAGE);
+            advise(mapped.address(), lengthBytes, MADV_HUGEPAGE);
         }
         return new AnonymousMemory(mapped.address(), lengthBytes);
     }
@@ -53,6 +52,20 @@ public final class AnonymousMemory implements AutoCloseable {
     /** First byte; 0 after {@link #close()}. */
     public long address() {
         return address;
+    }
+
+    /**
+     * Takes the first pages from the kernel now instead of when they are first touched, which can cost milliseconds in a
+     * virtual machine. Kernels before 5.14 do not know how; there it does nothing.
+     */
+    public void populate(final long firstBytes) {
+        advise(address, Math.min(firstBytes, lengthBytes), MADV_POPULATE_WRITE);
+    }
+
+    /** A refusal costs speed, not correctness. */
+    private static void advise(final long address, final long lengthBytes, final int advice) {
+        NativeLinker.system("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT))
+            .call(MemorySegment.ofAddress(address), lengthBytes, advice);
     }
 
     @Override

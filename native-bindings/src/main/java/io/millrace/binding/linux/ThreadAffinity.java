@@ -7,14 +7,21 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.link.NativeLinker;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Collection;
 
-/** Cores that the calling thread may run on. Source: {@code sched_setaffinity(2)}. */
+/** Cores that threads of this process may run on. Source: {@code sched_setaffinity(2)}. */
 public final class ThreadAffinity {
+    private static final int CALLING_THREAD = 0;
     private static final int CPU_SETSIZE = 1024;
+    private static final Path TASKS = Path.of("/proc/self/task");
     private static final FunctionDescriptor DESCRIPTOR = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
 
     private ThreadAffinity() {
@@ -48,16 +55,44 @@ public final class ThreadAffinity {
      * @throws EnvironmentException where there is no such core or the process may not use it.
      */
     public static void pin(final int core) {
+        final BitSet one = new BitSet();
+        if (core >= 0 && core < CPU_SETSIZE) {
+            one.set(core);
+        }
+        if (!place(CALLING_THREAD, one)) {
+            throw refused(core);
+        }
+    }
+
+    /**
+     * Keeps all threads that this process has now, those of the JVM too, away from some cores. Threads that they start
+     * later inherit it; the caller pins those that the cores are meant for. Where no other core is left, nothing
+     * changes.
+     */
+    public static void vacate(final Collection<Integer> cores) {
+        final BitSet others = current();
+        cores.forEach(others::clear);
+        if (!others.isEmpty()) {
+            placeAll(others);
+        }
+    }
+
+    /** Lets every thread that this process has now run on these cores alone. */
+    static void placeAll(final BitSet cores) {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
+            // A thread that has just ended is not there to be moved.
+            tasks.forEach(task -> place(Integer.parseInt(task.getFileName().toString()), cores));
+        } catch (final IOException e) {
+            throw new EnvironmentException("cannot list " + TASKS + ": mount /proc: " + e.getMessage());
+        }
+    }
+
+    private static boolean place(final int thread, final BitSet cores) {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment set = arena.allocate(CPU_SETSIZE / Byte.SIZE);
-            final boolean representable = core >= 0 && core < CPU_SETSIZE;
-            if (representable) {
-                set.set(JAVA_BYTE, core / Byte.SIZE, (byte) (1 << core % Byte.SIZE));
-            }
-            if (!representable
-                || NativeLinker.system("sched_setaffinity", DESCRIPTOR).callInt(0, set.byteSize(), set) != 0) {
-                throw refused(core);
-            }
+            final byte[] bits = cores.toByteArray();
+            MemorySegment.copy(bits, 0, set, JAVA_BYTE, 0, bits.length);
+            return NativeLinker.system("sched_setaffinity", DESCRIPTOR).callInt(thread, set.byteSize(), set) == 0;
         }
     }
 

@@ -55,12 +55,38 @@ final class AnonymousMemoryTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldTakeTheFirstPagesAtOnceWhereThatIsAskedFor(final boolean hugePages) throws IOException {
+        try (AnonymousMemory memory = AnonymousMemory.map(1 << 30, hugePages)) {
+            final long before = residentBytes();
+
+            memory.populate(256 << 20);
+
+            assertThat(residentBytes() - before).isBetween(200L << 20, 300L << 20);
+        }
+    }
+
+    @Test
+    void shouldTakeNoMoreThanThereIs() throws IOException {
+        try (AnonymousMemory memory = AnonymousMemory.map(64 << 10, false)) {
+            memory.populate(Long.MAX_VALUE);
+
+            assertThat(NativeMemory.ALL.get(JAVA_LONG, memory.address())).isZero();
+        }
+    }
+
     @Test
     void shouldSayWhatToLowerWhenTheAddressSpaceDoesNotSuffice() {
         assertThatThrownBy(() -> AnonymousMemory.map(1L << 60, false))
             .isInstanceOf(EnvironmentException.class)
             .hasMessageContaining(Long.toString(1L << 60))
             .hasMessageContaining("--flow-capacity");
+    }
+
+    private static long residentBytes() throws IOException {
+        final String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ");
+        return Long.parseLong(pages[1]) * PAGE;
     }
 
     private static boolean isMapped(final long address, final long lengthBytes) throws IOException {

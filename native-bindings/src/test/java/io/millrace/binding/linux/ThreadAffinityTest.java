@@ -2,10 +2,13 @@ package io.millrace.binding.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.binding.link.EnvironmentException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,39 @@ final class ThreadAffinityTest {
         });
 
         assertThat(pinned).isEqualTo(BitSet.valueOf(bit(core)));
+        assertThat(ThreadAffinity.current()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldTakeAllOtherThreadsOffACore() throws InterruptedException, ExecutionException {
+        final BitSet before = ThreadAffinity.current();
+        assumeThat(before.cardinality()).as("needs two cores").isGreaterThan(1);
+        final int core = before.length() - 1;
+        final CountDownLatch vacated = new CountDownLatch(1);
+        final FutureTask<BitSet> earlierThread = new FutureTask<>(() -> {
+            vacated.await();
+            return ThreadAffinity.current();
+        });
+        new Thread(earlierThread).start();
+
+        try {
+            ThreadAffinity.vacate(List.of(core));
+            vacated.countDown();
+
+            assertThat(earlierThread.get().get(core)).isFalse();
+            assertThat(onThreadOfItsOwn(ThreadAffinity::current).get(core)).isFalse();
+            assertThat(ThreadAffinity.current().cardinality()).isEqualTo(before.cardinality() - 1);
+        } finally {
+            ThreadAffinity.placeAll(before);
+        }
+    }
+
+    @Test
+    void shouldLeaveThreadsWhereTheyAreRatherThanNowhere() {
+        final BitSet before = ThreadAffinity.current();
+
+        ThreadAffinity.vacate(before.stream().boxed().toList());
+
         assertThat(ThreadAffinity.current()).isEqualTo(before);
     }
 
