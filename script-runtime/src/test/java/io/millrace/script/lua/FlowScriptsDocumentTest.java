@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds docs/scripts.md to what scripts find in the machine. */
-final class ScriptsDocumentTest {
-    private static final Path DOCUMENT = Path.of("..", "docs", "scripts.md");
+/** Holds docs/flow-scripts.md to what scripts find in the machine. */
+final class FlowScriptsDocumentTest {
+    private static final Path DOCUMENT = Path.of("..", "docs", "flow-scripts.md");
     private static final Pattern LUA_BLOCK = Pattern.compile("(?ms)^```lua\\R(.*?)^```$");
     private static final Pattern FUNCTION = Pattern.compile("`(\\w+)\\([^`]*\\)`");
 
