@@ -8,7 +8,6 @@ import io.millrace.script.intake.NetworkSet;
 import io.millrace.script.intake.ScriptAgent;
 import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.ScriptDescription;
-import io.millrace.script.lua.ScriptFolders;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.lua.ScriptSource;
 import io.millrace.script.lua.Watchdog;
@@ -26,30 +25,39 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * The running script side: its threads, the scripts they loaded, and the watchdog over them. Started by
  * {@link #launch}; ended by {@link #awaitDrained()}, then {@link #close()}. Somebody must go on emptying the output
  * rings until {@code close} returns.
+ *
+ * <p>{@link #reload()} exchanges the scripts while events go on: the machines that run them change, the threads, the
+ * rings, the verdicts and the counters stay.
  */
 public final class ScriptRuntime implements AutoCloseable {
     private static final long POLL_NS = 200_000;
 
+    private final ScriptConfig config;
+    private final ApplicationNames applicationNames;
+    private final List<PlaceTable> places;
+    private final Consumer<Finding> problems;
     private final Watchdog watchdog;
-    private final List<AgentRunner> runners = new ArrayList<>();
     private final List<OneToOneRingBuffer> rings;
-    private final List<ScriptDescription> scripts;
-    private final List<Finding> findings;
-    private final VerdictNames names;
+    private final List<AgentRunner> runners = new ArrayList<>();
+    private final List<ScriptAgent> agents = new ArrayList<>();
+    private final ScriptNames names = new ScriptNames();
+    private volatile ScriptSet running;
     private volatile Throwable failure;
+    private volatile boolean closing;
 
     private ScriptRuntime(
-        final Watchdog watchdog,
+        final ScriptConfig config,
+        final ApplicationNames applicationNames,
+        final List<PlaceTable> places,
         final List<OneToOneRingBuffer> rings,
-        final List<ScriptDescription> scripts,
-        final List<Finding> findings,
-        final VerdictNames names) {
+        final Consumer<Finding> problems) {
 
-        this.watchdog = watchdog;
+        this.config = config;
+        this.applicationNames = applicationNames;
+        this.places = List.copyOf(places);
         this.rings = rings;
-        this.scripts = scripts;
-        this.findings = findings;
-        this.names = names;
+        this.problems = problems;
+        watchdog = new Watchdog(config.deadlineNs());
     }
 
     /**
@@ -80,27 +88,19 @@ public final class ScriptRuntime implements AutoCloseable {
         }
         final NetworkSet localNetworks = NetworkSet.of(config.localNetworks());
         final NetworkSet blacklist = config.blacklist().map(NetworkSet::read).orElseGet(() -> NetworkSet.of(List.of()));
-        final List<Finding> findings = new ArrayList<>();
-        final List<ScriptSource> sources = ScriptFolders.read(config.scriptPaths(), findings);
-        final Watchdog watchdog = new Watchdog(config.deadlineNs());
-        final List<ScriptHost> hosts = new ArrayList<>();
+        final ScriptRuntime runtime = new ScriptRuntime(
+            config, names, places, eventRingsByThread.stream().flatMap(List::stream).toList(), problems);
+        final int[] numbers;
         try {
-            for (int i = 0; i < threads; i++) {
-                hosts.add(new ScriptHost(config.machineSettings(), names, sources, places.get(i).address(),
-                    ScriptAgent.BATCH, watchdog, problems));
-            }
+            runtime.running = ScriptSet.load(config.scriptPaths(), runtime::host).complete(threads, runtime::host);
+            numbers = runtime.nameScripts(runtime.running);
         } catch (final RuntimeException e) {
-            hosts.forEach(ScriptHost::close);
-            watchdog.close();
+            runtime.watchdog.close();
             throw e;
         }
-        findings.addAll(hosts.getFirst().findings());
-        final ScriptRuntime runtime = new ScriptRuntime(
-            watchdog, eventRingsByThread.stream().flatMap(List::stream).toList(), hosts.getFirst().descriptions(),
-            List.copyOf(findings), namesOf(hosts.getFirst()));
         for (int i = 0; i < threads; i++) {
             final ScriptAgent agent = new ScriptAgent(
-                i, eventRingsByThread.get(i), outputRingByThread.get(i), hosts.get(i),
+                i, eventRingsByThread.get(i), outputRingByThread.get(i), runtime.running.hosts().get(i), numbers,
                 new FlowTraitsSource(localNetworks, blacklist, places.get(i)), config.verdictCapacity(),
                 config.lossless(), config.idleStrategy().get(), telemetry);
             runtime.start(agent, config.idleStrategy().get(), config.threadFactory());
@@ -115,17 +115,54 @@ public final class ScriptRuntime implements AutoCloseable {
 
     /** What became of each script when it was loaded, in load order. */
     public List<ScriptDescription> scripts() {
-        return scripts;
+        return running.descriptions();
     }
 
     /** What was found while reading and loading the scripts. */
     public List<Finding> findings() {
-        return findings;
+        return running.findings();
     }
 
-    /** Names of statuses and scripts, for the output. */
+    /** Names of statuses and scripts, for the output; they stay right when scripts are loaded anew. */
     public VerdictNames verdictNames() {
         return names;
+    }
+
+    /**
+     * Reads the script folders anew and, where nothing in them is broken that was not broken before, has every script
+     * thread change to machines with the new scripts between two batches. No event is lost or seen twice; what scripts
+     * kept in variables goes, the store behind {@code ntop.setCache} stays. The old scripts' {@code teardown} runs.
+     *
+     * <p>Any thread but a script thread; it takes as long as loading the scripts once per thread does, and ends when
+     * all threads have changed. Several callers go one after the other.
+     */
+    public synchronized ReloadResult reload() {
+        if (closing) {
+            return ReloadResult.refused("the run ends");
+        }
+        final ScriptSet next;
+        try {
+            next = ScriptSet.load(config.scriptPaths(), this::host);
+            final List<Finding> broken = next.brokenSince(running);
+            if (!broken.isEmpty()) {
+                next.discard();
+                return ReloadResult.refused(next, broken);
+            }
+            next.complete(agents.size(), this::host);
+        } catch (final RuntimeException e) {
+            return ReloadResult.refused(String.valueOf(e.getMessage()));
+        }
+        final int[] numbers = nameScripts(next);
+        for (int i = 0; i < agents.size(); i++) {
+            agents.get(i).offer(next.hosts().get(i), numbers);
+        }
+        for (final ScriptAgent agent : agents) {
+            if (!awaitChange(agent)) {
+                return ReloadResult.refused("the run ends");
+            }
+        }
+        running = next;
+        return ReloadResult.done(next);
     }
 
     /**
@@ -148,28 +185,46 @@ public final class ScriptRuntime implements AutoCloseable {
     /** Stops the threads after the batch in hand; each script's {@code teardown} runs. */
     @Override
     public void close() {
-        runners.forEach(AgentRunner::close);
-        watchdog.close();
+        // A reload that waits for its turn, or for a thread, gives up.
+        closing = true;
+        synchronized (this) {
+            runners.forEach(AgentRunner::close);
+            for (final ScriptAgent agent : agents) {
+                closeIfAny(agent.takeRetired());
+            }
+            watchdog.close();
+        }
     }
 
-    private static VerdictNames namesOf(final ScriptHost host) {
-        final String[] statuses = host.statusKeys();
-        final List<ScriptDescription> scripts = host.descriptions();
-        return new VerdictNames() {
-            @Override
-            public String status(final int id) {
-                return id >= 0 && id < statuses.length ? statuses[id] : null;
-            }
+    private ScriptHost host(final int thread, final List<ScriptSource> sources) {
+        return new ScriptHost(config.machineSettings(), applicationNames, sources, places.get(thread).address(),
+            ScriptAgent.BATCH, watchdog, problems);
+    }
 
-            @Override
-            public String script(final int index) {
-                return index >= 0 && index < scripts.size() ? scripts.get(index).key() : null;
-            }
-        };
+    private int[] nameScripts(final ScriptSet set) {
+        return names.add(set.keys(), set.hosts().getFirst().statusKeys());
+    }
+
+    // False where the run ends first; a machine that was not taken up is closed then.
+    private boolean awaitChange(final ScriptAgent agent) {
+        ScriptHost retired = agent.takeRetired();
+        while (retired == null && !closing && failure == null) {
+            LockSupport.parkNanos(POLL_NS);
+            retired = agent.takeRetired();
+        }
+        closeIfAny(retired == null ? agent.withdraw() : retired);
+        return !closing && failure == null;
+    }
+
+    private static void closeIfAny(final ScriptHost host) {
+        if (host != null) {
+            host.close();
+        }
     }
 
     private void start(final ScriptAgent agent, final IdleStrategy idle, final ThreadFactory threads) {
         final AgentRunner runner = new AgentRunner(idle, this::onFailure, null, agent);
+        agents.add(agent);
         runners.add(runner);
         AgentRunner.startOnThread(runner, task -> {
             final Thread thread = threads.newThread(task);

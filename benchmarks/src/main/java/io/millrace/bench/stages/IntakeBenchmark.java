@@ -78,7 +78,7 @@ public class IntakeBenchmark {
             throw new IllegalStateException(findings.toString());
         }
         agent = new ScriptAgent(
-            0, List.of(events.ring()), OutputRing.allocate(1 << 22), host,
+            0, List.of(events.ring()), OutputRing.allocate(1 << 22), host, new int[] {0},
             new FlowTraitsSource(NetworkSet.of(config.localNetworks()), NetworkSet.of(List.of()), places),
             config.verdictCapacity(), false, new NoOpIdleStrategy(), telemetry);
     }

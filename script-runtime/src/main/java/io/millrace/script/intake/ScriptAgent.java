@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AtomicBuffer;
@@ -39,13 +40,16 @@ public final class ScriptAgent implements Agent {
     public static final int BATCH = 256;
 
     private static final int PADDING = -1;
+    private static final ScriptCounter[] COUNTED_BY_HOST = {
+        ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
+        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST,
+    };
     private static final MessageHandler GIVE_BACK = (type, buffer, offset, length) -> {
     };
 
     private final String name;
     private final List<OneToOneRingBuffer> eventRings;
     private final OneToOneRingBuffer outputRing;
-    private final ScriptHost host;
     private final VerdictTable verdicts;
     private final FlowTraits traits;
     private final boolean lossless;
@@ -61,10 +65,21 @@ public final class ScriptAgent implements Agent {
     private final long[] events = new long[BATCH];
     private final long[] records = new long[BATCH];
 
+    private final AtomicReference<Offer> offered = new AtomicReference<>();
+    private final AtomicReference<ScriptHost> retired = new AtomicReference<>();
+    // What machines that are gone had counted, by ScriptCounter.
+    private final long[] countedBefore = new long[ScriptCounter.values().length];
+    private ScriptHost host;
+    private int[] scriptNumbers;
+
+    private record Offer(ScriptHost host, int[] scriptNumbers) {
+    }
+
     /**
      * An agent that owns the reading ends of {@code eventRings}, the writing end of {@code outputRing}, and the host.
      *
      * @param index           number of the script thread, from 0.
+     * @param scriptNumbers   number in the output of each script of the host.
      * @param verdictCapacity most live flows with a verdict.
      * @param lossless        whether to wait for room in the output ring (replay) or to count what is lost (live).
      * @param outputIdle      how to wait.
@@ -74,6 +89,7 @@ public final class ScriptAgent implements Agent {
         final List<OneToOneRingBuffer> eventRings,
         final OneToOneRingBuffer outputRing,
         final ScriptHost host,
+        final int[] scriptNumbers,
         final FlowTraitsSource traits,
         final int verdictCapacity,
         final boolean lossless,
@@ -84,13 +100,12 @@ public final class ScriptAgent implements Agent {
             throw new IllegalArgumentException("output ring must be at least " + OutputRing.MIN_CAPACITY
                 + " bytes: capacity=" + outputRing.capacity());
         }
-        if (host.batchCapacity() < BATCH) {
-            throw new IllegalArgumentException("batch too small: batchCapacity=" + host.batchCapacity());
-        }
+        requireBatch(host);
         name = "script-" + index;
         this.eventRings = List.copyOf(eventRings);
         this.outputRing = outputRing;
         this.host = host;
+        this.scriptNumbers = scriptNumbers;
         this.traits = new FlowTraits(traits.localNetworks(), traits.blacklist(), traits.places());
         this.lossless = lossless;
         this.outputIdle = outputIdle;
@@ -110,9 +125,41 @@ public final class ScriptAgent implements Agent {
         return name;
     }
 
+    /**
+     * Has the thread change to another host before its next batch. Any thread; one offer at a time, until
+     * {@link #takeRetired()} gave the old host.
+     *
+     * @param next          takes over with the event that follows; from here on it belongs to the agent.
+     * @param numbers       number in the output of each of its scripts.
+     */
+    public void offer(final ScriptHost next, final int[] numbers) {
+        requireBatch(next);
+        offered.set(new Offer(next, numbers));
+    }
+
+    /** The host that the last offer replaced, torn down, to be closed by the caller; null while it is in use. */
+    public ScriptHost takeRetired() {
+        return retired.getAndSet(null);
+    }
+
+    /** Takes an offer back; null where the agent has taken it up. */
+    public ScriptHost withdraw() {
+        final Offer offer = offered.getAndSet(null);
+        return offer == null ? null : offer.host();
+    }
+
+    @Override
+    public void onStart() {
+        writeTexts();
+    }
+
     @Override
     public int doWork() {
         int work = 0;
+        if (offered.getOpaque() != null) {
+            change();
+            work++;
+        }
         for (int i = 0; i < eventRings.size(); i++) {
             work += drain(eventRings.get(i));
         }
@@ -122,12 +169,29 @@ public final class ScriptAgent implements Agent {
     @Override
     public void onClose() {
         host.teardown();
-        writeEmissions(host.emissions(), 0);
-        host.clearEmissions();
+        writeTexts();
         publishCounters();
         host.close();
         verdicts.close();
         arena.close();
+    }
+
+    private void change() {
+        final Offer offer = offered.getAndSet(null);
+        if (offer == null) {
+            return;
+        }
+        final ScriptHost old = host;
+        old.teardown();
+        writeTexts();
+        for (final ScriptCounter counter : ScriptCounter.values()) {
+            countedBefore[counter.ordinal()] += counted(counter, old);
+        }
+        host = offer.host();
+        scriptNumbers = offer.scriptNumbers();
+        writeTexts();
+        publishCounters();
+        retired.set(old);
     }
 
     private int drain(final OneToOneRingBuffer ring) {
@@ -222,10 +286,15 @@ public final class ScriptAgent implements Agent {
         }
     }
 
-    private void writeEmissions(final EmissionCursor emissions, final int event) {
+    // What scripts say while they are set up or torn down: there is no flow that an alert could speak of.
+    private void writeTexts() {
+        final EmissionCursor emissions = host.emissions();
         while (emissions.advance()) {
-            writeEmission(emissions, event);
+            if (!emissions.isAlert()) {
+                writeEmission(emissions, 0);
+            }
         }
+        host.clearEmissions();
     }
 
     private void writeEmission(final EmissionCursor emission, final int event) {
@@ -257,6 +326,8 @@ public final class ScriptAgent implements Agent {
             RawMemory.copy(alert, target, alertLength);
             RawMemory.copy(verdict, target + verdictStart, VerdictDescriptor.LENGTH);
             restore(alert, target + verdictStart);
+            RawMemory.putU16(
+                target + AlertDescriptor.SCRIPT, scriptNumbers[RawMemory.u16(alert + AlertDescriptor.SCRIPT)]);
             RawMemory.copy(event, target + eventStart, eventLength);
             outputRing.commit(index);
         }
@@ -317,18 +388,34 @@ public final class ScriptAgent implements Agent {
     }
 
     private void publishCounters() {
-        set(ScriptCounter.HOOKS_DUE, host.hooksDue());
-        set(ScriptCounter.HOOKS_RUN, host.hooksRun());
-        set(ScriptCounter.HOOKS_FAILED, host.hooksFailed());
-        set(ScriptCounter.HOOKS_TIMED_OUT, host.hooksTimedOut());
-        set(ScriptCounter.HOOKS_SKIPPED, host.hooksSkipped());
-        set(ScriptCounter.ALERTS_RAISED, host.alertsRaised());
-        set(ScriptCounter.EMISSIONS_LOST, host.emissionsLost());
+        for (final ScriptCounter counter : COUNTED_BY_HOST) {
+            set(counter, countedBefore[counter.ordinal()] + counted(counter, host));
+        }
         set(ScriptCounter.VERDICTS_LIVE, verdicts.size());
         set(ScriptCounter.SCRIPT_MEMORY, host.memoryUsedBytes());
     }
 
+    // What a host has counted since it was made; 0 where it counts no such thing.
+    private static long counted(final ScriptCounter counter, final ScriptHost host) {
+        return switch (counter) {
+            case HOOKS_DUE -> host.hooksDue();
+            case HOOKS_RUN -> host.hooksRun();
+            case HOOKS_FAILED -> host.hooksFailed();
+            case HOOKS_TIMED_OUT -> host.hooksTimedOut();
+            case HOOKS_SKIPPED -> host.hooksSkipped();
+            case ALERTS_RAISED -> host.alertsRaised();
+            case EMISSIONS_LOST -> host.emissionsLost();
+            default -> 0;
+        };
+    }
+
     private void set(final ScriptCounter counter, final long value) {
         counters.get(counter).setRelease(value);
+    }
+
+    private static void requireBatch(final ScriptHost host) {
+        if (host.batchCapacity() < BATCH) {
+            throw new IllegalArgumentException("batch too small: batchCapacity=" + host.batchCapacity());
+        }
     }
 }
