@@ -1,0 +1,29 @@
+package io.millrace.bench.linerate;
+
+import io.millrace.engine.config.DetectionConfig;
+import io.millrace.engine.config.EngineConfig;
+import java.util.List;
+
+/** Settings of the engine as {@code millrace} has them by default, but for what a benchmark varies. Stateless. */
+public final class BenchSettings {
+    private static final long NS_PER_S = 1_000_000_000L;
+    private static final int MBUFS = 4096;
+    private static final int MBUF_BYTES = 2048;
+    private static final int RX_DESCRIPTORS = 512;
+    private static final long HASH_SEED = 0x6D69_6C6C_7261_6365L;
+
+    private BenchSettings() {
+    }
+
+    /** One worker that waits for room in event rings, detection decided before the first packet. */
+    public static EngineConfig decided(
+        final int flowCapacity, final int burst, final boolean hugePages, final List<Integer> cores) {
+
+        return new EngineConfig(
+            flowCapacity, 60 * NS_PER_S, 15 * NS_PER_S, 30 * NS_PER_S,
+            new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
+            burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS,
+            hugePages ? EngineConfig.HugePages.ON : EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK,
+            HASH_SEED, cores, 0, List.of(), false);
+    }
+}
