@@ -11,7 +11,7 @@
 
 #include "lua_machine.h"
 
-// Interrupts that a hook may survive, by catching the error or by standing in one long C call, before its machine goes.
+// Interrupts that a call may survive by standing in one long C function of LuaJIT, before its machine goes.
 #define INTERRUPT_GRACE 16
 
 static __thread machine *machine_of_thread;
@@ -27,15 +27,21 @@ static int is_late(const machine *vm) {
     return vm->watch != NULL && vm->watch->hook_serial == atomic_load(&vm->expected_serial);
 }
 
+static int is_trusted(lua_State *state, lua_Debug *activation) {
+    return lua_getinfo(state, "S", activation) != 0
+        && strncmp(activation->source, MACHINE_TRUSTED_CHUNK, sizeof(MACHINE_TRUSTED_CHUNK) - 1) == 0;
+}
+
+// Stays in place until the call is over, so that a script which catches the error meets it again at its next
+// instruction. The library's own code is let through: it has counters to keep in step.
 static void on_late_instruction(lua_State *state, lua_Debug *activation) {
-    (void)activation;
     machine *vm = machine_of_thread;
-    lua_sethook(state, NULL, 0, 0);
     if (vm == NULL || !is_late(vm)) {
+        lua_sethook(state, NULL, 0, 0);
         return;
     }
-    if (vm->interrupts > INTERRUPT_GRACE) {
-        abandon(vm);
+    if (is_trusted(state, activation)) {
+        return;
     }
     vm->watch->deadline_serial = vm->watch->hook_serial;
     luaL_where(state, 0);
@@ -62,12 +68,20 @@ static void on_interrupt(int signal_number, siginfo_t *info, void *context) {
     (void)signal_number;
     (void)info;
     machine *vm = machine_of_thread;
-    if (vm == NULL || !atomic_load(&vm->running) || !is_late(vm)) {
+    if (vm == NULL) {
+        return;
+    }
+    atomic_store(&vm->signalled, 0);
+    if (!atomic_load(&vm->running) || !is_late(vm)) {
         return;
     }
     const int saved_errno = errno;
     struct dl_find_object object;
     void *pc = (void *)program_counter(context); // NOLINT: an address, not a number
+    if (vm->interrupted_serial != atomic_load(&vm->expected_serial)) {
+        vm->interrupted_serial = atomic_load(&vm->expected_serial);
+        vm->interrupts = 0;
+    }
     vm->interrupts++;
     const int in_machine_code = _dl_find_object(pc, &object) != 0;
     const int in_luajit = !in_machine_code && object.dlfo_link_map == luajit_object;
@@ -111,6 +125,7 @@ void interrupt_enter(machine *vm) {
     machine_of_thread = vm;
     vm->thread = pthread_self();
     vm->interrupts = 0;
+    atomic_store(&vm->signalled, 0);
     atomic_store(&vm->running, 1);
 }
 
@@ -139,5 +154,8 @@ int interrupt_send(machine *vm, unsigned serial) {
         return 0;
     }
     atomic_store(&vm->expected_serial, serial);
+    if (atomic_exchange(&vm->signalled, 1)) {
+        return 1;
+    }
     return pthread_kill(vm->thread, interrupt_signal) == 0;
 }

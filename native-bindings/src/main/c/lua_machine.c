@@ -23,12 +23,16 @@ static void *allocate(void *user, void *pointer, size_t old_size, size_t new_siz
         }
         return NULL;
     }
-    if (new_size > old_size && new_size - old_size > vm->limit - vm->used) {
+    const size_t limit = vm->limit + (vm->watch == NULL ? 0 : (size_t)vm->watch->extra_memory_kib << 10);
+    if (new_size > old_size && (vm->used > limit || new_size - old_size > limit - vm->used)) {
         return NULL;
     }
     block *grown = realloc(old, sizeof(block) + new_size);
     if (grown == NULL) {
         return NULL;
+    }
+    if (vm->core_length == 0) {
+        vm->core_length = new_size;
     }
     if (old == NULL) {
         grown->previous = vm->blocks.previous;
@@ -71,8 +75,8 @@ machine *machine_create(size_t limit_bytes) {
 void machine_close(machine *vm) {
     interrupt_forget(vm);
     if (atomic_load(&vm->abandoned)) {
-        // Lua's own structures may be half-changed. Its machine code stays mapped: as much as the machine's maxmcode
-        // allows, up to 8 MiB.
+        // Lua's own structures may be half-changed: nothing of it is asked to free itself.
+        machine_code_unmap(vm);
         free_blocks(vm);
     } else {
         lua_close(vm->state);

@@ -19,16 +19,21 @@
 #define MACHINE_ABANDONED (-2)
 #define MACHINE_ERROR_LENGTH 512
 
+// Names of chunks that are the library's own start with this; the interrupt raises no error in them.
+#define MACHINE_TRUSTED_CHUNK "@millrace/"
+
 // Header of each allocation: a ring of all blocks, so that an abandoned machine can be freed without asking Lua.
 typedef struct block {
     struct block *previous;
     struct block *next;
 } block;
 
-// First two words of the caller's control area, written by Lua and by the interrupt. Layout: ControlDescriptor.
+// First words of the caller's control area, written by Lua and by the interrupt. Layout: ControlDescriptor.
 typedef struct {
     volatile uint32_t hook_serial;
     volatile uint32_t deadline_serial;
+    // Memory beyond the limit that trusted code may take for a moment, in KiB.
+    volatile uint32_t extra_memory_kib;
 } watch_area;
 
 typedef struct {
@@ -36,6 +41,8 @@ typedef struct {
     block blocks;
     size_t used;
     size_t limit;
+    // Bytes of the first block: LuaJIT's own state, at whose start `state` lies.
+    size_t core_length;
     int entries;
     int dispatch;
     watch_area *watch;
@@ -43,7 +50,11 @@ typedef struct {
     atomic_int running;
     atomic_int abandoned;
     atomic_uint expected_serial;
+    // A signal is on its way: real-time signals queue up, and a thread that has to wait for a core would meet them all.
+    atomic_int signalled;
+    // Interrupts of the call with the serial behind it. Owned by the thread inside.
     volatile sig_atomic_t interrupts;
+    unsigned interrupted_serial;
     sigjmp_buf landing;
     char error[MACHINE_ERROR_LENGTH];
 } machine;
@@ -64,6 +75,9 @@ typedef struct {
 // A machine without entry points; NULL where memory is short.
 machine *machine_create(size_t limit_bytes);
 void machine_close(machine *vm);
+
+// Gives back the machine code of an abandoned machine; bytes given back, 0 where it has none or none was found.
+size_t machine_code_unmap(const machine *vm);
 
 // Each returns 0, MACHINE_FAILED or MACHINE_ABANDONED; the latter two leave their text in vm->error.
 // Runs call->code, a chunk that returns the table of entry points; call->name is the chunk's.

@@ -160,7 +160,7 @@ local function compile_group(hook, group)
         end
     end
     body[#body + 1] = "end\n"
-    local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "=(" .. hook .. ")"))
+    local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "@millrace/" .. hook))
     return chunk(cursor, control, band, pcall, failed, given)
 end
 

@@ -95,8 +95,9 @@ public final class LuaVm implements AutoCloseable {
     }
 
     /**
-     * Names the place that tells which hook runs: two {@code uint32_t}, the serial number of the running hook (Lua
-     * writes it) and that of the last hook interrupted (this library writes it). Call it before the first interrupt.
+     * Names the place that tells which hook runs: three {@code uint32_t}, the serial number of the running hook (Lua
+     * writes it), that of the last hook interrupted (this library writes it), and how many KiB beyond the limit may be
+     * taken just now (Lua writes it; 0 as a rule). Call it before the first interrupt.
      */
     public void watch(final long address) {
         LuaNative.watch(open(), address);
@@ -108,8 +109,9 @@ public final class LuaVm implements AutoCloseable {
     }
 
     /**
-     * Stops the hook with this serial number, if it still runs: first by a Lua error, then, where the script catches
-     * that or stands in compiled code, by leaving the machine. Any thread; repeat it until the hook is gone.
+     * Stops the hook with this serial number, if it still runs: by a Lua error at each of its instructions, or, where
+     * it stands in compiled code or in one long C function, by leaving the machine. Any thread; repeat it until the hook
+     * is gone.
      *
      * @return whether somebody was inside.
      */

@@ -5,7 +5,7 @@ import io.millrace.engine.memory.StructDescriptor;
 /**
  * What a virtual machine tells while it runs: which hook, how far, what came of it. Written by Lua; read by Java after
  * each dispatch, by the watchdog at any time. It outlives the machine, so that another can go on where one was lost.
- * The first two words are known to the C side by their place.
+ * The first three words are known to the C side by their place.
  */
 final class ControlDescriptor {
     private static final StructDescriptor LAYOUT = new StructDescriptor("control_t");
@@ -14,6 +14,8 @@ final class ControlDescriptor {
     static final int HOOK_SERIAL = LAYOUT.u32("hook_serial");
     /** {@code uint32_t}: serial of the last hook that the watchdog stopped. */
     static final int DEADLINE_SERIAL = LAYOUT.u32("deadline_serial");
+    /** {@code uint32_t}: memory beyond the limit that the library may take for a moment, in KiB; else 0. */
+    static final int EXTRA_MEMORY = LAYOUT.u32("extra_memory_kib");
     /** {@code uint32_t}: index of the script that runs or ran last. */
     static final int CURRENT_SCRIPT = LAYOUT.u32("current_script");
     /** {@code uint32_t}: index of the event in the batch. */
