@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.DetectionConfig;
+import io.millrace.engine.config.EngineConfig.FlowStatistics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,6 +35,11 @@ final class FlowOptions {
         description = "Time between two periodicUpdate hooks of a flow; whole seconds (default: ${DEFAULT-VALUE}).")
     private long periodicIntervalNs;
 
+    @Option(names = "--flow-stats", paramLabel = "basic|full", defaultValue = "full",
+        description = "What is kept of a flow: basic is counters, TCP flags, handshake and latencies; full adds"
+            + " inter-arrival times, frame lengths, fragments and TCP retransmissions (default: ${DEFAULT-VALUE}).")
+    private FlowStatistics statistics;
+
     @Option(names = "--detect-packets", paramLabel = "LIST", defaultValue = DetectPackets.DEFAULT_TEXT,
         converter = DetectPackets.Converter.class,
         description = "Packets of a flow shown to nDPI at most; what is not named keeps its default, 0 alone switches"
@@ -54,6 +60,10 @@ final class FlowOptions {
 
     long periodicIntervalNs() {
         return periodicIntervalNs;
+    }
+
+    FlowStatistics statistics() {
+        return statistics;
     }
 
     /** Scripts count their periods in whole seconds. */

@@ -64,6 +64,7 @@ final class ReplayCommand implements Callable<Integer> {
             flows.idleTimeoutNs(),
             flows.tcpClosedTimeoutNs(),
             flows.periodicIntervalNs(),
+            flows.statistics(),
             flows.detection(),
             packets.burst(),
             packets.mempool(),

@@ -52,7 +52,7 @@ public class DetectBenchmark {
         burst = new Burst(source);
         parsed = new ParsedBurst(PACKETS);
         keys = new FlowKeys(PACKETS, new FlowHash(7));
-        table = new FlowTable(1024, PACKETS, false);
+        table = new FlowTable(1024, PACKETS, false, true);
         counters = new WorkerCounters(new Telemetry(), "bench");
         detector = new ProtocolDetector(new DetectionConfig(80, PACKETS - 1, 10, 16, 1, 1 << 20), counters);
         burst.receive();

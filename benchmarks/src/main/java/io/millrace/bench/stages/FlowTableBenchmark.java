@@ -5,6 +5,7 @@ import io.millrace.engine.burst.Burst;
 import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
+import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
@@ -62,7 +63,7 @@ public class FlowTableBenchmark {
         parsed = new ParsedBurst(BURST);
         parser = new PacketParser(parsed);
         keys = new FlowKeys(BURST, new FlowHash(7));
-        table = new FlowTable(flows * 2, BURST, true);
+        table = new FlowTable(flows * 2, BURST, true, true);
         map = new HashMap<>(flows * 2);
         for (int i = 0; i < (flows + BURST - 1) / BURST; i++) {
             flowTable();
@@ -81,6 +82,7 @@ public class FlowTableBenchmark {
             final int number = found == FlowTable.NONE ? table.add(keys, slot) : found;
             final long timeNs = burst.timestampNs(slot);
             FlowAccounting.count(table.record(number), parsed, slot, keys.fromHighSide(slot), timeNs, timeNs);
+            FlowStatistics.count(table.record(number), parsed, slot, keys.fromHighSide(slot), timeNs);
         }
         return table.size();
     }

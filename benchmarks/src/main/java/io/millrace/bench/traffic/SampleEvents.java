@@ -7,6 +7,7 @@ import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
+import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowTable;
 import io.millrace.engine.parse.PacketParser;
@@ -30,7 +31,7 @@ public final class SampleEvents implements AutoCloseable {
     /** So many UDP flows between private addresses. */
     public SampleEvents(final int flows) {
         source = new SyntheticFrames(flows, flows, flows, 7);
-        table = new FlowTable(Math.max(1024, flows), flows, false);
+        table = new FlowTable(Math.max(1024, flows), flows, false, true);
         records = new long[flows];
         final Burst burst = new Burst(source);
         final ParsedBurst parsed = new ParsedBurst(flows);
@@ -43,6 +44,7 @@ public final class SampleEvents implements AutoCloseable {
             records[slot] = table.record(table.add(keys, slot));
             FlowAccounting.open(records[slot], parsed, slot, keys.fromHighSide(slot), slot + 1L, timeNs);
             FlowAccounting.count(records[slot], parsed, slot, keys.fromHighSide(slot), timeNs, timeNs);
+            FlowStatistics.count(records[slot], parsed, slot, keys.fromHighSide(slot), timeNs);
         }
     }
 

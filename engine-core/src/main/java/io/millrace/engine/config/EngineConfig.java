@@ -10,6 +10,7 @@ import java.util.List;
  * @param tcpClosedTimeoutNs   silence after which a TCP flow ends once FIN or RST was seen, or while its handshake is
  *                             unfinished.
  * @param periodicIntervalNs   time between two periodic updates of a flow.
+ * @param flowStatistics       whether flows keep more than their counters.
  * @param detection            how long nDPI may look at a flow.
  * @param burst                frames per poll, 1 to 512.
  * @param mempoolMbufs         mbufs per RX queue, at least twice {@code burst}.
@@ -29,6 +30,7 @@ public record EngineConfig(
     long idleTimeoutNs,
     long tcpClosedTimeoutNs,
     long periodicIntervalNs,
+    FlowStatistics flowStatistics,
     DetectionConfig detection,
     int burst,
     int mempoolMbufs,
@@ -56,6 +58,14 @@ public record EngineConfig(
         ON,
         /** Never. */
         OFF
+    }
+
+    /** What is kept of a flow. */
+    public enum FlowStatistics {
+        /** Counters, TCP flags, opening and first answer. */
+        BASIC,
+        /** Also inter-arrival times, frame lengths, fragments and TCP's sequence numbers. */
+        FULL
     }
 
     /** What happens to an event whose ring is full. */
@@ -89,7 +99,7 @@ public record EngineConfig(
     public EngineConfig scaledDown(
         final int flows, final int mbufs, final int bytesPerMbuf, final long timeoutNs) {
         return new EngineConfig(
-            flows, 4 * timeoutNs, timeoutNs, timeoutNs, detection, burst, mbufs, bytesPerMbuf,
+            flows, 4 * timeoutNs, timeoutNs, timeoutNs, flowStatistics, detection, burst, mbufs, bytesPerMbuf,
             rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
     }
 

@@ -1,7 +1,6 @@
 package io.millrace.engine.event;
 
 import static io.millrace.engine.memory.RawMemory.copy;
-import static io.millrace.engine.memory.RawMemory.f64;
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putF64;
@@ -20,6 +19,7 @@ import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
+import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.TcpHandshake;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.WorkerCounters;
@@ -153,6 +153,7 @@ public final class FlowEventWriter {
         final int metadataLength = length - FlowEventDescriptor.LENGTH;
         writeIdentity(event, record, kind, reason, timeNs, flowHash);
         writeCounters(event, record);
+        writeStatistics(event, record);
         writeTransport(event, record);
         writeDetection(event, record);
         putI64(event + FlowEventDescriptor.PRODUCED_NS, producedNs);
@@ -239,35 +240,42 @@ public final class FlowEventWriter {
             record + FlowRecordDescriptor.BYTES, client);
         pairOfLongs(event, FlowEventDescriptor.CLI2SRV_GOODPUT_BYTES, FlowEventDescriptor.SRV2CLI_GOODPUT_BYTES,
             record + FlowRecordDescriptor.PAYLOAD_BYTES, client);
-        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_IAT_MIN_NS, FlowEventDescriptor.SRV2CLI_IAT_MIN_NS,
-            record + FlowRecordDescriptor.GAP_MIN_NS, client);
-        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_IAT_MAX_NS, FlowEventDescriptor.SRV2CLI_IAT_MAX_NS,
-            record + FlowRecordDescriptor.GAP_MAX_NS, client);
-        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_IAT_AVG_NS, FlowEventDescriptor.SRV2CLI_IAT_AVG_NS,
-            record + FlowRecordDescriptor.GAP_MEAN_NS, client);
-        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LENGTH_MIN, FlowEventDescriptor.SRV2CLI_LENGTH_MIN,
-            record + FlowRecordDescriptor.LENGTH_MIN, client);
-        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LENGTH_MAX, FlowEventDescriptor.SRV2CLI_LENGTH_MAX,
-            record + FlowRecordDescriptor.LENGTH_MAX, client);
-        pairOfInts(event, FlowEventDescriptor.CLI2SRV_FRAGMENTS, FlowEventDescriptor.SRV2CLI_FRAGMENTS,
-            record + FlowRecordDescriptor.FRAGMENTS, client);
+    }
+
+    private static void writeStatistics(final long event, final long record) {
+        final int client = clientSide(record);
         final int server = 1 - client;
-        putF64(event + FlowEventDescriptor.CLI2SRV_IAT_STDDEV_NS, gapDeviation(record, client));
-        putF64(event + FlowEventDescriptor.SRV2CLI_IAT_STDDEV_NS, gapDeviation(record, server));
-        putF64(event + FlowEventDescriptor.CLI2SRV_LENGTH_STDDEV, lengthDeviation(record, client));
-        putF64(event + FlowEventDescriptor.SRV2CLI_LENGTH_STDDEV, lengthDeviation(record, server));
+        final int stride = FlowRecordDescriptor.SIDE_STRIDE;
+        putI64(event + FlowEventDescriptor.CLI2SRV_IAT_MIN_NS, FlowStatistics.gapMinNs(record, client));
+        putI64(event + FlowEventDescriptor.SRV2CLI_IAT_MIN_NS, FlowStatistics.gapMinNs(record, server));
+        putI64(event + FlowEventDescriptor.CLI2SRV_IAT_MAX_NS,
+            i64(record + FlowRecordDescriptor.GAP_MAX_NS + (long) client * stride));
+        putI64(event + FlowEventDescriptor.SRV2CLI_IAT_MAX_NS,
+            i64(record + FlowRecordDescriptor.GAP_MAX_NS + (long) server * stride));
+        putF64(event + FlowEventDescriptor.CLI2SRV_IAT_AVG_NS, FlowStatistics.gapMeanNs(record, client));
+        putF64(event + FlowEventDescriptor.SRV2CLI_IAT_AVG_NS, FlowStatistics.gapMeanNs(record, server));
+        putF64(event + FlowEventDescriptor.CLI2SRV_IAT_STDDEV_NS, FlowStatistics.gapDeviationNs(record, client));
+        putF64(event + FlowEventDescriptor.SRV2CLI_IAT_STDDEV_NS, FlowStatistics.gapDeviationNs(record, server));
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LENGTH_MIN, FlowEventDescriptor.SRV2CLI_LENGTH_MIN,
+            record + FlowRecordDescriptor.LENGTH_MIN, stride, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_LENGTH_MAX, FlowEventDescriptor.SRV2CLI_LENGTH_MAX,
+            record + FlowRecordDescriptor.LENGTH_MAX, stride, client);
+        pairOfInts(event, FlowEventDescriptor.CLI2SRV_FRAGMENTS, FlowEventDescriptor.SRV2CLI_FRAGMENTS,
+            record + FlowRecordDescriptor.FRAGMENTS, stride, client);
+        putF64(event + FlowEventDescriptor.CLI2SRV_LENGTH_STDDEV, FlowStatistics.lengthDeviation(record, client));
+        putF64(event + FlowEventDescriptor.SRV2CLI_LENGTH_STDDEV, FlowStatistics.lengthDeviation(record, server));
     }
 
     private static void writeTransport(final long event, final long record) {
         final int client = clientSide(record);
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_RETRANSMISSIONS, FlowEventDescriptor.SRV2CLI_RETRANSMISSIONS,
-            record + FlowRecordDescriptor.RETRANSMISSIONS, client);
+            record + FlowRecordDescriptor.RETRANSMISSIONS, FlowRecordDescriptor.TCP_STRIDE, client);
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_OUT_OF_ORDER, FlowEventDescriptor.SRV2CLI_OUT_OF_ORDER,
-            record + FlowRecordDescriptor.OUT_OF_ORDER, client);
+            record + FlowRecordDescriptor.OUT_OF_ORDER, FlowRecordDescriptor.TCP_STRIDE, client);
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_LOST, FlowEventDescriptor.SRV2CLI_LOST,
-            record + FlowRecordDescriptor.LOST, client);
+            record + FlowRecordDescriptor.LOST, FlowRecordDescriptor.TCP_STRIDE, client);
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_KEEP_ALIVES, FlowEventDescriptor.SRV2CLI_KEEP_ALIVES,
-            record + FlowRecordDescriptor.KEEP_ALIVES, client);
+            record + FlowRecordDescriptor.KEEP_ALIVES, FlowRecordDescriptor.TCP_STRIDE, client);
         putI64(event + FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.CLIENT_RTT_NS));
         putI64(event + FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.SERVER_RTT_NS));
         putI64(event + FlowEventDescriptor.APPLICATION_LATENCY_NS,
@@ -303,9 +311,11 @@ public final class FlowEventWriter {
     }
 
     private static void pairOfInts(
-        final long event, final int fromClient, final int fromServer, final long pair, final int client) {
-        putI32(event + fromClient, i32(pair + (long) client * Integer.BYTES));
-        putI32(event + fromServer, i32(pair + (1L - client) * Integer.BYTES));
+        final long event, final int fromClient, final int fromServer, final long pair, final int stride,
+        final int client) {
+
+        putI32(event + fromClient, i32(pair + (long) client * stride));
+        putI32(event + fromServer, i32(pair + (1L - client) * stride));
     }
 
     private static void pairOfBytes(
@@ -316,23 +326,6 @@ public final class FlowEventWriter {
 
     private static int clientSide(final long record) {
         return FlowAccounting.hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH) ? 1 : 0;
-    }
-
-    private static double gapDeviation(final long record, final int side) {
-        final long gaps = i64(record + FlowRecordDescriptor.PACKETS + (long) side * Long.BYTES) - 1;
-        final double squares = f64(record + FlowRecordDescriptor.GAP_M2 + (long) side * Double.BYTES);
-        return gaps < 1 ? 0 : Math.sqrt(squares / gaps);
-    }
-
-    private static double lengthDeviation(final long record, final int side) {
-        final long packets = i64(record + FlowRecordDescriptor.PACKETS + (long) side * Long.BYTES);
-        if (packets == 0) {
-            return 0;
-        }
-        final double mean =
-            (double) i64(record + FlowRecordDescriptor.BYTES + (long) side * Long.BYTES) / packets;
-        final double squares = f64(record + FlowRecordDescriptor.LENGTH_SQUARES + (long) side * Double.BYTES);
-        return Math.sqrt(Math.max(0, squares / packets - mean * mean));
     }
 
     private static int unseededHash(final long record) {

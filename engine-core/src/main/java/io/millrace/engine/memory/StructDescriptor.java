@@ -68,6 +68,13 @@ public final class StructDescriptor {
         return add(field, "double", Double.BYTES, 1);
     }
 
+    /** Leaves unnamed bytes up to {@code offset}. */
+    public void skipTo(final int offset) {
+        if (offset > endOffset) {
+            add("reserved" + endOffset, "uint8_t", Byte.BYTES, offset - endOffset);
+        }
+    }
+
     /** Closes the record; returns its length in bytes, a multiple of its widest member. */
     public int seal() {
         sealed = true;

@@ -16,6 +16,7 @@ import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
+import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
@@ -33,9 +34,6 @@ import org.agrona.concurrent.Agent;
  */
 public final class FlowWorker implements Agent, AutoCloseable {
     private static final int FLOW_ID_WORKER_SHIFT = 44;
-    /** The sweep must overtake the flows that packets can add, and pass the whole table in bounded time. */
-    private static final int SWEPT_RECORDS_PER_FRAME = 2;
-    private static final int SWEPT_RECORDS_PER_EMPTY_POLL = 64;
 
     private final int index;
     private final PacketSource source;
@@ -58,7 +56,8 @@ public final class FlowWorker implements Agent, AutoCloseable {
     private long firstFrameNs;
     private long lastFrameNs;
     private long flowsOpened;
-    private int sweepPosition;
+    private final boolean withStatistics;
+    private final FlowSweep sweep;
 
     /**
      * A worker.
@@ -86,7 +85,10 @@ public final class FlowWorker implements Agent, AutoCloseable {
         parsed = new ParsedBurst(config.burst());
         parser = new PacketParser(parsed);
         keys = new FlowKeys(config.burst(), new FlowHash(config.hashSeed()));
-        table = new FlowTable(config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF);
+        withStatistics = config.flowStatistics() == EngineConfig.FlowStatistics.FULL;
+        table = new FlowTable(
+            config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF, withStatistics);
+        sweep = new FlowSweep(table, this::age);
         expiry = new FlowExpiry(config.idleTimeoutNs(), config.tcpClosedTimeoutNs());
         detector = new ProtocolDetector(config.detection(), counters);
         pollGaps = telemetry.histogram(LatencyKind.POLL_GAP);
@@ -109,17 +111,28 @@ public final class FlowWorker implements Agent, AutoCloseable {
             parser.parse(burst);
             keys.compute(parsed, received);
             table.touch(keys, parsed, received);
+            long bytes = 0;
+            int packets = 0;
             for (int slot = 0; slot < received; slot++) {
-                onFrame(slot);
+                final long timeNs = burst.timestampNs(slot);
+                nowNs = clock.advance(timeNs);
+                if (parsed.outcome[slot] == ParsedBurst.PARSED) {
+                    packets++;
+                    bytes += parsed.wireLength[slot];
+                    onPacket(slot, timeNs);
+                } else {
+                    bytes += burst.capturedLength(slot);
+                    counters.increment(reason(parsed.outcome[slot]));
+                }
             }
             counters.add(EngineCounter.RECEIVED, received);
-            sweep(received * SWEPT_RECORDS_PER_FRAME);
+            counters.add(EngineCounter.PARSED, packets);
+            counters.add(EngineCounter.RECEIVED_BYTES, bytes);
             lastFrameNs = System.nanoTime();
             firstFrameNs = firstFrameNs == 0 ? pollNs : firstFrameNs;
             burstTimes.record(lastFrameNs - pollNs);
-        } else {
-            sweep(SWEPT_RECORDS_PER_EMPTY_POLL);
         }
+        sweep.advance(nowNs, received);
         counters.set(EngineCounter.FLOWS_LIVE, table.size());
         counters.publish();
         return received;
@@ -170,23 +183,12 @@ public final class FlowWorker implements Agent, AutoCloseable {
         return pollNs;
     }
 
-    private void onFrame(final int slot) {
-        nowNs = clock.advance(burst.timestampNs(slot));
-        switch (parsed.outcome[slot]) {
-            case ParsedBurst.PARSED -> {
-                counters.increment(EngineCounter.PARSED);
-                counters.add(EngineCounter.RECEIVED_BYTES, parsed.wireLength[slot]);
-                onPacket(slot, burst.timestampNs(slot));
-            }
-            case ParsedBurst.NOT_IP -> skip(slot, EngineCounter.NOT_IP);
-            case ParsedBurst.MALFORMED -> skip(slot, EngineCounter.MALFORMED);
-            default -> skip(slot, EngineCounter.UNSUPPORTED_LINK);
-        }
-    }
-
-    private void skip(final int slot, final EngineCounter reason) {
-        counters.increment(reason);
-        counters.add(EngineCounter.RECEIVED_BYTES, burst.capturedLength(slot));
+    private static EngineCounter reason(final byte outcome) {
+        return switch (outcome) {
+            case ParsedBurst.NOT_IP -> EngineCounter.NOT_IP;
+            case ParsedBurst.MALFORMED -> EngineCounter.MALFORMED;
+            default -> EngineCounter.UNSUPPORTED_LINK;
+        };
     }
 
     private void onPacket(final int slot, final long timeNs) {
@@ -201,11 +203,17 @@ public final class FlowWorker implements Agent, AutoCloseable {
         }
         final long record = table.record(number);
         FlowAccounting.count(record, parsed, slot, fromHighSide, timeNs, nowNs);
-        if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
-            && detector.inspect(record, parsed.l3Address[slot], parsed.l3Length[slot], timeNs)) {
-            announce(record);
-        } else if (!FlowAccounting.hasFlag(
-            record, FlowRecordDescriptor.DETECTION_OPEN | FlowRecordDescriptor.ANNOUNCED)) {
+        if (withStatistics) {
+            FlowStatistics.count(record, parsed, slot, fromHighSide, timeNs);
+        }
+        if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
+            detect(record, slot, timeNs);
+        }
+    }
+
+    private void detect(final long record, final int slot, final long timeNs) {
+        if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
+            || detector.inspect(record, parsed.l3Address[slot], parsed.l3Length[slot], timeNs)) {
             announce(record);
         }
     }
@@ -227,6 +235,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
         final long record = table.record(number);
         final long flowId = (long) index << FLOW_ID_WORKER_SHIFT | flowsOpened;
         FlowAccounting.open(record, parsed, slot, fromHighSide, flowId, timeNs);
+        sweep.flowAdded();
         detector.open(record);
         return number;
     }
@@ -253,17 +262,6 @@ public final class FlowWorker implements Agent, AutoCloseable {
         }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
             announce(record);
-        }
-    }
-
-    private void sweep(final int records) {
-        final int used = table.used();
-        final int limit = Math.min(records, used);
-        for (int i = 0; i < limit; i++) {
-            sweepPosition = sweepPosition + 1 < used ? sweepPosition + 1 : 0;
-            if (table.isLive(sweepPosition)) {
-                age(sweepPosition);
-            }
         }
     }
 

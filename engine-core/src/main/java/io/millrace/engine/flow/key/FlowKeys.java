@@ -18,8 +18,6 @@ public final class FlowKeys {
     /** Words of a key. */
     public static final int WORDS = 5;
 
-    private static final long ADDRESS_ORDER = Long.MIN_VALUE;
-
     private final FlowHash flowHash;
     private final long[] words;
     private final int[] hashes;
@@ -89,33 +87,47 @@ public final class FlowKeys {
         final long destinationLow = parsed.destinationLow[slot];
         final int sourcePort = parsed.sourcePort[slot];
         final int destinationPort = parsed.destinationPort[slot];
-        final boolean swap =
-            isGreater(sourceHigh, sourceLow, sourcePort, destinationHigh, destinationLow, destinationPort);
-        final long word0 = swap ? destinationHigh : sourceHigh;
-        final long word1 = swap ? destinationLow : sourceLow;
-        final long word2 = swap ? sourceHigh : destinationHigh;
-        final long word3 = swap ? sourceLow : destinationLow;
-        final long lowPort = swap ? destinationPort : sourcePort;
-        final long highPort = swap ? sourcePort : destinationPort;
-        final long word4 = lowPort << 48 | highPort << 32 | (long) parsed.vlanId[slot] << 16
-            | (long) (parsed.l4Protocol[slot] & 0xFF) << 8 | parsed.ipVersion[slot];
+        // Which end is smaller is as good as random: masks instead of branches that would be mispredicted.
+        final long swap = destinationIsSmaller(
+            sourceHigh, sourceLow, sourcePort, destinationHigh, destinationLow, destinationPort);
+        final long differenceHigh = (sourceHigh ^ destinationHigh) & swap;
+        final long differenceLow = (sourceLow ^ destinationLow) & swap;
+        final long differencePort = (sourcePort ^ destinationPort) & swap;
+        final long word0 = sourceHigh ^ differenceHigh;
+        final long word1 = sourceLow ^ differenceLow;
+        final long word2 = destinationHigh ^ differenceHigh;
+        final long word3 = destinationLow ^ differenceLow;
+        final long word4 = (sourcePort ^ differencePort) << 48 | (destinationPort ^ differencePort) << 32
+            | (long) parsed.vlanId[slot] << 16 | (long) (parsed.l4Protocol[slot] & 0xFF) << 8 | parsed.ipVersion[slot];
         words[first] = word0;
         words[first + 1] = word1;
         words[first + 2] = word2;
         words[first + 3] = word3;
         words[first + 4] = word4;
         hashes[slot] = flowHash.hash(word0, word1, word2, word3, word4);
-        fromHighSide[slot] = swap;
+        fromHighSide[slot] = swap != 0;
     }
 
-    private static boolean isGreater(
-        final long aHigh, final long aLow, final int aPort, final long bHigh, final long bLow, final int bPort) {
-        if (aHigh != bHigh) {
-            return aHigh + ADDRESS_ORDER > bHigh + ADDRESS_ORDER;
+    /** All bits set where the destination comes before the source by (address, port), else none. */
+    private static long destinationIsSmaller(
+        final long sourceHigh,
+        final long sourceLow,
+        final int sourcePort,
+        final long destinationHigh,
+        final long destinationLow,
+        final int destinationPort) {
+
+        if (sourceHigh != destinationHigh) {
+            return isBelow(destinationHigh, sourceHigh);
         }
-        if (aLow != bLow) {
-            return aLow + ADDRESS_ORDER > bLow + ADDRESS_ORDER;
+        if (sourceLow != destinationLow) {
+            return isBelow(destinationLow, sourceLow);
         }
-        return aPort > bPort;
+        return isBelow(destinationPort, sourcePort);
+    }
+
+    /** All bits set where {@code a < b}, both unsigned: the borrow of their difference. */
+    private static long isBelow(final long a, final long b) {
+        return (~a & b | (~a | b) & a - b) >> Long.SIZE - 1;
     }
 }

@@ -1,11 +1,7 @@
 package io.millrace.engine.flow.table;
 
 import static io.millrace.engine.memory.RawMemory.copy;
-import static io.millrace.engine.memory.RawMemory.f64;
-import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
-import static io.millrace.engine.memory.RawMemory.putF64;
-import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.putU16;
 import static io.millrace.engine.memory.RawMemory.putU8;
@@ -15,7 +11,10 @@ import static io.millrace.engine.memory.RawMemory.u8;
 import io.millrace.engine.parse.IpProtocol;
 import io.millrace.engine.parse.ParsedBurst;
 
-/** Writes what a packet changes in its flow's record. Stateless; the owning worker calls it. */
+/**
+ * Counts a packet in its flow's record and follows what is known of every flow: opening, first answer, ICMP. Stateless; the
+ * owning worker calls it.
+ */
 public final class FlowAccounting {
     private static final int LOW = 0;
     private static final int HIGH = 1;
@@ -48,7 +47,7 @@ public final class FlowAccounting {
     /**
      * Counts one packet.
      *
-     * @param timeNs the packet's own timestamp; gaps and latencies are measured with it.
+     * @param timeNs the packet's own timestamp; latencies are measured with it.
      * @param nowNs  the worker's time; the flow ages by it.
      */
     public static void count(
@@ -63,19 +62,10 @@ public final class FlowAccounting {
         final long sideLong = (long) side * Long.BYTES;
         final int wireLength = parsed.wireLength[slot];
         final int payloadLength = parsed.payloadLength[slot];
-        final long packets = record + FlowRecordDescriptor.PACKETS + sideLong;
-        final long packetsBefore = i64(packets);
-        putI64(packets, packetsBefore + 1);
+        addI64(record + FlowRecordDescriptor.PACKETS + sideLong, 1);
         addI64(record + FlowRecordDescriptor.BYTES + sideLong, wireLength);
         addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadLength);
         putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
-
-        countGap(record, sideLong, packetsBefore, timeNs);
-        countLength(record, side, packetsBefore, wireLength);
-        if (parsed.fragment[slot]) {
-            final long fragments = record + FlowRecordDescriptor.FRAGMENTS + (long) side * Integer.BYTES;
-            putI32(fragments, i32(fragments) + 1);
-        }
         final boolean fromClient = fromHighSide == hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
         switch (parsed.l4Protocol[slot]) {
             case IpProtocol.TCP -> countTcp(record, parsed, slot, side, fromClient, timeNs);
@@ -90,57 +80,17 @@ public final class FlowAccounting {
 
     /** Whether any of the bits of {@code flag} is set in a record's flags. */
     public static boolean hasFlag(final long record, final int flag) {
-        return (u8(record + FlowRecordDescriptor.FLAGS) & flag) != 0;
+        return (u16(record + FlowRecordDescriptor.FLAGS) & flag) != 0;
     }
 
     /** Sets a flag of a record. */
     public static void setFlag(final long record, final int flag) {
-        putU8(record + FlowRecordDescriptor.FLAGS, u8(record + FlowRecordDescriptor.FLAGS) | flag);
+        putU16(record + FlowRecordDescriptor.FLAGS, u16(record + FlowRecordDescriptor.FLAGS) | flag);
     }
 
     /** Clears a flag of a record. */
     public static void clearFlag(final long record, final int flag) {
-        putU8(record + FlowRecordDescriptor.FLAGS, u8(record + FlowRecordDescriptor.FLAGS) & ~flag);
-    }
-
-    private static void countGap(
-        final long record, final long sideLong, final long packetsBefore, final long timeNs) {
-
-        final long last = record + FlowRecordDescriptor.SIDE_LAST_NS + sideLong;
-        if (packetsBefore > 0) {
-            final long gapNs = Math.max(0, timeNs - i64(last));
-            final long min = record + FlowRecordDescriptor.GAP_MIN_NS + sideLong;
-            final long max = record + FlowRecordDescriptor.GAP_MAX_NS + sideLong;
-            final long mean = record + FlowRecordDescriptor.GAP_MEAN_NS + sideLong;
-            final long squares = record + FlowRecordDescriptor.GAP_M2 + sideLong;
-            if (packetsBefore == 1 || gapNs < i64(min)) {
-                putI64(min, gapNs);
-            }
-            if (gapNs > i64(max)) {
-                putI64(max, gapNs);
-            }
-            final double difference = gapNs - f64(mean);
-            final double newMean = f64(mean) + difference / packetsBefore;
-            putF64(mean, newMean);
-            putF64(squares, f64(squares) + difference * (gapNs - newMean));
-        }
-        putI64(last, timeNs);
-    }
-
-    private static void countLength(
-        final long record, final int side, final long packetsBefore, final int wireLength) {
-
-        final long sideInt = (long) side * Integer.BYTES;
-        final long min = record + FlowRecordDescriptor.LENGTH_MIN + sideInt;
-        final long max = record + FlowRecordDescriptor.LENGTH_MAX + sideInt;
-        final long squares = record + FlowRecordDescriptor.LENGTH_SQUARES + (long) side * Double.BYTES;
-        if (packetsBefore == 0 || wireLength < i32(min)) {
-            putI32(min, wireLength);
-        }
-        if (wireLength > i32(max)) {
-            putI32(max, wireLength);
-        }
-        putF64(squares, f64(squares) + (double) wireLength * wireLength);
+        putU16(record + FlowRecordDescriptor.FLAGS, u16(record + FlowRecordDescriptor.FLAGS) & ~flag);
     }
 
     private static void countTcp(
@@ -155,7 +105,6 @@ public final class FlowAccounting {
         final long flags = record + FlowRecordDescriptor.TCP_FLAGS + side;
         putU8(flags, u8(flags) | tcpFlags);
         TcpHandshake.advance(record, tcpFlags, fromClient, timeNs);
-        TcpSequence.advance(record, side, parsed.tcpSequence[slot], parsed.payloadLength[slot], tcpFlags);
     }
 
     private static void countIcmp(final long record, final ParsedBurst parsed, final int slot, final int side) {
@@ -168,13 +117,15 @@ public final class FlowAccounting {
     }
 
     private static void timeResponse(final long record, final boolean fromClient, final long timeNs) {
-        final long requestNs = i64(record + FlowRecordDescriptor.REQUEST_NS);
         if (fromClient) {
-            if (requestNs == 0) {
+            if (!hasFlag(record, FlowRecordDescriptor.REQUESTED)) {
+                setFlag(record, FlowRecordDescriptor.REQUESTED);
                 putI64(record + FlowRecordDescriptor.REQUEST_NS, timeNs);
             }
-        } else if (requestNs != 0 && i64(record + FlowRecordDescriptor.APPLICATION_LATENCY_NS) == 0) {
-            putI64(record + FlowRecordDescriptor.APPLICATION_LATENCY_NS, Math.max(0, timeNs - requestNs));
+        } else if (hasFlag(record, FlowRecordDescriptor.REQUESTED) && !hasFlag(record, FlowRecordDescriptor.ANSWERED)) {
+            setFlag(record, FlowRecordDescriptor.ANSWERED);
+            putI64(record + FlowRecordDescriptor.APPLICATION_LATENCY_NS,
+                Math.max(0, timeNs - i64(record + FlowRecordDescriptor.REQUEST_NS)));
         }
     }
 

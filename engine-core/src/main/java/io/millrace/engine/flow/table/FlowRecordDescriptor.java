@@ -3,19 +3,24 @@ package io.millrace.engine.flow.table;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
- * One flow in the table. The first cache line accepts or rejects a candidate and ages it, the second counts; what
- * follows is touched for statistics, detection and events only. Fields in pairs stand low side first, then high side
- * ({@code FlowKeys}); a side's field lies at the pair's offset plus side times the field's width. Times are nanoseconds
- * since the Unix epoch in packet time. Owned by the worker that owns the table.
+ * One flow in the table. Lines are those of the cache, 64 bytes. A packet of a decided flow touches the first two; with
+ * full statistics also the line of its side and, where it is TCP, the line of sequence numbers. Fields in pairs belong to
+ * the low side first, then to the high side ({@code FlowKeys}); a side's field lies at the pair's offset plus side times
+ * the stride named with it. Times are nanoseconds since the Unix epoch in packet time. Owned by the worker that owns the
+ * table.
  *
  * <pre>{@code
- *    0  key 40 | last seen 8 | hash 4 | inspected 2 | flags 1 | handshake 1 | TCP flags 2 | ...
- *   64  packets 16 | bytes 16 | payload bytes 16 | first seen 8 | flow id 8
- *  128  inter-arrival, lengths, TCP sequence, latencies, ICMP, fragments, MAC addresses
- *       nDPI state, metadata, names; periodic update
+ *    0  match and age: key 40 | last seen 8 | hash 4 | flags 2 | inspected 2 | handshake 1 | TCP flags 2 | next free 4
+ *   64  count: packets 16 | bytes 16 | payload bytes 16 | first seen 8 | flow id 8
+ *  128  statistics of the low side: inter-arrival times, frame lengths, fragments
+ *  192  statistics of the high side
+ *  256  TCP sequence numbers: low side 32, high side 32
+ *  320  opening and first answer, ICMP, ticks
+ *  384  nDPI state, metadata, names; next update; MAC addresses
  * }</pre>
  */
 public final class FlowRecordDescriptor {
+    private static final int LINE = 64;
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_record_t");
 
     /** {@code uint64_t[5]}: the key, word by word. */
@@ -24,71 +29,70 @@ public final class FlowRecordDescriptor {
     public static final int LAST_SEEN_NS = LAYOUT.u64("last_seen_ns");
     /** {@code uint32_t}: seeded hash of the key. */
     public static final int HASH = LAYOUT.u32("hash");
+    /** {@code uint16_t}: bits {@code LIVE} to {@code ANSWERED} below. */
+    public static final int FLAGS = LAYOUT.u16("flags");
     /** {@code uint16_t}: packets shown to nDPI. */
     public static final int INSPECTED = LAYOUT.u16("inspected");
-    /** {@code uint8_t}: bits {@code LIVE} to {@code ICMP_SEEN} below. */
-    public static final int FLAGS = LAYOUT.u8("flags");
-    /** {@code uint8_t}: {@link TcpHandshake} phase. */
-    public static final int HANDSHAKE = LAYOUT.u8("handshake");
-    /** {@code uint8_t}, pair: TCP flags, OR-ed. */
-    public static final int TCP_FLAGS = LAYOUT.u8Array("tcp_flags", 2);
     /** {@code uint32_t}: next record of the free list. */
     public static final int NEXT_FREE = LAYOUT.u32("next_free");
+    /** {@code uint8_t}: {@link TcpHandshake} phase. */
+    public static final int HANDSHAKE = LAYOUT.u8("handshake");
+    /** {@code uint8_t}, pair, stride 1: TCP flags, OR-ed. */
+    public static final int TCP_FLAGS = LAYOUT.u8Array("tcp_flags", 2);
 
-    /** {@code uint64_t}, pair: packets. */
-    public static final int PACKETS = words("packets", 2);
-    /** {@code uint64_t}, pair: frame bytes on the wire. */
+    /** {@code uint64_t}, pair, stride 8: packets. */
+    public static final int PACKETS = line(1, words("packets", 2));
+    /** {@code uint64_t}, pair, stride 8: frame bytes on the wire. */
     public static final int BYTES = words("bytes", 2);
-    /** {@code uint64_t}, pair: bytes after the transport header. */
+    /** {@code uint64_t}, pair, stride 8: bytes after the transport header. */
     public static final int PAYLOAD_BYTES = words("payload_bytes", 2);
     /** {@code uint64_t}: first packet. */
     public static final int FIRST_SEEN_NS = LAYOUT.u64("first_seen_ns");
     /** {@code uint64_t}: number of the flow within the run. */
     public static final int FLOW_ID = LAYOUT.u64("flow_id");
 
-    /** {@code uint64_t}, pair: last packet of the side. */
-    public static final int SIDE_LAST_NS = words("side_last_ns", 2);
-    /** {@code uint64_t}, pair: shortest gap. */
-    public static final int GAP_MIN_NS = words("gap_min_ns", 2);
-    /** {@code uint64_t}, pair: longest gap. */
-    public static final int GAP_MAX_NS = words("gap_max_ns", 2);
-    /** {@code double}, pair: running mean of the gaps. */
-    public static final int GAP_MEAN_NS = doubles("gap_mean_ns", 2);
-    /** {@code double}, pair: running sum of squared differences from the mean (Welford 1962). */
-    public static final int GAP_M2 = doubles("gap_m2", 2);
-    /** {@code double}, pair: sum of squared frame lengths. */
-    public static final int LENGTH_SQUARES = doubles("length_squares", 2);
-    /** {@code uint32_t}, pair: shortest frame. */
-    public static final int LENGTH_MIN = ints("length_min", 2);
-    /** {@code uint32_t}, pair: longest frame. */
-    public static final int LENGTH_MAX = ints("length_max", 2);
-    /** {@code uint32_t}, pair: IP fragments. */
-    public static final int FRAGMENTS = ints("fragments", 2);
+    /** Bytes from the statistics of the low side to those of the high side. */
+    public static final int SIDE_STRIDE = LINE;
+    /** {@code uint64_t}, pair, stride {@link #SIDE_STRIDE}: last packet of the side. */
+    public static final int SIDE_LAST_NS = line(2, LAYOUT.u64("side_last_ns"));
+    /** {@code uint64_t}, pair, stride {@link #SIDE_STRIDE}: shortest gap. */
+    public static final int GAP_MIN_NS = LAYOUT.u64("gap_min_ns");
+    /** {@code uint64_t}, pair, stride {@link #SIDE_STRIDE}: longest gap. */
+    public static final int GAP_MAX_NS = LAYOUT.u64("gap_max_ns");
+    /** {@code uint64_t}, pair, stride {@link #SIDE_STRIDE}: sum of the gaps. */
+    public static final int GAP_SUM_NS = LAYOUT.u64("gap_sum_ns");
+    /** {@code double}, pair, stride {@link #SIDE_STRIDE}: sum of the squared gaps. */
+    public static final int GAP_SQUARES = LAYOUT.f64("gap_squares");
+    /** {@code uint64_t}, pair, stride {@link #SIDE_STRIDE}: sum of squared frame lengths. */
+    public static final int LENGTH_SQUARES = LAYOUT.u64("length_squares");
+    /** {@code uint32_t}, pair, stride {@link #SIDE_STRIDE}: shortest frame. */
+    public static final int LENGTH_MIN = LAYOUT.u32("length_min");
+    /** {@code uint32_t}, pair, stride {@link #SIDE_STRIDE}: longest frame. */
+    public static final int LENGTH_MAX = LAYOUT.u32("length_max");
+    /** {@code uint32_t}, pair, stride {@link #SIDE_STRIDE}: IP fragments. */
+    public static final int FRAGMENTS = sides(LINE, LAYOUT.u32("fragments"));
 
-    /** {@code uint32_t}, pair: TCP sequence number expected next. */
-    public static final int NEXT_SEQUENCE = ints("next_sequence", 2);
-    /** {@code uint32_t}, pair: first byte of the last hole. */
-    public static final int HOLE_START = ints("hole_start", 2);
-    /** {@code uint32_t}, pair: byte after the last hole; equal to its start where there is none. */
-    public static final int HOLE_END = ints("hole_end", 2);
-    /** {@code uint32_t}, pair: segments that repeat bytes already seen. */
-    public static final int RETRANSMISSIONS = ints("retransmissions", 2);
-    /** {@code uint32_t}, pair: segments that fill a hole. */
-    public static final int OUT_OF_ORDER = ints("out_of_order", 2);
-    /** {@code uint32_t}, pair: holes not filled. */
-    public static final int LOST = ints("lost", 2);
-    /** {@code uint32_t}, pair: keep-alive probes. */
-    public static final int KEEP_ALIVES = ints("keep_alives", 2);
-    /** {@code uint8_t}, pair: 1 once {@link #NEXT_SEQUENCE} is known. */
-    public static final int SEQUENCE_KNOWN = LAYOUT.u8Array("sequence_known", 2);
-    /** {@code uint16_t}: longest ICMP payload. */
-    public static final int ICMP_MAX_PAYLOAD = LAYOUT.u16("icmp_max_payload");
-    /** {@code uint8_t}, pair: last ICMP type. */
-    public static final int ICMP_TYPE = LAYOUT.u8Array("icmp_type", 2);
-    /** {@code uint8_t}, pair: last ICMP code. */
-    public static final int ICMP_CODE = LAYOUT.u8Array("icmp_code", 2);
+    /** Bytes from the sequence numbers of the low side to those of the high side. */
+    public static final int TCP_STRIDE = LINE / 2;
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: sequence number expected next. */
+    public static final int NEXT_SEQUENCE = line(4, LAYOUT.u32("next_sequence"));
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: first byte of the last hole. */
+    public static final int HOLE_START = LAYOUT.u32("hole_start");
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: byte after the last hole; its start where there is none. */
+    public static final int HOLE_END = LAYOUT.u32("hole_end");
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that repeat bytes already seen. */
+    public static final int RETRANSMISSIONS = LAYOUT.u32("retransmissions");
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that fill a hole. */
+    public static final int OUT_OF_ORDER = LAYOUT.u32("out_of_order");
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: holes not filled. */
+    public static final int LOST = LAYOUT.u32("lost");
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: keep-alive probes. */
+    public static final int KEEP_ALIVES = LAYOUT.u32("keep_alives");
+    /** {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: 1 once {@link #NEXT_SEQUENCE} is known. */
+    public static final int SEQUENCE_KNOWN = sides(LINE / 2, LAYOUT.u8("sequence_known"));
+
     /** {@code uint64_t}: SYN. */
-    public static final int SYN_NS = LAYOUT.u64("syn_ns");
+    public static final int SYN_NS = line(5, LAYOUT.u64("syn_ns"));
     /** {@code uint64_t}: SYN-ACK. */
     public static final int SYN_ACK_NS = LAYOUT.u64("syn_ack_ns");
     /** {@code uint64_t}: SYN-ACK to ACK. */
@@ -99,13 +103,17 @@ public final class FlowRecordDescriptor {
     public static final int REQUEST_NS = LAYOUT.u64("request_ns");
     /** {@code uint64_t}: first payload of the client to first payload of the server. */
     public static final int APPLICATION_LATENCY_NS = LAYOUT.u64("application_latency_ns");
-    /** {@code uint8_t[6]}: MAC address of the client. */
-    public static final int CLIENT_MAC = LAYOUT.u8Array("client_mac", 6);
-    /** {@code uint8_t[6]}: MAC address of the server. */
-    public static final int SERVER_MAC = LAYOUT.u8Array("server_mac", 6);
+    /** {@code uint32_t}: periodic updates so far. */
+    public static final int PERIODIC_TICK = LAYOUT.u32("periodic_tick");
+    /** {@code uint16_t}: longest ICMP payload. */
+    public static final int ICMP_MAX_PAYLOAD = LAYOUT.u16("icmp_max_payload");
+    /** {@code uint8_t}, pair, stride 1: last ICMP type. */
+    public static final int ICMP_TYPE = LAYOUT.u8Array("icmp_type", 2);
+    /** {@code uint8_t}, pair, stride 1: last ICMP code. */
+    public static final int ICMP_CODE = LAYOUT.u8Array("icmp_code", 2);
 
     /** {@code uint64_t}: address of nDPI's state; 0 where detection is over. */
-    public static final int NDPI_STATE = LAYOUT.u64("ndpi_state");
+    public static final int NDPI_STATE = line(6, LAYOUT.u64("ndpi_state"));
     /** {@code uint64_t}: address of the metadata block; 0 none. */
     public static final int METADATA = LAYOUT.u64("metadata");
     /** {@code uint64_t}: nDPI's risks. */
@@ -122,11 +130,13 @@ public final class FlowRecordDescriptor {
     public static final int NDPI_CONFIDENCE = LAYOUT.u8("ndpi_confidence");
     /** {@code uint64_t}: when the next periodic update falls due. */
     public static final int NEXT_PERIODIC_NS = LAYOUT.u64("next_periodic_ns");
-    /** {@code uint32_t}: periodic updates so far. */
-    public static final int PERIODIC_TICK = LAYOUT.u32("periodic_tick");
+    /** {@code uint8_t[6]}: MAC address of the client. */
+    public static final int CLIENT_MAC = LAYOUT.u8Array("client_mac", 6);
+    /** {@code uint8_t[6]}: MAC address of the server. */
+    public static final int SERVER_MAC = LAYOUT.u8Array("server_mac", 6);
 
     /** Bytes from one record to the next: whole cache lines. */
-    public static final int LENGTH = (LAYOUT.seal() + 63) & -64;
+    public static final int LENGTH = (LAYOUT.seal() + LINE - 1) & -LINE;
 
     /** Flag: the record holds a flow. */
     public static final int LIVE = 1;
@@ -138,6 +148,10 @@ public final class FlowRecordDescriptor {
     public static final int ANNOUNCED = 8;
     /** Flag: ICMP types and codes are known. */
     public static final int ICMP_SEEN = 16;
+    /** Flag: the client has sent payload. */
+    public static final int REQUESTED = 32;
+    /** Flag: the server has sent payload after the client. */
+    public static final int ANSWERED = 64;
 
     private FlowRecordDescriptor() {
     }
@@ -155,19 +169,17 @@ public final class FlowRecordDescriptor {
         return offset;
     }
 
-    private static int doubles(final String name, final int count) {
-        final int offset = LAYOUT.f64(name);
-        for (int i = 1; i < count; i++) {
-            LAYOUT.f64(name + i);
+    /** Marks the first field of a line: it must stand where the picture above has it. */
+    private static int line(final int number, final int offset) {
+        if (offset != number * LINE) {
+            throw new IllegalStateException(LAYOUT.name() + ": line " + number + " begins at " + offset);
         }
         return offset;
     }
 
-    private static int ints(final String name, final int count) {
-        final int offset = LAYOUT.u32(name);
-        for (int i = 1; i < count; i++) {
-            LAYOUT.u32(name + i);
-        }
-        return offset;
+    /** Closes the fields of the low side and leaves room for as many of the high side. */
+    private static int sides(final int stride, final int lastOffset) {
+        LAYOUT.skipTo((lastOffset / stride + 2) * stride);
+        return lastOffset;
     }
 }

@@ -4,13 +4,15 @@ import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
-import static io.millrace.engine.memory.RawMemory.putU8;
-import static io.millrace.engine.memory.RawMemory.u8;
+import static io.millrace.engine.memory.RawMemory.putU16;
+import static io.millrace.engine.memory.RawMemory.u16;
 import static io.millrace.engine.memory.RawMemory.zero;
 
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.memory.OffHeapBlock;
+import io.millrace.engine.parse.IpProtocol;
 import io.millrace.engine.parse.ParsedBurst;
+import java.util.Arrays;
 
 /**
  * Flows of one worker, off-heap. Not thread-safe: only the owning worker calls it.
@@ -31,12 +33,13 @@ public final class FlowTable implements AutoCloseable {
     private static final int NEIGHBOURHOOD = 16;
 
     private final int capacity;
+    private final boolean withStatistics;
     private final int mask;
     private final OffHeapBlock indexBlock;
     private final OffHeapBlock recordBlock;
     private final long index;
     private final long records;
-    private final long[] touched;
+    private final int[] candidates;
     private int used;
     private int firstFree = NONE;
     private int size;
@@ -45,56 +48,56 @@ public final class FlowTable implements AutoCloseable {
     /**
      * An empty table.
      *
-     * @param capacity   flows at most.
-     * @param burstLimit frames of a burst at most.
-     * @param hugePages  whether to ask for transparent huge pages.
+     * @param capacity       flows at most.
+     * @param burstLimit     frames of a burst at most.
+     * @param hugePages      whether to ask for transparent huge pages.
+     * @param withStatistics whether packets touch {@link FlowStatistics} too.
      */
-    public FlowTable(final int capacity, final int burstLimit, final boolean hugePages) {
+    public FlowTable(
+        final int capacity, final int burstLimit, final boolean hugePages, final boolean withStatistics) {
+
         this.capacity = capacity;
+        this.withStatistics = withStatistics;
         final int entries = Integer.highestOneBit(Math.max(2, capacity) * 2 - 1) * 2;
         mask = entries - 1;
         indexBlock = new OffHeapBlock((long) entries * ENTRY_LENGTH, hugePages);
         recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
         index = indexBlock.address();
         records = recordBlock.address();
-        touched = new long[burstLimit];
+        candidates = new int[burstLimit];
+        Arrays.fill(candidates, NONE);
     }
 
     /**
      * Reads the cache lines that the flows of a burst will need, so that the misses overlap instead of following each
-     * other.
+     * other: first all places in the index, then the records of all entries with the right hash.
      */
     public void touch(final FlowKeys keys, final ParsedBurst parsed, final int count) {
-        for (int slot = 0; slot < count; slot++) {
-            touched[slot] = parsed.outcome[slot] == ParsedBurst.PARSED
-                ? i64(entry(keys.hash(slot) & mask)) : 0;
-        }
         long sink = 0;
         for (int slot = 0; slot < count; slot++) {
-            if (touched[slot] != 0) {
-                final long record = record((int) touched[slot] - 1);
+            sink += i64(entry(keys.hash(slot) & mask));
+        }
+        for (int slot = 0; slot < count; slot++) {
+            final int number = parsed.outcome[slot] == ParsedBurst.PARSED ? withHash(keys.hash(slot)) : NONE;
+            candidates[slot] = number;
+            if (number != NONE) {
+                final long record = record(number);
                 sink += i64(record) + i64(record + FlowRecordDescriptor.PACKETS);
+                if (withStatistics) {
+                    final long side = keys.fromHighSide(slot) ? FlowRecordDescriptor.SIDE_STRIDE : 0;
+                    final long tcp = parsed.l4Protocol[slot] == IpProtocol.TCP ? FlowRecordDescriptor.NEXT_SEQUENCE : 0;
+                    sink += i64(record + FlowRecordDescriptor.SIDE_LAST_NS + side) + i64(record + tcp);
+                }
             }
         }
         touchSink = sink;
     }
 
-    /** Number of the flow with the key of {@code slot}, or {@link #NONE}. */
+    /** Number of the flow with the key of {@code slot}, or {@link #NONE}; fastest after {@link #touch}. */
     public int find(final FlowKeys keys, final int slot) {
-        final int hash = keys.hash(slot);
-        int position = hash & mask;
-        long entry = i64(entry(position));
-        while (entry != 0) {
-            if ((int) (entry >>> 32) == hash) {
-                final int number = (int) entry - 1;
-                if (matches(record(number), keys, slot)) {
-                    return number;
-                }
-            }
-            position = position + 1 & mask;
-            entry = i64(entry(position));
-        }
-        return NONE;
+        final int candidate = candidates[slot];
+        // What was there when the burst was touched may be another flow by now: the key tells.
+        return candidate != NONE && matches(record(candidate), keys, slot) ? candidate : probe(keys, slot);
     }
 
     /**
@@ -113,7 +116,7 @@ public final class FlowTable implements AutoCloseable {
         }
         final int hash = keys.hash(slot);
         putI32(record + FlowRecordDescriptor.HASH, hash);
-        putU8(record + FlowRecordDescriptor.FLAGS, FlowRecordDescriptor.LIVE);
+        putU16(record + FlowRecordDescriptor.FLAGS, FlowRecordDescriptor.LIVE);
         int position = hash & mask;
         while (i64(entry(position)) != 0) {
             position = position + 1 & mask;
@@ -173,7 +176,7 @@ public final class FlowTable implements AutoCloseable {
 
     /** Whether a number below {@link #used()} is that of a flow. */
     public boolean isLive(final int number) {
-        return (u8(record(number) + FlowRecordDescriptor.FLAGS) & FlowRecordDescriptor.LIVE) != 0;
+        return (u16(record(number) + FlowRecordDescriptor.FLAGS) & FlowRecordDescriptor.LIVE) != 0;
     }
 
     /** Numbers from 0 to here, exclusive, have ever been in use. */
@@ -197,12 +200,40 @@ public final class FlowTable implements AutoCloseable {
         recordBlock.close();
     }
 
+    private int probe(final FlowKeys keys, final int slot) {
+        final int hash = keys.hash(slot);
+        int position = hash & mask;
+        long entry = i64(entry(position));
+        while (entry != 0) {
+            if ((int) (entry >>> 32) == hash) {
+                final int number = (int) entry - 1;
+                if (matches(record(number), keys, slot)) {
+                    return number;
+                }
+            }
+            position = position + 1 & mask;
+            entry = i64(entry(position));
+        }
+        return NONE;
+    }
+
+    /** Number in the first entry with this hash, whose key is most likely the right one. */
+    private int withHash(final int hash) {
+        int position = hash & mask;
+        long entry = i64(entry(position));
+        while (entry != 0 && (int) (entry >>> 32) != hash) {
+            position = position + 1 & mask;
+            entry = i64(entry(position));
+        }
+        return (int) entry - 1;
+    }
+
     private boolean matches(final long record, final FlowKeys keys, final int slot) {
-        return i64(record) == keys.word(slot, 0)
-            && i64(record + 8) == keys.word(slot, 1)
-            && i64(record + 16) == keys.word(slot, 2)
-            && i64(record + 24) == keys.word(slot, 3)
-            && i64(record + 32) == keys.word(slot, 4);
+        return (i64(record) ^ keys.word(slot, 0)
+            | i64(record + 8) ^ keys.word(slot, 1)
+            | i64(record + 16) ^ keys.word(slot, 2)
+            | i64(record + 24) ^ keys.word(slot, 3)
+            | i64(record + 32) ^ keys.word(slot, 4)) == 0;
     }
 
     private int takeRecord() {

@@ -14,18 +14,20 @@ final class TcpSequence {
     private TcpSequence() {
     }
 
-    /** Takes one packet of {@code side} into account. */
-    static void advance(
-        final long record, final int side, final int sequence, final int payloadLength, final int tcpFlags) {
-
+    /**
+     * Takes one packet into account.
+     *
+     * @param numbers address of the record plus side times {@link FlowRecordDescriptor#TCP_STRIDE}.
+     */
+    static void advance(final long numbers, final int sequence, final int payloadLength, final int tcpFlags) {
         if ((tcpFlags & TcpHandshake.FLAG_RST) != 0) {
             return;
         }
         final int length = payloadLength
             + ((tcpFlags & TcpHandshake.FLAG_SYN) != 0 ? 1 : 0)
             + ((tcpFlags & TcpHandshake.FLAG_FIN) != 0 ? 1 : 0);
-        final long known = record + FlowRecordDescriptor.SEQUENCE_KNOWN + side;
-        final long next = record + FlowRecordDescriptor.NEXT_SEQUENCE + (long) side * Integer.BYTES;
+        final long known = numbers + FlowRecordDescriptor.SEQUENCE_KNOWN;
+        final long next = numbers + FlowRecordDescriptor.NEXT_SEQUENCE;
         if (u8(known) == 0) {
             putU8(known, 1);
             putI32(next, sequence + length);
@@ -35,13 +37,13 @@ final class TcpSequence {
         if (ahead == 0) {
             putI32(next, sequence + length);
         } else if (ahead == -1 && payloadLength <= 1 && length == payloadLength) {
-            increment(record + FlowRecordDescriptor.KEEP_ALIVES, side);
+            increment(numbers + FlowRecordDescriptor.KEEP_ALIVES);
         } else if (length > 0) {
             if (ahead > 0) {
-                openHole(record, side, i32(next), sequence);
+                openHole(numbers, i32(next), sequence);
                 putI32(next, sequence + length);
             } else {
-                repeatOrFill(record, side, sequence, length);
+                repeatOrFill(numbers, sequence, length);
                 if (sequence + length - i32(next) > 0) {
                     putI32(next, sequence + length);
                 }
@@ -49,29 +51,29 @@ final class TcpSequence {
         }
     }
 
-    private static void openHole(final long record, final int side, final int start, final int end) {
-        increment(record + FlowRecordDescriptor.LOST, side);
-        putI32(record + FlowRecordDescriptor.HOLE_START + (long) side * Integer.BYTES, start);
-        putI32(record + FlowRecordDescriptor.HOLE_END + (long) side * Integer.BYTES, end);
+    private static void openHole(final long numbers, final int start, final int end) {
+        increment(numbers + FlowRecordDescriptor.LOST);
+        putI32(numbers + FlowRecordDescriptor.HOLE_START, start);
+        putI32(numbers + FlowRecordDescriptor.HOLE_END, end);
     }
 
-    private static void repeatOrFill(final long record, final int side, final int sequence, final int length) {
-        final long holeStart = record + FlowRecordDescriptor.HOLE_START + (long) side * Integer.BYTES;
-        final long holeEnd = record + FlowRecordDescriptor.HOLE_END + (long) side * Integer.BYTES;
+    private static void repeatOrFill(final long numbers, final int sequence, final int length) {
+        final long holeStart = numbers + FlowRecordDescriptor.HOLE_START;
+        final long holeEnd = numbers + FlowRecordDescriptor.HOLE_END;
         final int start = i32(holeStart);
         final int end = i32(holeEnd);
         final int segmentEnd = sequence + length;
         final boolean inHole = start != end && sequence - end < 0 && segmentEnd - start > 0;
         if (!inHole) {
-            increment(record + FlowRecordDescriptor.RETRANSMISSIONS, side);
+            increment(numbers + FlowRecordDescriptor.RETRANSMISSIONS);
             return;
         }
-        increment(record + FlowRecordDescriptor.OUT_OF_ORDER, side);
+        increment(numbers + FlowRecordDescriptor.OUT_OF_ORDER);
         if (sequence - start > 0 && segmentEnd - end >= 0) {
             putI32(holeEnd, sequence);
         } else if (segmentEnd - end >= 0) {
             putI32(holeStart, end);
-            final long lost = record + FlowRecordDescriptor.LOST + (long) side * Integer.BYTES;
+            final long lost = numbers + FlowRecordDescriptor.LOST;
             putI32(lost, i32(lost) - 1);
         } else {
             // A piece out of the middle leaves two holes; the later one is remembered.
@@ -79,8 +81,7 @@ final class TcpSequence {
         }
     }
 
-    private static void increment(final long pair, final int side) {
-        final long counter = pair + (long) side * Integer.BYTES;
+    private static void increment(final long counter) {
         putI32(counter, i32(counter) + 1);
     }
 }

@@ -26,7 +26,7 @@ final class FlowTableTest {
     void shouldDoWhatAMapDoes(final int capacity, final int universe, final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final Map<Integer, Integer> model = new HashMap<>();
-        try (FlowTable table = new FlowTable(capacity, 1, false)) {
+        try (FlowTable table = new FlowTable(capacity, 1, false, true)) {
             for (int step = 0; step < 100_000; step++) {
                 final int flow = random.nextInt(universe);
                 key(flow);
@@ -54,7 +54,7 @@ final class FlowTableTest {
 
     @Test
     void shouldRefuseAFlowOnceItIsFull() {
-        try (FlowTable table = new FlowTable(20, 1, false)) {
+        try (FlowTable table = new FlowTable(20, 1, false, true)) {
             for (int flow = 0; flow < 20; flow++) {
                 assertThat(add(table, flow)).isBetween(0, 19);
             }
@@ -71,7 +71,7 @@ final class FlowTableTest {
 
     @Test
     void shouldZeroARecordBeforeItIsUsedAgain() {
-        try (FlowTable table = new FlowTable(16, 1, false)) {
+        try (FlowTable table = new FlowTable(16, 1, false, true)) {
             final int number = add(table, 1);
             for (int offset = 0; offset < FlowRecordDescriptor.LENGTH; offset++) {
                 if (offset < FlowRecordDescriptor.HASH || offset >= FlowRecordDescriptor.HASH + Integer.BYTES) {
@@ -94,7 +94,7 @@ final class FlowTableTest {
 
     @Test
     void shouldStartEveryRecordAtACacheLine() {
-        try (FlowTable table = new FlowTable(16, 1, false)) {
+        try (FlowTable table = new FlowTable(16, 1, false, true)) {
             assertThat(FlowRecordDescriptor.LENGTH % 64).isZero();
             assertThat(table.record(0) % 64).isZero();
             assertThat(table.record(3)).isEqualTo(table.record(0) + 3L * FlowRecordDescriptor.LENGTH);
@@ -113,7 +113,7 @@ final class FlowTableTest {
     @Test
     void shouldFindTheLongestIdleOfTheNeighbourhood() {
         // All flows of so small a table are neighbours.
-        try (FlowTable table = new FlowTable(16, 1, false)) {
+        try (FlowTable table = new FlowTable(16, 1, false, true)) {
             for (int flow = 0; flow < 16; flow++) {
                 final int number = add(table, flow);
                 RawMemory.putI64(table.record(number) + FlowRecordDescriptor.LAST_SEEN_NS, flow == 9 ? 5 : 100 + flow);
@@ -128,7 +128,7 @@ final class FlowTableTest {
 
     @Test
     void shouldTouchFlowsThatAreThereAndThoseThatAreNot() {
-        try (FlowTable table = new FlowTable(16, 2, false)) {
+        try (FlowTable table = new FlowTable(16, 2, false, true)) {
             final ParsedBurst burst = new ParsedBurst(2);
             final FlowKeys burstKeys = new FlowKeys(2, new FlowHash(11));
             PacketFacts.of(burst, 0, "10.0.0.1", 1, "10.0.0.2", 2);

@@ -69,6 +69,6 @@ final class TcpSequenceTest {
     }
 
     private static int count(final RecordedFlow flow, final int pair, final int side) {
-        return RawMemory.i32(flow.record() + pair + (long) side * Integer.BYTES);
+        return RawMemory.i32(flow.record() + pair + (long) side * FlowRecordDescriptor.TCP_STRIDE);
     }
 }
