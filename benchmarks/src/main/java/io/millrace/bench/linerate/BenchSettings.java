@@ -17,10 +17,14 @@ public final class BenchSettings {
 
     /** One worker that waits for room in event rings, detection decided before the first packet. */
     public static EngineConfig decided(
-        final int flowCapacity, final int burst, final boolean hugePages, final List<Integer> cores) {
+        final int flowCapacity,
+        final EngineConfig.FlowStatistics flowStatistics,
+        final int burst,
+        final boolean hugePages,
+        final List<Integer> cores) {
 
         return new EngineConfig(
-            flowCapacity, 60 * NS_PER_S, 15 * NS_PER_S, 30 * NS_PER_S,
+            flowCapacity, 60 * NS_PER_S, 15 * NS_PER_S, 30 * NS_PER_S, flowStatistics,
             new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
             burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS,
             hugePages ? EngineConfig.HugePages.ON : EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK,

@@ -10,6 +10,7 @@ import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.engine.FlowEngine;
+import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,6 +84,10 @@ public final class LineRateCommand implements Callable<Integer> {
     @Option(names = "--burst", defaultValue = "64", paramLabel = "N",
         description = "Frames per poll; the twin takes 64 at most (default: ${DEFAULT-VALUE}).")
     private int burst;
+
+    @Option(names = "--flow-stats", defaultValue = "basic", paramLabel = "basic|full",
+        description = "What Millrace keeps of a flow; the twin keeps the basic counters (default: ${DEFAULT-VALUE}).")
+    private EngineConfig.FlowStatistics flowStatistics;
 
     @Option(names = "--core", paramLabel = "N", description = "Core of the contenders (default: the last).")
     private Integer core;
@@ -189,7 +195,7 @@ public final class LineRateCommand implements Callable<Integer> {
         final long twinTable = (long) one.capacity() * TWIN_TABLE_BYTES_PER_FLOW;
         try (Pages pages = Pages.of(hugePages, (withoutTwin ? 1 : 2) * one.dpdkBytes() + (withoutTwin ? 0 : twinTable));
             Contender millrace = new Contender("worker", JavaProcess.bench(JavaProcess.environmentOptions(),
-                arguments("worker-probe", one, capture, prefill, one.dpdkBytes(), pages)));
+                arguments("worker-probe", one, capture, prefill, one.dpdkBytes(), pages, flowStatistics.name())));
             Contender twin = withoutTwin ? null
                 : new Contender("twin", List.of(arguments(twinProgram(), one, capture, prefill,
                     one.dpdkBytes() + twinTable, pages)))) {
@@ -199,14 +205,15 @@ public final class LineRateCommand implements Callable<Integer> {
 
     private String[] arguments(
         final String program, final Case one, final Path capture, final Path prefill, final long dpdkBytes,
-        final Pages pages) {
+        final Pages pages, final String... more) {
 
         final List<Integer> last = FlowEngine.defaultWorkerCores(1);
         final int chosen = core != null ? core : last.isEmpty() ? 0 : last.getFirst();
-        return new String[] {
+        final String[] common = {
             program, capture.toString(), prefill.toString(), Integer.toString(one.capacity()), Integer.toString(burst),
             Integer.toString(one.mbufs()), Integer.toString(one.mbufBytes()), Integer.toString(chosen),
             Long.toString(dpdkBytes >> 20), pages.huge() ? "huge" : "no-huge"};
+        return Stream.concat(Stream.of(common), Stream.of(more)).toArray(String[]::new);
     }
 
     private static String twinProgram() {
@@ -251,6 +258,7 @@ public final class LineRateCommand implements Callable<Integer> {
         row.put("traffic", one.traffic().name().toLowerCase(java.util.Locale.ROOT));
         row.put("flows", CountConverter.text(one.spec().flows()));
         row.put("packets", CountConverter.text(one.spec().packets()));
+        row.put("statistics", flowStatistics.name().toLowerCase(java.util.Locale.ROOT));
         row.put("pages", huge ? "huge" : "4K");
         row.put("ceiling Mpps", ceiling);
         row.put("Millrace Mpps", rate);

@@ -55,6 +55,8 @@ public final class WorkerProbeCommand implements Callable<Integer> {
     private int memoryMebibytes;
     @Parameters(index = "8")
     private String pages;
+    @Parameters(index = "9")
+    private EngineConfig.FlowStatistics flowStatistics;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final Histogram gaps = new Histogram(HIGHEST_GAP_NS, 3);
@@ -83,7 +85,7 @@ public final class WorkerProbeCommand implements Callable<Integer> {
     private void open() throws Exception {
         final boolean huge = pages.equals("huge");
         LoopPort.startDpdk((long) memoryMebibytes << 20, core, huge);
-        final EngineConfig config = BenchSettings.decided(capacity, burst, huge, List.of(core));
+        final EngineConfig config = BenchSettings.decided(capacity, flowStatistics, burst, huge, List.of(core));
         new WarmUp(config, COMPILING_FRAMES).finish();
         final Telemetry telemetry = new Telemetry();
         final OneToOneRingBuffer ring = EventRing.allocate(EVENT_RING_BYTES);
