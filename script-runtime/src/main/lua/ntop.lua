@@ -1,42 +1,9 @@
--- The `ntop` and `interface` tables: names, identifiers and a small store with expiry. The store belongs to one
--- machine and ends with it.
+-- The `ntop` and `interface` tables: names, identifiers, and the store that all script threads share.
 local library, settings = ...
 local protocols = library("protocols")
 local packet_time = library("packet_time")
 local verdicts = library("verdicts")
 local lua_utils = library("lua_utils")
-
-local MAX_KEYS = 100000
-local values, expiries, hashes, sets, key_count = {}, {}, {}, {}, 0
-
-local function drop(key)
-    if values[key] ~= nil then
-        key_count = key_count - 1
-    end
-    values[key], expiries[key] = nil, nil
-end
-
-local function get(key)
-    local expiry = expiries[key]
-    if expiry ~= nil and packet_time.now() >= expiry then
-        drop(key)
-    end
-    return values[key] or ""
-end
-
-local function set(key, value, ttl_s)
-    if type(key) ~= "string" then
-        error("ntop.setCache: the key must be a string, not a " .. type(key), 2)
-    end
-    if values[key] == nil then
-        if key_count == MAX_KEYS then
-            error("ntop.setCache: more than " .. MAX_KEYS .. " keys; give them a time to live, or delCache them", 2)
-        end
-        key_count = key_count + 1
-    end
-    values[key] = tostring(value)
-    expiries[key] = tonumber(ttl_s) and packet_time.now() + tonumber(ttl_s) or nil
-end
 
 local function false_value()
     return false
@@ -53,7 +20,6 @@ end
 local ntop = {
     isnEdge = false_value, isPro = false_value, isEnterprise = false_value, isEnterpriseM = false_value,
     isWindows = false_value,
-    getCache = get, getPref = get, setCache = set, setPref = set, delCache = drop,
     getHttpPrefix = function() return "" end,
     resolveName = function(address) return address end,
     gettickspersec = function() return 1000000000 end,
@@ -66,32 +32,8 @@ local ntop = {
     exists = function() return false end,
 }
 
-function ntop.setMembersCache(name, member)
-    sets[name] = sets[name] or {}
-    sets[name][tostring(member)] = true
-end
-
-function ntop.getMembersCache(name)
-    return lua_utils.sorted_keys(sets[name] or {})
-end
-
-function ntop.getHashCache(name, field)
-    return hashes[name] and hashes[name][tostring(field)] or ""
-end
-
-function ntop.setHashCache(name, field, value)
-    hashes[name] = hashes[name] or {}
-    hashes[name][tostring(field)] = tostring(value)
-end
-
-function ntop.delHashCache(name, field)
-    if hashes[name] then
-        hashes[name][tostring(field)] = nil
-    end
-end
-
-function ntop.getHashAllCache(name)
-    return hashes[name] and lua_utils.tables.clone(hashes[name])
+for name, body in pairs(library("store").public) do
+    ntop[name] = body
 end
 
 function ntop.bitmapIsSet(bits, id)

@@ -4,6 +4,7 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig.Overflow;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.script.ScriptConfig;
+import io.millrace.script.ScriptInputs;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.intake.NetworkSet;
 import java.nio.file.Files;
@@ -54,6 +55,10 @@ final class ScriptOptions {
     @Option(names = "--script-memory", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
         description = "Memory that the scripts of one thread may take (default: ${DEFAULT-VALUE}).")
     private long scriptMemoryBytes;
+
+    @Option(names = "--script-store", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
+        description = "Memory of the store that scripts of all threads share, ntop.setCache (default: ${DEFAULT-VALUE}).")
+    private long scriptStoreBytes;
 
     @Option(names = "--script-deadline", paramLabel = "TIME", defaultValue = "100ms",
         converter = DurationConverter.class,
@@ -180,10 +185,17 @@ final class ScriptOptions {
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
                 .withWishes(wishes())
                 .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
-                .withThreads(true, idleStrategy::create, threadFactory);
+                .withThreads(true, idleStrategy::create, threadFactory)
+                .withInputs(inputs());
         } catch (final IllegalArgumentException e) {
             throw new ConfigException("script settings: " + e.getMessage());
         }
+    }
+
+    private ScriptInputs inputs() {
+        final ScriptInputs usual = ScriptInputs.defaults();
+        return new ScriptInputs(
+            usual.settingsFile(), usual.externalAlerts(), scriptStoreBytes, usual.externalAlertBytes());
     }
 
     // Flows spread evenly over the threads, but not exactly; and a verdict outlives its flow while events wait.

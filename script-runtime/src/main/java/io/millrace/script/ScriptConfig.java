@@ -30,6 +30,7 @@ import org.agrona.concurrent.IdleStrategy;
  *                              false (live): count what is lost.
  * @param idleStrategy          makes the idle strategy of each script thread.
  * @param threadFactory         makes the script threads, for example pinned to cores.
+ * @param inputs                what scripts are given from outside.
  */
 public record ScriptConfig(
     List<Path> scriptPaths,
@@ -45,7 +46,8 @@ public record ScriptConfig(
     int emissionCapacityBytes,
     boolean lossless,
     Supplier<IdleStrategy> idleStrategy,
-    ThreadFactory threadFactory) {
+    ThreadFactory threadFactory,
+    ScriptInputs inputs) {
 
     /** What {@code --allow-script} may name. */
     public static final Set<String> LIBRARIES = Set.of("io", "os");
@@ -83,41 +85,41 @@ public record ScriptConfig(
             List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7",
                 "fe80::/10", "::1/128"),
             Optional.empty(), Set.of(), Map.of(), 1 << 20, 30, 60_000_000_000L, 1 << 20, true,
-            () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory());
+            () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory(), ScriptInputs.defaults());
     }
 
     /** The same with other scripts. */
     public ScriptConfig withScriptPaths(final List<Path> paths) {
         return new ScriptConfig(paths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries, wishes,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory);
+            threadFactory, inputs);
     }
 
     /** The same with other bounds on what a script may take. */
     public ScriptConfig withLimits(final long memory, final long deadline, final Set<String> libraries) {
         return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries, wishes,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory);
+            threadFactory, inputs);
     }
 
     /** The same with other knowledge of hosts. */
     public ScriptConfig withHosts(final List<String> local, final Optional<Path> blacklistFile) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, local, blacklistFile, allowedLibraries, wishes,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory);
+            threadFactory, inputs);
     }
 
     /** The same with scripts switched on and off. */
     public ScriptConfig withWishes(final Map<String, Boolean> scriptWishes) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             scriptWishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless,
-            idleStrategy, threadFactory);
+            idleStrategy, threadFactory, inputs);
     }
 
     /** The same for an engine of other sizes and times. */
     public ScriptConfig withFlows(final int verdicts, final int periodic, final long idleTimeout) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            wishes, verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory);
+            wishes, verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs);
     }
 
     /** The same with other threads. */
@@ -125,7 +127,14 @@ public record ScriptConfig(
         final boolean waitForOutput, final Supplier<IdleStrategy> idle, final ThreadFactory factory) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             wishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, waitForOutput, idle,
-            factory);
+            factory, inputs);
+    }
+
+    /** The same with other things given to scripts. */
+    public ScriptConfig withInputs(final ScriptInputs given) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
+            wishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory, given);
     }
 
     /** The part that a virtual machine needs. */

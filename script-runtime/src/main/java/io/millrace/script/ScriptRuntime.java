@@ -10,6 +10,7 @@ import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.lua.ScriptSource;
+import io.millrace.script.lua.ScriptStores;
 import io.millrace.script.lua.Watchdog;
 import io.millrace.script.output.VerdictNames;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private final List<PlaceTable> places;
     private final Consumer<Finding> problems;
     private final Watchdog watchdog;
+    private final ScriptStores stores;
     private final List<OneToOneRingBuffer> rings;
     private final List<AgentRunner> runners = new ArrayList<>();
     private final List<ScriptAgent> agents = new ArrayList<>();
@@ -58,6 +60,7 @@ public final class ScriptRuntime implements AutoCloseable {
         this.rings = rings;
         this.problems = problems;
         watchdog = new Watchdog(config.deadlineNs());
+        stores = new ScriptStores(config.inputs().storeBytes(), config.inputs().externalAlertBytes());
     }
 
     /**
@@ -96,6 +99,7 @@ public final class ScriptRuntime implements AutoCloseable {
             numbers = runtime.nameScripts(runtime.running);
         } catch (final RuntimeException e) {
             runtime.watchdog.close();
+            runtime.stores.close();
             throw e;
         }
         for (int i = 0; i < threads; i++) {
@@ -193,12 +197,13 @@ public final class ScriptRuntime implements AutoCloseable {
                 closeIfAny(agent.takeRetired());
             }
             watchdog.close();
+            stores.close();
         }
     }
 
     private ScriptHost host(final int thread, final List<ScriptSource> sources) {
         return new ScriptHost(config.machineSettings(), applicationNames, sources, places.get(thread).address(),
-            ScriptAgent.BATCH, watchdog, problems);
+            ScriptAgent.BATCH, watchdog, stores, problems);
     }
 
     private int[] nameScripts(final ScriptSet set) {

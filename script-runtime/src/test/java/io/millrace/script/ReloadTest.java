@@ -161,6 +161,26 @@ class ReloadTest {
         assertThat(messages).isEmpty();
     }
 
+    @Test
+    void shouldShareTheStoreBetweenThreadsAndKeepItThroughAReload() throws IOException {
+        final String counts = "local mine = 0 return { hooks = { flowEnd = function() mine = mine + 1 "
+            + "ntop.incrCache('flows') end }, teardown = function() io.write(mine, ' of ', ntop.getCache('flows')) "
+            + "end }";
+        script("counts.lua", counts);
+        run(2, () -> {
+            for (int flow = 1; flow <= 2000; flow++) {
+                offer(flow % 2, event(FLOW_END, flow));
+            }
+            runtime.awaitDrained();
+            assertThat(runtime.reload().swapped()).isTrue();
+            for (int flow = 2001; flow <= 2006; flow++) {
+                offer(flow % 2, event(FLOW_END, flow));
+            }
+        });
+        assertThat(messages.stream().filter(message -> message.startsWith("text "))).containsExactlyInAnyOrder(
+            "text 1000 of 2000", "text 1000 of 2000", "text 3 of 2006", "text 3 of 2006");
+    }
+
     private interface Steps {
         void run() throws IOException;
     }

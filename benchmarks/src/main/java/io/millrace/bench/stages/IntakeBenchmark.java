@@ -14,6 +14,7 @@ import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.ScriptFolders;
 import io.millrace.script.lua.ScriptHost;
+import io.millrace.script.lua.ScriptStores;
 import io.millrace.script.lua.Watchdog;
 import io.millrace.script.output.OutputRing;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ public class IntakeBenchmark {
 
     private SampleEvents events;
     private Watchdog watchdog;
+    private ScriptStores stores;
     private ScriptAgent agent;
     private Telemetry telemetry;
     private long offered;
@@ -71,9 +73,10 @@ public class IntakeBenchmark {
         events = new SampleEvents(EVENTS);
         watchdog = new Watchdog(config.deadlineNs());
         telemetry = new Telemetry();
+        stores = ScriptStores.small();
         final ScriptHost host = new ScriptHost(
             config.machineSettings(), FlowEngine.applicationNames(), ScriptFolders.read(paths, findings),
-            places.address(), ScriptAgent.BATCH, watchdog, findings::add);
+            places.address(), ScriptAgent.BATCH, watchdog, stores, findings::add);
         if (!findings.isEmpty()) {
             throw new IllegalStateException(findings.toString());
         }
@@ -105,6 +108,7 @@ public class IntakeBenchmark {
             throw new IllegalStateException("offered=" + offered + " delivered=" + delivered + " run=" + run);
         }
         agent.onClose();
+        stores.close();
         watchdog.close();
         events.close();
     }

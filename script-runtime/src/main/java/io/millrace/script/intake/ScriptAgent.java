@@ -42,7 +42,8 @@ public final class ScriptAgent implements Agent {
     private static final int PADDING = -1;
     private static final ScriptCounter[] COUNTED_BY_HOST = {
         ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
-        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST,
+        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST, ScriptCounter.STORE_REFUSED,
+        ScriptCounter.EXTERNAL_ALERTS_TAKEN,
     };
     private static final MessageHandler GIVE_BACK = (type, buffer, offset, length) -> {
     };
@@ -405,6 +406,8 @@ public final class ScriptAgent implements Agent {
             case HOOKS_SKIPPED -> host.hooksSkipped();
             case ALERTS_RAISED -> host.alertsRaised();
             case EMISSIONS_LOST -> host.emissionsLost();
+            case STORE_REFUSED -> host.storeRefused();
+            case EXTERNAL_ALERTS_TAKEN -> host.externalAlertsTaken();
             default -> 0;
         };
     }

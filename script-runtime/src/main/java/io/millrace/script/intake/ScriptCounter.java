@@ -42,7 +42,11 @@ public enum ScriptCounter implements CounterDescriptor {
     /** Flows with a verdict now. */
     VERDICTS_LIVE(241, "verdicts live"),
     /** Bytes that the scripts' objects take. */
-    SCRIPT_MEMORY(250, "script memory in bytes");
+    SCRIPT_MEMORY(250, "script memory in bytes"),
+    /** Writes of scripts to the shared store that found no room. */
+    STORE_REFUSED(251, "writes to the shared store refused, store full"),
+    /** External alerts that scripts took. */
+    EXTERNAL_ALERTS_TAKEN(260, "external alerts taken by scripts");
 
     private final int typeId;
     private final String label;

@@ -36,6 +36,10 @@ final class ControlDescriptor {
     static final int EMISSIONS_LOST = LAYOUT.f64("emissions_lost");
     /** {@code double}: alerts raised. */
     static final int ALERTS_RAISED = LAYOUT.f64("alerts_raised");
+    /** {@code double}: writes to the shared store that found no room. */
+    static final int STORE_REFUSED = LAYOUT.f64("store_refused");
+    /** {@code double}: external alerts that scripts took. */
+    static final int EXTERNAL_ALERTS_TAKEN = LAYOUT.f64("external_alerts_taken");
     /** Length in bytes. */
     static final int LENGTH = LAYOUT.seal();
 

@@ -1,5 +1,6 @@
 package io.millrace.script.lua;
 
+import io.millrace.binding.luajit.LuaStore;
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
@@ -34,6 +35,7 @@ final class LibrarySettings {
         final MachineSettings settings,
         final ApplicationNames names,
         final HostMemory memory,
+        final ScriptStores stores,
         final long placesAddress) {
 
         final StringBuilder cdef = new StringBuilder();
@@ -48,7 +50,13 @@ final class LibrarySettings {
             structs.append("} },\n");
         }
         structs.append('}');
-        return new LuaText()
+        final LuaText text = new LuaText();
+        for (final LuaStore.Function function : LuaStore.Function.values()) {
+            text.put(function.symbol(), function.address());
+        }
+        return text
+            .put("cache_store", stores.cache().address())
+            .put("external_alert_store", stores.externalAlerts().address())
             .put("version", String.valueOf(LibrarySettings.class.getPackage().getImplementationVersion()))
             .put("event_version", FlowEventDescriptor.VERSION)
             .put("cdef", cdef.toString())

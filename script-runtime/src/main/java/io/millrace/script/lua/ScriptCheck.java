@@ -27,9 +27,11 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
 
         final List<Finding> findings = new ArrayList<>();
         final List<ScriptSource> sources = ScriptFolders.read(paths, findings);
-        try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs())) {
+        try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs());
+            ScriptStores stores = ScriptStores.small()) {
             final long places = arena.allocate(PlaceDescriptor.LENGTH, Double.BYTES).address();
-            try (ScriptHost host = new ScriptHost(settings, names, sources, places, 1, watchdog, findings::add)) {
+            try (ScriptHost host = new ScriptHost(settings, names, sources, places, 1, watchdog, stores,
+                findings::add)) {
                 findings.addAll(host.findings());
                 return new ScriptCheck(host.descriptions(), List.copyOf(findings));
             }

@@ -29,6 +29,7 @@ public final class ScriptHost implements AutoCloseable {
     private final ApplicationNames names;
     private final List<ScriptSource> sources;
     private final Watchdog watchdog;
+    private final ScriptStores stores;
     private final Consumer<Finding> problems;
     private final long placesAddress;
     private final HostMemory memory;
@@ -48,6 +49,7 @@ public final class ScriptHost implements AutoCloseable {
      * @param placesAddress array of {@code place_t}, at least one of them.
      * @param batchCapacity most events per dispatch.
      * @param watchdog      stops hooks that run too long.
+     * @param stores        shared with the other machines of the process; the caller closes them after the host.
      * @param problems      takes errors of running scripts, each distinct one once; called on the script thread.
      */
     public ScriptHost(
@@ -57,6 +59,7 @@ public final class ScriptHost implements AutoCloseable {
         final long placesAddress,
         final int batchCapacity,
         final Watchdog watchdog,
+        final ScriptStores stores,
         final Consumer<Finding> problems) {
 
         if (sources.size() > MAX_SCRIPTS) {
@@ -68,6 +71,7 @@ public final class ScriptHost implements AutoCloseable {
         this.placesAddress = placesAddress;
         this.batchCapacity = batchCapacity;
         this.watchdog = watchdog;
+        this.stores = stores;
         this.problems = problems;
         memory = new HostMemory(
             sources.size(), settings.emissionCapacityBytes(), (long) BATCH_ENTRY_LENGTH * batchCapacity);
@@ -194,6 +198,16 @@ public final class ScriptHost implements AutoCloseable {
         return memory.total(ControlDescriptor.EMISSIONS_LOST);
     }
 
+    /** Writes to the shared store that found no room. */
+    public long storeRefused() {
+        return memory.total(ControlDescriptor.STORE_REFUSED);
+    }
+
+    /** External alerts that scripts took. */
+    public long externalAlertsTaken() {
+        return memory.total(ControlDescriptor.EXTERNAL_ALERTS_TAKEN);
+    }
+
     /** Bytes that Lua objects take now. */
     public long memoryUsedBytes() {
         return vm.memoryUsedBytes();
@@ -238,7 +252,7 @@ public final class ScriptHost implements AutoCloseable {
 
     private void start() {
         final List<byte[]> arguments = new ArrayList<>();
-        arguments.add(LibrarySettings.text(settings, names, memory, placesAddress));
+        arguments.add(LibrarySettings.text(settings, names, memory, stores, placesAddress));
         arguments.addAll(LuaLibrary.modules());
         try {
             vm.start("@millrace/" + LuaLibrary.BOOT + ".lua", LuaLibrary.boot(), arguments.toArray(byte[][]::new));

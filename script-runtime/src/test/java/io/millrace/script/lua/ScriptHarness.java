@@ -27,6 +27,7 @@ public final class ScriptHarness implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final Watchdog watchdog;
+    private final ScriptStores stores = ScriptStores.small();
     private final ScriptHost host;
     private final VerdictTable verdicts = new VerdictTable(1024);
     private final List<Finding> problems = new ArrayList<>();
@@ -42,7 +43,7 @@ public final class ScriptHarness implements AutoCloseable {
         place(places + PlaceDescriptor.LENGTH, "CN", "Beijing", 39.9, 116.4);
         place(places + 2L * PlaceDescriptor.LENGTH, "DE", "", 51.3, 9.5);
         watchdog = new Watchdog(settings.deadlineNs());
-        host = new ScriptHost(settings, names(), sources, places, 256, watchdog, problems::add);
+        host = new ScriptHost(settings, names(), sources, places, 256, watchdog, stores, problems::add);
     }
 
     public static ScriptHarness with(final String... texts) {
@@ -164,6 +165,7 @@ public final class ScriptHarness implements AutoCloseable {
     @Override
     public void close() {
         host.close();
+        stores.close();
         watchdog.close();
         verdicts.close();
         arena.close();

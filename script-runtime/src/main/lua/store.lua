@@ -1,0 +1,202 @@
+-- The store that all script threads share, and that outlives a reload: texts, hashes and sets with a time to live in
+-- packet time. It lies in C (shared_store.h); what is here turns Lua values into calls and back.
+local library, settings = ...
+local layout = library("layout")
+local packet_time = library("packet_time")
+local ffi, control = layout.ffi, layout.control
+local tonumber, tostring, type, error = tonumber, tostring, type, error
+local cast, string_of = ffi.cast, ffi.string
+
+local TEXT, HASH, SET = 0, 1, 2
+local ABSENT, REFUSED, NO_INTEGER = -1, -2, -3
+local LONGEST = 65536
+
+local functions = {
+    get = cast("int (*)(void *, int, const char *, size_t, const char *, size_t, double, char *, size_t)",
+        settings.store_get),
+    take = cast("int (*)(void *, const char *, size_t, double, char *, size_t)", settings.store_take),
+    put = cast("int (*)(void *, int, const char *, size_t, const char *, size_t, const char *, size_t, double, double, "
+        .. "int)", settings.store_put),
+    add = cast("int (*)(void *, const char *, size_t, int64_t, double, double, int64_t *)", settings.store_add),
+    remove = cast("int (*)(void *, int, const char *, size_t, const char *, size_t)", settings.store_remove),
+    list = cast("int64_t (*)(void *, int, const char *, size_t, double, char *, size_t)", settings.store_list),
+}
+local store_get, store_put, store_add = functions.get, functions.put, functions.add
+local store_remove, store_list, store_take = functions.remove, functions.list, functions.take
+local cache = cast("void *", settings.cache_store)
+local external_alerts = cast("void *", settings.external_alert_store)
+local buffer = ffi.new("char[?]", LONGEST)
+local sum = ffi.new("int64_t[1]")
+
+local function text_of(value, what, caller)
+    local kind = type(value)
+    if kind == "string" then
+        return value
+    elseif kind == "number" or (kind == "boolean" and what ~= "key") or kind == "cdata" then
+        return tostring(value)
+    end
+    error("ntop." .. caller .. ": the " .. what .. " must be a text or a number, not " .. (value == nil and "nil" or "a "
+        .. kind), 3)
+end
+
+-- Before the first event there is no time: what is set then stays.
+local function life(now, seconds)
+    seconds = tonumber(seconds)
+    return now > 0 and seconds and seconds > 0 and seconds or 0
+end
+
+-- False where there was no room, or nothing to do.
+local function outcome(result)
+    if result == REFUSED then
+        control.store_refused = control.store_refused + 1
+        return false
+    end
+    return result ~= 0
+end
+
+local function read(kind, name, field)
+    local length = store_get(cache, kind, name, #name, field, #field, packet_time.now(), buffer, LONGEST)
+    if length < 0 then
+        return ""
+    end
+    return string_of(buffer, length)
+end
+
+local function write(kind, name, field, value, seconds, only_new)
+    local now = packet_time.now()
+    return outcome(store_put(cache, kind, name, #name, field, #field, value, #value, now, life(now, seconds),
+        only_new and 1 or 0))
+end
+
+-- Calls body(field, value) for each field, in no order.
+local function each(kind, name, body)
+    local now = packet_time.now()
+    local room, target = LONGEST, buffer
+    local needed = tonumber(store_list(cache, kind, name, #name, now, target, room))
+    while needed > room do
+        room = needed * 2
+        target = ffi.new("char[?]", room)
+        needed = tonumber(store_list(cache, kind, name, #name, now, target, room))
+    end
+    local at = 0
+    while at < needed do
+        local lengths = cast("const uint32_t *", target + at)
+        local field_length, value_length = lengths[0], lengths[1]
+        local start = target + at + 8
+        body(string_of(start, field_length), string_of(start + field_length, value_length))
+        at = at + 8 + field_length + value_length
+    end
+    return needed >= 0
+end
+
+local store = {}
+
+function store.getCache(key)
+    return read(TEXT, text_of(key, "key", "getCache"), "")
+end
+
+function store.setCache(key, value, seconds)
+    if not write(TEXT, text_of(key, "key", "setCache"), "", text_of(value, "value", "setCache"), seconds) then
+        return false
+    end
+    return nil
+end
+
+-- Whether it was set: false where there was a value already, or no room.
+function store.setnxCache(key, value, seconds)
+    return write(TEXT, text_of(key, "key", "setnxCache"), "", text_of(value, "value", "setnxCache"), seconds, true)
+end
+
+function store.delCache(key)
+    key = text_of(key, "key", "delCache")
+    for kind = TEXT, SET do
+        store_remove(cache, kind, key, #key, nil, 0)
+    end
+end
+
+-- Adds and returns the sum, in one step for all threads; a new key lives for `seconds`.
+function store.incrCache(key, amount, seconds)
+    key = text_of(key, "key", "incrCache")
+    amount = amount == nil and 1 or tonumber(amount)
+    if amount == nil or amount % 1 ~= 0 or amount < -2^53 or amount > 2^53 then
+        error("ntop.incrCache: the amount must be a whole number up to 2^53", 2)
+    end
+    local now = packet_time.now()
+    local result = store_add(cache, key, #key, amount, now, life(now, seconds), sum)
+    if result == NO_INTEGER then
+        error("ntop.incrCache: '" .. key .. "' holds no whole number: delCache it first", 2)
+    elseif not outcome(result) then
+        return nil
+    end
+    return tonumber(sum[0])
+end
+
+store.getPref, store.setPref = store.getCache, store.setCache
+
+function store.setMembersCache(name, member)
+    if not write(SET, text_of(name, "key", "setMembersCache"), text_of(member, "member", "setMembersCache"), "") then
+        return false
+    end
+    return nil
+end
+
+function store.getMembersCache(name)
+    local members = {}
+    each(SET, text_of(name, "key", "getMembersCache"), function(member)
+        members[#members + 1] = member
+    end)
+    table.sort(members)
+    return members
+end
+
+function store.delMembersCache(name, member)
+    name, member = text_of(name, "key", "delMembersCache"), text_of(member, "member", "delMembersCache")
+    store_remove(cache, SET, name, #name, member, #member)
+end
+
+function store.getHashCache(name, field)
+    return read(HASH, text_of(name, "key", "getHashCache"), text_of(field, "field", "getHashCache"))
+end
+
+function store.setHashCache(name, field, value)
+    if not write(HASH, text_of(name, "key", "setHashCache"), text_of(field, "field", "setHashCache"),
+            text_of(value, "value", "setHashCache")) then
+        return false
+    end
+    return nil
+end
+
+function store.delHashCache(name, field)
+    name, field = text_of(name, "key", "delHashCache"), text_of(field, "field", "delHashCache")
+    store_remove(cache, HASH, name, #name, field, #field)
+end
+
+-- All fields with their values; nil where there is no such hash.
+function store.getHashAllCache(name)
+    local all = {}
+    local present = each(HASH, text_of(name, "key", "getHashAllCache"), function(field, value)
+        all[field] = value
+    end)
+    return present and all or nil
+end
+
+-- Each field with "", nil where there is no such hash.
+function store.getHashKeysCache(name)
+    local fields = {}
+    local present = each(HASH, text_of(name, "key", "getHashKeysCache"), function(field)
+        fields[field] = ""
+    end)
+    return present and fields or nil
+end
+
+-- The external alert that waits under a key of `length` bytes, which then is gone; nil where there is none.
+local function take_external_alert(key, length)
+    local taken = store_take(external_alerts, key, length, packet_time.now(), buffer, LONGEST)
+    if taken == ABSENT then
+        return nil
+    end
+    control.external_alerts_taken = control.external_alerts_taken + 1
+    return string_of(buffer, taken)
+end
+
+return { public = store, take_external_alert = take_external_alert }

@@ -1,0 +1,123 @@
+package io.millrace.script.lua;
+
+import static io.millrace.engine.event.FlowEventKind.FLOW_END;
+import static io.millrace.engine.event.FlowEventKind.PROTOCOL_DETECTED;
+import static io.millrace.script.lua.EventBuilder.event;
+import static io.millrace.script.lua.ScriptHarness.hook;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.event.FlowEventDescriptor;
+import org.junit.jupiter.api.Test;
+
+class SharedStoreTest {
+    @Test
+    void shouldKeepTextsHashesAndSetsApart() {
+        assertThat(print("""
+            ntop.setCache("x", "text") ntop.setHashCache("x", "f", 5) ntop.setMembersCache("x", "m")
+            io.write(ntop.getCache("x"), " ", ntop.getPref("x"), " ", ntop.getHashCache("x", "f"), " ",
+                table.concat(ntop.getMembersCache("x"), ","), "\\n")
+            ntop.delCache("x")
+            io.write("[", ntop.getCache("x"), ntop.getHashCache("x", "f"), #ntop.getMembersCache("x"), "]")
+            """)).isEqualTo("text text 5 m\n[0]");
+    }
+
+    @Test
+    void shouldListHashesAndSetsWhole() {
+        assertThat(print("""
+            for i = 1, 3000 do
+                ntop.setHashCache("h", "field" .. i, ("v"):rep(i % 50))
+                ntop.setMembersCache("s", i)
+            end
+            local all, count = ntop.getHashAllCache("h"), 0
+            for field, value in pairs(all) do
+                count = count + 1
+                assert(value == ("v"):rep(tonumber(field:sub(6)) % 50), field)
+            end
+            ntop.delHashCache("h", "field7")
+            ntop.delMembersCache("s", 3000)
+            local members = ntop.getMembersCache("s")
+            io.write(count, " ", #members, " ", members[2], " ", tostring(ntop.getHashAllCache("h").field7), " ",
+                tostring(ntop.getHashKeysCache("h").field8 == ""), " ", tostring(ntop.getHashAllCache("none")))
+            """)).isEqualTo("3000 2999 10 nil true nil");
+    }
+
+    @Test
+    void shouldCountInOneStep() {
+        assertThat(print("""
+            io.write(ntop.incrCache("n"), " ", ntop.incrCache("n", 41), " ", ntop.getCache("n"), " ",
+                ntop.incrCache("n", -50), "\\n")
+            ntop.setCache("text", "no number")
+            io.write(select(2, pcall(ntop.incrCache, "text")), "\\n")
+            io.write(select(2, pcall(ntop.incrCache, "n", 0.5)))
+            """)).isEqualTo("1 42 42 -8\n"
+            + "ntop.incrCache: 'text' holds no whole number: delCache it first\n"
+            + "ntop.incrCache: the amount must be a whole number up to 2^53");
+    }
+
+    @Test
+    void shouldSetOnlyWhatIsNotThere() {
+        assertThat(print("""
+            io.write(tostring(ntop.setnxCache("k", "a")), tostring(ntop.setnxCache("k", "b")), ntop.getCache("k"))
+            """)).isEqualTo("truefalsea");
+    }
+
+    @Test
+    void shouldHoldAnyBytes() {
+        assertThat(print("""
+            ntop.setCache("\\0k\\255", "\\0v\\255\\n")
+            io.write(tostring(ntop.getCache("\\0k\\255") == "\\0v\\255\\n"), ntop.getCache("\\0k"))
+            """)).isEqualTo("true");
+    }
+
+    @Test
+    void shouldRefuseAndCountWhatFindsNoRoom() {
+        final String fill = hook("flowEnd", """
+            local refused = 0
+            for i = 1, 100 do
+                if ntop.setCache("k" .. i, ("x"):rep(60000)) == false then refused = refused + 1 end
+            end
+            io.write(refused, " ", #ntop.getCache("k1"), " ", #ntop.getCache("k100"), " ",
+                tostring(ntop.setCache("long", ("x"):rep(65537))), " ", tostring(ntop.setCache("k1", "y")))
+            """);
+        try (ScriptHarness harness = ScriptHarness.with(fill)) {
+            assertThat(harness.run(event(FLOW_END, 1))).isEqualTo("83 60000 0 false nil");
+            assertThat(harness.host().storeRefused()).isEqualTo(84);
+        }
+    }
+
+    @Test
+    void shouldSayWhichArgumentCannotBeStored() {
+        assertThat(print("""
+            io.write(select(2, pcall(ntop.setCache, nil, 1)), "\\n", select(2, pcall(ntop.setCache, "k", nil)), "\\n",
+                select(2, pcall(ntop.setHashCache, "k", "f", {})))
+            """)).isEqualTo("ntop.setCache: the key must be a text or a number, not nil\n"
+            + "ntop.setCache: the value must be a text or a number, not nil\n"
+            + "ntop.setHashCache: the value must be a text or a number, not a table");
+    }
+
+    @Test
+    void shouldForgetByPacketTimeButNotWhatSetupPutThere() {
+        final String script = """
+            return {
+                setup = function() ntop.setCache("early", "kept", 10) return true end,
+                hooks = { protocolDetected = function()
+                    io.write(ntop.getCache("early"), ntop.incrCache("n", 1, 10), " ")
+                end } }
+            """;
+        try (ScriptHarness harness = ScriptHarness.with(script)) {
+            for (final int second : new int[] {0, 9, 10, 25}) {
+                harness.run(event(PROTOCOL_DETECTED, 1)
+                    .u64(FlowEventDescriptor.TIME_NS, EventBuilder.START_NS + second * 1_000_000_000L));
+            }
+            assertThat(harness.output()).isEqualTo("kept1 kept2 kept1 kept1 ");
+        }
+    }
+
+    private static String print(final String body) {
+        try (ScriptHarness harness = ScriptHarness.with(hook("flowEnd", body))) {
+            final String output = harness.run(event(FLOW_END, 1));
+            assertThat(harness.problems()).isEmpty();
+            return output;
+        }
+    }
+}
