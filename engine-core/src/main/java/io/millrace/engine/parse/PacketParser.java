@@ -4,6 +4,7 @@ import static io.millrace.engine.memory.RawMemory.i32BigEndian;
 import static io.millrace.engine.memory.RawMemory.i64BigEndian;
 import static io.millrace.engine.memory.RawMemory.u16BigEndian;
 import static io.millrace.engine.memory.RawMemory.u8;
+import static io.millrace.engine.parse.ParsedBurst.CARRIER;
 import static io.millrace.engine.parse.ParsedBurst.MALFORMED;
 import static io.millrace.engine.parse.ParsedBurst.NOT_IP;
 import static io.millrace.engine.parse.ParsedBurst.PARSED;
@@ -13,52 +14,81 @@ import io.millrace.engine.burst.Burst;
 import io.millrace.engine.port.LinkType;
 
 /**
- * Finds link, network and transport headers. Every length is checked before a byte behind it is read, so a frame may
- * lie flush against unreadable memory. Owned by one worker; allocates nothing.
+ * Finds link, network and transport headers, and in tunnels those of the innermost packet. Every length is checked
+ * before a byte behind it is read, so a frame may lie flush against unreadable memory. Owned by one worker; allocates
+ * nothing.
+ *
+ * <p>Ethernet, VLAN tags, IP and transport headers are read here, on the straight path. All else is a branch off it that
+ * moves a {@link HeaderCursor} from header to header until IP is found: the link layers in {@link LinkLayers}, what
+ * stands between them and IP in {@link LinkTags}, tunnels in {@link IpTunnels}, {@link GreTunnels} and
+ * {@link UdpTunnels}.
+ *
+ * <p>A packet whose tunnel cannot be opened, because what is inside is no IP or does not fit, belongs to the tunnel's own
+ * flow. A packet with sound IP and a broken header behind it belongs to a flow too, with ports 0 where there are none.
  *
  * <p>Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4), RFC 8200 (IPv6), RFC 9293 (TCP), RFC 768 (UDP), RFC 9260 (SCTP),
  * RFC 792 and 4443 (ICMP).
  */
 public final class PacketParser {
-    private static final int ETHERNET_HEADER_LENGTH = 14;
-    private static final int VLAN_TAG_LENGTH = 4;
-    private static final int SNAP_HEADER_LENGTH = 8;
+    /** Tunnels in tunnels that are opened; what lies deeper stays closed and is counted. */
+    public static final int MAX_TUNNELS = 8;
+
     private static final int IPV4_MIN_HEADER_LENGTH = 20;
     private static final int IPV6_HEADER_LENGTH = 40;
     private static final int TCP_MIN_HEADER_LENGTH = 20;
     private static final int UDP_HEADER_LENGTH = 8;
     private static final int SCTP_HEADER_LENGTH = 12;
     private static final int ICMP_HEADER_LENGTH = 8;
+    private static final int ICMP_MIN_LENGTH = 2;
     private static final int MAX_IPV6_EXTENSIONS = 8;
 
-    private static final int ETHERTYPE_MIN = 0x0600;
-    private static final int ETHERTYPE_IPV4 = 0x0800;
-    private static final int ETHERTYPE_IPV6 = 0x86DD;
-    private static final int ETHERTYPE_VLAN = 0x8100;
-    private static final int ETHERTYPE_QINQ = 0x88A8;
-    private static final int ETHERTYPE_QINQ_BEFORE_STANDARD = 0x9100;
-    private static final int LLC_SNAP = 0xAAAA;
-
-    private static final int VLAN_ID_MASK = 0x0FFF;
     private static final int FRAGMENT_MORE = 0x2000;
     private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
+    private static final int ANY_LENGTH_IS_CUT = 0;
 
     private final ParsedBurst parsed;
+    private final int tunnels;
+    private final HeaderCursor cursor = new HeaderCursor();
+    private long carrierHeader;
 
-    /** A parser that leaves its findings in {@code parsed}. */
+    /** A parser that leaves its findings in {@code parsed} and opens all tunnels. */
     public PacketParser(final ParsedBurst parsed) {
+        this(parsed, TunnelType.ALL);
+    }
+
+    /** A parser that opens the tunnels of the set {@code tunnels} ({@link TunnelType#bit}). */
+    public PacketParser(final ParsedBurst parsed, final int tunnels) {
         this.parsed = parsed;
+        this.tunnels = tunnels;
     }
 
     /** Parses all frames of a burst. */
     public void parse(final Burst burst) {
+        parsed.clear();
         final int count = burst.count();
-        final boolean ethernet = burst.linkType() == LinkType.ETHERNET;
+        final LinkType link = burst.linkType();
+        final int snapLengthBytes = burst.snapLengthBytes();
+        if (link != LinkType.ETHERNET) {
+            parseOther(burst, link, snapLengthBytes);
+            return;
+        }
         for (int slot = 0; slot < count; slot++) {
-            parsed.outcome[slot] = ethernet
-                ? parseEthernet(slot, burst.address(slot), burst.capturedLength(slot), burst.strippedVlanId(slot),
-                    burst.snapLengthBytes())
-                : UNSUPPORTED_LINK;
+            final long frame = burst.address(slot);
+            final int length = burst.capturedLength(slot);
+            final byte outcome = parseEthernet(slot, frame, length, burst.strippedVlanId(slot), snapLengthBytes);
+            parsed.outcome[slot] =
+                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome;
+        }
+    }
+
+    private void parseOther(final Burst burst, final LinkType link, final int snapLengthBytes) {
+        for (int slot = 0; slot < burst.count(); slot++) {
+            final long frame = burst.address(slot);
+            final int length = burst.capturedLength(slot);
+            final byte outcome =
+                link == null ? UNSUPPORTED_LINK : parseLink(slot, link, frame, length, snapLengthBytes);
+            parsed.outcome[slot] =
+                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome;
         }
     }
 
@@ -70,39 +100,154 @@ public final class PacketParser {
      * @param strippedVlanId  VLAN identifier that the port took off; 0 none.
      * @param snapLengthBytes frames of this length may have been cut by whoever captured them.
      */
-    byte parseEthernet(
+    private byte parseEthernet(
         final int slot, final long frame, final int length, final int strippedVlanId, final int snapLengthBytes) {
 
-        if (length < ETHERNET_HEADER_LENGTH) {
+        if (length < LinkTags.ETHERNET_HEADER_LENGTH) {
             return MALFORMED;
         }
-        int offset = ETHERNET_HEADER_LENGTH;
+        int offset = LinkTags.ETHERNET_HEADER_LENGTH;
         int etherType = u16BigEndian(frame + offset - 2);
         int vlanId = strippedVlanId;
-        while (isVlanTag(etherType)) {
-            if (length < offset + VLAN_TAG_LENGTH) {
+        while (LinkTags.isVlan(etherType)) {
+            if (length < offset + LinkTags.VLAN_TAG_LENGTH) {
                 return MALFORMED;
             }
-            vlanId = u16BigEndian(frame + offset) & VLAN_ID_MASK;
+            vlanId = u16BigEndian(frame + offset) & LinkTags.VLAN_ID_MASK;
             etherType = u16BigEndian(frame + offset + 2);
-            offset += VLAN_TAG_LENGTH;
-        }
-        if (etherType < ETHERTYPE_MIN && length >= offset + SNAP_HEADER_LENGTH
-            && u16BigEndian(frame + offset) == LLC_SNAP) {
-            etherType = u16BigEndian(frame + offset + SNAP_HEADER_LENGTH - 2);
-            offset += SNAP_HEADER_LENGTH;
+            offset += LinkTags.VLAN_TAG_LENGTH;
         }
         final byte outcome;
-        if (etherType == ETHERTYPE_IPV4) {
+        if (etherType == LinkTags.ETHERTYPE_IPV4) {
             outcome = parseIpv4(slot, frame, offset, length, snapLengthBytes);
-        } else if (etherType == ETHERTYPE_IPV6) {
+        } else if (etherType == LinkTags.ETHERTYPE_IPV6) {
             outcome = parseIpv6(slot, frame, offset, length, snapLengthBytes);
         } else {
-            return NOT_IP;
+            cursor.enter(frame + offset, frame + length,
+                etherType < LinkTags.ETHERTYPE_MIN ? HeaderCursor.LLC : etherType);
+            cursor.vlanId = vlanId;
+            cursor.macAddress = frame;
+            return follow(slot, frame, length, snapLengthBytes);
         }
         parsed.vlanId[slot] = (short) vlanId;
         parsed.macAddress[slot] = frame;
         return outcome;
+    }
+
+    private byte parseLink(
+        final int slot, final LinkType link, final long frame, final int length, final int snapLengthBytes) {
+
+        cursor.enter(frame, frame + length, HeaderCursor.ETHERNET);
+        cursor.vlanId = 0;
+        cursor.macAddress = 0;
+        if (!LinkLayers.open(link, cursor)) {
+            return withoutIp(slot);
+        }
+        return follow(slot, frame, length, snapLengthBytes);
+    }
+
+    /** Parses the IP packet that the cursor's headers lead to. */
+    private byte follow(final int slot, final long frame, final int length, final int snapLengthBytes) {
+        if (!findIp()) {
+            return withoutIp(slot);
+        }
+        parsed.vlanId[slot] = (short) cursor.vlanId;
+        parsed.macAddress[slot] = cursor.macAddress;
+        return parseIp(slot, frame, length, snapLengthBytes);
+    }
+
+    private byte withoutIp(final int slot) {
+        if (cursor.broken) {
+            return MALFORMED;
+        }
+        parsed.flagsOrType[slot] = cursor.next;
+        return NOT_IP;
+    }
+
+    /** Moves the cursor to the next IP header; each header before it takes at least a byte. */
+    private boolean findIp() {
+        boolean more = true;
+        while (more && !cursor.isAtIp()) {
+            more = switch (cursor.next) {
+                case LinkTags.ETHERTYPE_VLAN, LinkTags.ETHERTYPE_QINQ, LinkTags.ETHERTYPE_QINQ_BEFORE_STANDARD ->
+                    LinkTags.vlan(cursor);
+                case LinkTags.ETHERTYPE_MPLS, LinkTags.ETHERTYPE_MPLS_MULTICAST -> LinkTags.mpls(cursor);
+                case LinkTags.ETHERTYPE_PPPOE_SESSION -> LinkTags.pppoe(cursor);
+                case LinkTags.ETHERTYPE_PPP, HeaderCursor.PPP -> LinkTags.ppp(cursor);
+                case HeaderCursor.ETHERNET -> LinkTags.ethernet(cursor);
+                case HeaderCursor.LLC -> LinkTags.llc(cursor);
+                case HeaderCursor.WIRELESS -> WirelessHeaders.data(cursor, false);
+                default -> false;
+            };
+        }
+        return more && cursor.has(1);
+    }
+
+    private byte parseIp(final int slot, final long frame, final int length, final int snapLengthBytes) {
+        final int offset = (int) (cursor.address - frame);
+        final int version = cursor.next == HeaderCursor.IP_BY_VERSION ? u8(cursor.address) >> 4
+            : cursor.next == LinkTags.ETHERTYPE_IPV4 ? 4 : 6;
+        return switch (version) {
+            case 4 -> parseIpv4(slot, frame, offset, length, snapLengthBytes);
+            case 6 -> parseIpv6(slot, frame, offset, length, snapLengthBytes);
+            default -> MALFORMED;
+        };
+    }
+
+    /** Replaces what was found by what is inside of the packet's tunnels, as far as they can be opened. */
+    private byte openTunnels(final int slot, final long frame, final int length, final int snapLengthBytes) {
+        // A first fragment holds the beginning of what is inside.
+        int innerSnapLengthBytes = parsed.fragment[slot] ? ANY_LENGTH_IS_CUT : snapLengthBytes;
+        byte outcome = CARRIER;
+        for (int depth = 0; outcome == CARRIER; depth++) {
+            final TunnelType type = openTunnel(slot, frame, length);
+            if (type == null || (tunnels & type.bit) == 0 || !findIp()) {
+                break;
+            }
+            if (depth == MAX_TUNNELS) {
+                parsed.tooDeep++;
+                break;
+            }
+            if (cursor.cut) {
+                innerSnapLengthBytes = ANY_LENGTH_IS_CUT;
+            }
+            outcome = parseIp(parsed.spare, frame, length, innerSnapLengthBytes);
+            if (outcome == MALFORMED) {
+                break;
+            }
+            enterTunnel(slot, type, depth);
+        }
+        return PARSED;
+    }
+
+    private TunnelType openTunnel(final int slot, final long frame, final int length) {
+        final int protocol = parsed.l4Protocol[slot];
+        cursor.enter(carrierHeader, frame + length, HeaderCursor.IP_BY_VERSION);
+        cursor.vlanId = parsed.vlanId[slot];
+        cursor.macAddress = parsed.macAddress[slot];
+        return protocol == IpProtocol.UDP
+            ? UdpTunnels.open(parsed.sourcePort[slot], parsed.destinationPort[slot], cursor)
+            : IpTunnels.open(protocol, cursor);
+    }
+
+    private void enterTunnel(final int slot, final TunnelType type, final int depth) {
+        if (depth == 0) {
+            parsed.markTunnelled(slot);
+            parsed.tunnelType[slot] = (byte) type.code;
+            parsed.tunnelId[slot] = cursor.tunnelId;
+            parsed.tunnelHeader[slot] = parsed.l3Address[slot];
+            parsed.tunnelProtocol[slot] = parsed.l4Protocol[slot];
+            parsed.tunnelPorts[slot] = parsed.sourcePort[slot] << 16 | parsed.destinationPort[slot];
+        }
+        parsed.tunnelDepth[slot] = (byte) (depth + 1);
+        if (!parsed.fragment[slot] && parsed.fragment[parsed.spare]) {
+            parsed.fragment[slot] = true;
+            parsed.fragmentHeader[slot] = parsed.fragmentHeader[parsed.spare];
+            parsed.fragmentLength[slot] = parsed.fragmentLength[parsed.spare];
+        }
+        parsed.takeOver(parsed.spare, slot);
+        parsed.vlanId[slot] = (short) cursor.vlanId;
+        parsed.macAddress[slot] = cursor.macAddress;
     }
 
     private byte parseIpv4(
@@ -130,7 +275,11 @@ public final class PacketParser {
         parsed.sourceLow[slot] = 0;
         parsed.destinationHigh[slot] = (long) i32BigEndian(ip + 16) << 32;
         parsed.destinationLow[slot] = 0;
-        parsed.fragment[slot] = (flagsAndOffset & (FRAGMENT_MORE | FRAGMENT_OFFSET_MASK)) != 0;
+        final boolean fragment = (flagsAndOffset & (FRAGMENT_MORE | FRAGMENT_OFFSET_MASK)) != 0;
+        parsed.fragment[slot] = fragment;
+        if (fragment) {
+            markFragment(slot, ip, totalLength);
+        }
         parsed.wireLength[slot] = Math.max(length, l3Offset + totalLength);
         parsed.l3Address[slot] = ip;
         parsed.l3Length[slot] = available;
@@ -187,6 +336,9 @@ public final class PacketParser {
         parsed.destinationHigh[slot] = i64BigEndian(ip + 24);
         parsed.destinationLow[slot] = i64BigEndian(ip + 32);
         parsed.fragment[slot] = fragment;
+        if (fragment) {
+            markFragment(slot, ip, totalLength);
+        }
         parsed.wireLength[slot] = Math.max(length, l3Offset + totalLength);
         parsed.l3Address[slot] = ip;
         parsed.l3Length[slot] = available;
@@ -213,47 +365,76 @@ public final class PacketParser {
         parsed.flagsOrType[slot] = 0;
         parsed.tcpSequence[slot] = 0;
         int headerLength = 0;
+        byte outcome = PARSED;
         if (!laterFragment) {
             switch (protocol) {
                 case IpProtocol.TCP -> {
-                    if (available < TCP_MIN_HEADER_LENGTH) {
+                    if (available >= TCP_MIN_HEADER_LENGTH) {
+                        headerLength = (u8(header + 12) >> 4) * 4;
+                        if (headerLength < TCP_MIN_HEADER_LENGTH || headerLength > onWire) {
+                            parsed.brokenTransports++;
+                            headerLength = Math.clamp(headerLength, TCP_MIN_HEADER_LENGTH, onWire);
+                        }
+                        readPorts(slot, header);
+                        parsed.tcpSequence[slot] = i32BigEndian(header + 4);
+                        parsed.flagsOrType[slot] = u8(header + 13);
+                    } else if (isCutOff(onWire, TCP_MIN_HEADER_LENGTH)) {
                         return MALFORMED;
                     }
-                    headerLength = (u8(header + 12) >> 4) * 4;
-                    if (headerLength < TCP_MIN_HEADER_LENGTH || headerLength > onWire) {
-                        return MALFORMED;
-                    }
-                    readPorts(slot, header);
-                    parsed.tcpSequence[slot] = i32BigEndian(header + 4);
-                    parsed.flagsOrType[slot] = u8(header + 13);
                 }
                 case IpProtocol.UDP -> {
-                    if (available < UDP_HEADER_LENGTH) {
+                    if (available >= UDP_HEADER_LENGTH) {
+                        headerLength = UDP_HEADER_LENGTH;
+                        readPorts(slot, header);
+                        if (UdpTunnels.mayBeTunnel(parsed.sourcePort[slot], parsed.destinationPort[slot])) {
+                            carrierHeader = header;
+                            outcome = CARRIER;
+                        }
+                    } else if (isCutOff(onWire, UDP_HEADER_LENGTH)) {
                         return MALFORMED;
                     }
-                    headerLength = UDP_HEADER_LENGTH;
-                    readPorts(slot, header);
                 }
                 case IpProtocol.SCTP -> {
-                    if (available < SCTP_HEADER_LENGTH) {
+                    if (available >= SCTP_HEADER_LENGTH) {
+                        headerLength = SCTP_HEADER_LENGTH;
+                        readPorts(slot, header);
+                    } else if (isCutOff(onWire, SCTP_HEADER_LENGTH)) {
                         return MALFORMED;
                     }
-                    headerLength = SCTP_HEADER_LENGTH;
-                    readPorts(slot, header);
                 }
                 case IpProtocol.ICMP, IpProtocol.ICMPV6 -> {
-                    if (available < 2) {
+                    if (available >= ICMP_MIN_LENGTH) {
+                        headerLength = Math.min(ICMP_HEADER_LENGTH, available);
+                        parsed.flagsOrType[slot] = u16BigEndian(header);
+                    } else if (isCutOff(onWire, ICMP_MIN_LENGTH)) {
                         return MALFORMED;
                     }
-                    headerLength = Math.min(ICMP_HEADER_LENGTH, available);
-                    parsed.flagsOrType[slot] = u16BigEndian(header);
                 }
                 default -> {
+                    if (IpTunnels.isTunnel(protocol)) {
+                        carrierHeader = header;
+                        outcome = CARRIER;
+                    }
                 }
             }
         }
         parsed.payloadLength[slot] = onWire - headerLength;
-        return PARSED;
+        return outcome;
+    }
+
+    /** Whether the capturing program cut a header off; one that was never there is counted, its packet is not lost. */
+    private boolean isCutOff(final int onWire, final int neededLength) {
+        if (onWire >= neededLength) {
+            return true;
+        }
+        parsed.brokenTransports++;
+        return false;
+    }
+
+    private void markFragment(final int slot, final long header, final int lengthBytes) {
+        parsed.fragments++;
+        parsed.fragmentHeader[slot] = header;
+        parsed.fragmentLength[slot] = lengthBytes;
     }
 
     private void readPorts(final int slot, final long header) {
@@ -265,11 +446,6 @@ public final class PacketParser {
     private static boolean isLie(
         final int totalLength, final int available, final int frameLength, final int snapLengthBytes) {
         return totalLength > available && frameLength < snapLengthBytes;
-    }
-
-    private static boolean isVlanTag(final int etherType) {
-        return etherType == ETHERTYPE_VLAN || etherType == ETHERTYPE_QINQ
-            || etherType == ETHERTYPE_QINQ_BEFORE_STANDARD;
     }
 
     private static boolean isExtension(final int protocol) {

@@ -187,7 +187,7 @@ public record CaptureFile(
         final LinkType type = LinkType.of(number);
         if (type == null) {
             throw new ConfigException("link type " + number + " is not supported: " + path
-                + ": supported is Ethernet (1)");
+                + ": supported are " + LinkType.supported());
         }
         return type;
     }

@@ -266,9 +266,6 @@ final class PacketParserTest {
         putU16(frame, L3 + 2, 19);
         assertThat(parse(frame)).isEqualTo(MALFORMED);
 
-        putU16(frame, L3 + 2, 27);
-        assertThat(parse(frame)).as("UDP header outside of the packet").isEqualTo(MALFORMED);
-
         putU16(frame, L3 + 2, 33);
         assertThat(parse(frame)).as("one byte more than sent").isEqualTo(MALFORMED);
     }
@@ -282,16 +279,33 @@ final class PacketParserTest {
     }
 
     @Test
-    void shouldRefuseATcpHeaderOutsideOfThePacket() {
+    void shouldKeepAPacketWhoseTransportHeaderDoesNotFitAndCountIt() {
+        final byte[] frame = ethernet().ipv4(CLIENT, SERVER).udp(1, 2).payload(4).build();
+        putU16(frame, L3 + 2, 27);
+
+        assertThat(parse(frame)).isEqualTo(PARSED);
+        assertThat(parsed.sourcePort[0]).isZero();
+        assertThat(parsed.payloadLength[0]).isEqualTo(7);
+        assertThat(parsed.brokenTransports()).isEqualTo(1);
+
+        for (final int protocol : new int[] {IpProtocol.TCP, IpProtocol.SCTP, IpProtocol.ICMP}) {
+            assertThat(parse(ethernet().ipv4(CLIENT, SERVER).protocol(protocol).payload(1).build())).isEqualTo(PARSED);
+            assertThat(parsed.brokenTransports()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldKeepThePortsOfATcpHeaderWhoseLengthLies() {
         final byte[] frame = ethernet().ipv4(CLIENT, SERVER).tcp(1, 2, ACK, 0).payload(3).build();
         final int offsetField = L3 + 20 + 12;
 
-        frame[offsetField] = 0x40;
-        assertThat(parse(frame)).isEqualTo(MALFORMED);
-        frame[offsetField] = 0x60;
-        assertThat(parse(frame)).isEqualTo(MALFORMED);
-        frame[offsetField] = (byte) 0xF0;
-        assertThat(parse(frame)).isEqualTo(MALFORMED);
+        for (final int dataOffset : new int[] {0x00, 0x40, 0x60, 0xF0}) {
+            frame[offsetField] = (byte) dataOffset;
+            assertThat(parse(frame)).isEqualTo(PARSED);
+            assertThat(parsed.destinationPort[0]).isEqualTo(2);
+            assertThat(parsed.payloadLength[0]).isBetween(0, 3);
+            assertThat(parsed.brokenTransports()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -331,8 +345,11 @@ final class PacketParserTest {
     @Test
     void shouldTellFramesWithoutIp() {
         assertThat(parse(ethernet().protocol(0x0806).payload(46).build())).isEqualTo(NOT_IP);
-        assertThat(parse(ethernet().vlan(3).protocol(0x8847).payload(46).build())).isEqualTo(NOT_IP);
+        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("ethertype_0x0806");
+        assertThat(parse(ethernet().vlan(3).protocol(0x88CC).payload(46).build())).isEqualTo(NOT_IP);
+        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("ethertype_0x88cc");
         assertThat(parse(ethernet().protocol(38).payload(38).build())).as("IEEE 802.3 length").isEqualTo(NOT_IP);
+        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("llc_0x0000");
         assertThat(parse(ethernet().protocol(0x0806).build())).isEqualTo(NOT_IP);
     }
 

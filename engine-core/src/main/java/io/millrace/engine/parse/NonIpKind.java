@@ -1,0 +1,33 @@
+package io.millrace.engine.parse;
+
+/**
+ * What a frame without IP carries, as one number: the name space in the upper half, the number in the lower. Written by
+ * the parser into {@link ParsedBurst#flagsOrType}, counted by the worker.
+ */
+public final class NonIpKind {
+    /** An EtherType. */
+    public static final int ETHERTYPE = 0;
+    /** An IEEE 802.2 destination SAP. */
+    public static final int LLC = 2;
+    /** A PPP protocol number. */
+    public static final int PPP = 3;
+    /** An address family of the BSD loopback. */
+    public static final int FAMILY = 4;
+    /** IEEE 802.11 type and subtype, the first byte of the frame control field without its version. */
+    public static final int WIRELESS = 5;
+
+    private static final String[] SPACES = {"ethertype", "", "llc", "ppp", "family", "wireless"};
+
+    private NonIpKind() {
+    }
+
+    /** A kind. */
+    public static int of(final int space, final int number) {
+        return space << 16 | number & 0xFFFF;
+    }
+
+    /** The kind as a key for counters, for example {@code ethertype_0x0806}. */
+    public static String key(final int kind) {
+        return String.format("%s_0x%04x", SPACES[kind >>> 16], kind & 0xFFFF);
+    }
+}
