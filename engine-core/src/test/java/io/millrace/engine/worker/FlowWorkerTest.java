@@ -218,7 +218,7 @@ final class FlowWorkerTest {
             ethernet().protocol(0x0806).payload(46).build(),
             new byte[10],
             udp(1, 2),
-            ethernet().vlan(5).protocol(0x8847).payload(40).build());
+            ethernet().vlan(5).protocol(0x88CC).payload(40).build());
 
         assertThat(harness.counter(EngineCounter.RECEIVED)).isEqualTo(4);
         assertThat(harness.counter(EngineCounter.NOT_IP)).isEqualTo(2);
