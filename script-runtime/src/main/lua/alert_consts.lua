@@ -27,6 +27,7 @@ define(24, "alert_device_protocol_not_allowed", "alerts_dashboard.device_protoco
 define(35, "external_alert", "alerts_dashboard.external_alert")
 define(43, "alert_potentially_dangerous_protocol", "flow_details.potentially_dangerous_protocol")
 define(48, "alert_malicious_signature", "alerts_dashboard.malicious_signature_detected")
+define(57, "alert_blacklisted_country", "alerts_dashboard.blacklisted_country")
 define(58, "alert_suspicious_country", "alerts_dashboard.suspicious_country")
 define(87, "flow_alert_custom_lua_script", "alerts_dashboard.custom_alert")
 for number = 1, 5 do

@@ -106,9 +106,10 @@ local function is_dns()
     return cursor.metadata.dns_present == 1 or speaks(DNS)
 end
 
+-- nDPI puts "?" in the place of bytes that cannot be printed.
 function flow.dnsQueryHasInvalidChars()
     local query = is_dns() and texts.host_name()
-    return query ~= nil and query ~= false and query:find("[^\32-\126]") ~= nil
+    return query ~= nil and query ~= false and query:find("[^\32-\62\64-\126]") ~= nil
 end
 
 -- "" where the flow is no DNS dialogue, nil where it asked for nothing.

@@ -57,8 +57,9 @@ define(26, "potentially_dangerous", 670, 20, "error", "alert_potentially_dangero
 define(27, "malicious_signature", 690, 80, "warning", "alert_malicious_signature",
     "alerts_dashboard.malicious_signature_detected")
 define(28, "udp_unidirectional", 195, 50, "info", "alert_suspicious_activity", "flow_details.udp_unidirectional")
--- Ours, for the sample script.
+-- Ours, for the sample script and the library.
 define(29, "suspicious_country", 500, 50, "error", "alert_suspicious_country", "flow_details.suspicious_country")
+define(30, "blacklisted_country", 510, 50, "error", "alert_blacklisted_country", "alerts_dashboard.blacklisted_country")
 -- The documentation uses these without a definition of their own, so they have one.
 for number = 1, 5 do
     define(58 + number, "custom_status_" .. number, 700 + number, 50, "error", "custom_alert_" .. number,

@@ -80,7 +80,8 @@ function flow.getRiskInfo()
 end
 
 -- No list of malicious fingerprints is loaded here; nDPI's own is part of its risks.
-local MALICIOUS_JA3 = protocols.risk_ids and protocols.risk_ids["malicious ja3 fingerp."]
+local MALICIOUS_JA3 = protocols.risk_ids["possibly malicious ja3 fingerprint"]
+    or protocols.risk_ids["malicious ja3 fingerp."]
 function flow.hasMaliciousTlsSignature()
     return MALICIOUS_JA3 ~= nil and band(cursor.event.ndpi_risk, lshift(1ULL, MALICIOUS_JA3)) ~= 0
 end

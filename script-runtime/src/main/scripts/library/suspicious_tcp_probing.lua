@@ -1,0 +1,47 @@
+-- Marks TCP connections that were opened and left in silence; reports who does so often.
+local user_scripts = require("user_scripts")
+local flow_consts = require("flow_consts")
+local tally = require("tally")
+
+local STATUS = flow_consts.status_types.status_suspicious_tcp_probing
+local DEFAULTS = { min_targets = 10, window_s = 60, max_duration_s = 5 }
+
+local script = {
+    hooks = {},
+    l4_proto = "tcp",
+    three_way_handshake_ok = true,
+    default_enabled = true,
+    default_value = DEFAULTS,
+    category = user_scripts.script_categories.security,
+    gui = {
+        i18n_title = "TCP probing",
+        i18n_description = "Marks TCP connections that were opened and left in silence; reports who does so often",
+        input_builder = "threshold_cross",
+        i18n_field_unit = user_scripts.field_units.flows,
+        field_min = 1,
+        field_operator = "gt",
+        settings = {
+            min_targets = "targets (server and port) that one client must open in silence before it is reported",
+            window_s = "time in which these targets are counted, in s",
+            max_duration_s = "age up to which a silent connection is a probe, in s",
+        },
+    },
+}
+
+local targets = tally.new()
+
+function script.hooks.flowEnd(now, conf)
+    if flow.getGoodputBytes() > 0 or flow.getDuration() > (conf and conf.max_duration_s or DEFAULTS.max_duration_s) then
+        return
+    end
+    local window_s = conf and conf.window_s or DEFAULTS.window_s
+    local target = flow.getServerKey() .. ":" .. flow.srv_port()
+    local reached = targets:add(flow.getFirstSeen(), window_s, flow.getClientKey(), target)
+    if reached >= (conf and conf.min_targets or DEFAULTS.min_targets) then
+        flow.triggerStatus(STATUS, { targets = reached, window_s = window_s }, 50, 50, 5)
+    else
+        flow.setStatus(STATUS)
+    end
+end
+
+return script
