@@ -135,6 +135,9 @@ final class Replay {
                     ? "none of the default folders exists" : "none in " + scriptConfig.scriptPaths())
                     + ": flows are recorded, no hook runs: give --scripts DIR");
             }
+            if (scriptOptions.watch(false)) {
+                runtime.watch(result -> complain(result.message()));
+            }
             return runEngine(runtime, progress);
         } finally {
             scriptsMayEnd = true;

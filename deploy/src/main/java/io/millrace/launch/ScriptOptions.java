@@ -44,6 +44,10 @@ final class ScriptOptions {
             + " (default: each script as it says itself).")
     private Path scriptConfig;
 
+    @Option(names = "--watch-scripts", negatable = true, fallbackValue = "true",
+        description = "Load scripts anew when a file in their folders changes (default: capture does, replay does not).")
+    private Boolean watchScripts;
+
     @Option(names = "--script-threads", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
         description = "Threads that run scripts; a flow always goes to the same one (default: ${DEFAULT-VALUE}).")
     private int scriptThreads;
@@ -129,6 +133,11 @@ final class ScriptOptions {
                 + " script threads: name as many cores as threads");
         }
         return scriptCores.cores();
+    }
+
+    /** Whether scripts are loaded anew when a file in their folders changes. */
+    boolean watch(final boolean byDefault) {
+        return watchScripts == null ? byDefault : watchScripts;
     }
 
     /** Scripts switched on and off by name. */

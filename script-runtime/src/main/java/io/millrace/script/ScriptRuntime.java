@@ -13,6 +13,7 @@ import io.millrace.script.lua.ScriptSource;
 import io.millrace.script.lua.ScriptStores;
 import io.millrace.script.lua.Watchdog;
 import io.millrace.script.output.VerdictNames;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -46,6 +47,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private volatile ScriptSet running;
     private volatile Throwable failure;
     private volatile boolean closing;
+    private volatile ScriptWatch watch;
 
     private ScriptRuntime(
         final ScriptConfig config,
@@ -170,6 +172,18 @@ public final class ScriptRuntime implements AutoCloseable {
     }
 
     /**
+     * Reloads whenever a file in the script folders, or the settings file, has changed. Once, before {@link #close()}.
+     *
+     * @param told takes the result of each reload, on the thread of the watch.
+     * @throws java.io.UncheckedIOException where the system gives no more watches.
+     */
+    public synchronized void watch(final Consumer<ReloadResult> told) {
+        final List<Path> watched = new ArrayList<>(config.scriptPaths());
+        config.inputs().settingsFile().ifPresent(watched::add);
+        watch = new ScriptWatch(watched, () -> told.accept(reload()));
+    }
+
+    /**
      * Waits until every event that is in the rings now has been worked on and its output written. The workers must have
      * stopped.
      *
@@ -191,6 +205,10 @@ public final class ScriptRuntime implements AutoCloseable {
     public void close() {
         // A reload that waits for its turn, or for a thread, gives up.
         closing = true;
+        final ScriptWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         synchronized (this) {
             runners.forEach(AgentRunner::close);
             for (final ScriptAgent agent : agents) {

@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -179,6 +181,37 @@ class ReloadTest {
         });
         assertThat(messages.stream().filter(message -> message.startsWith("text "))).containsExactlyInAnyOrder(
             "text 1000 of 2000", "text 1000 of 2000", "text 3 of 2006", "text 3 of 2006");
+    }
+
+    @Test
+    void shouldReloadWhenAWatchedFileChanges() throws IOException {
+        final BlockingQueue<ReloadResult> results = new LinkedBlockingQueue<>();
+        script("greeter.lua", greeter("old"));
+        run(1, () -> {
+            runtime.watch(results::add);
+            script("greeter.lua", greeter("new"));
+            assertThat(next(results).swapped()).isTrue();
+            script("greeter.lua", "return {");
+            assertThat(next(results).swapped()).isFalse();
+            Files.createDirectories(folder.resolve("alerts"));
+            assertThat(next(results).swapped()).isFalse();
+            script("greeter.lua", greeter("newest"));
+            script("notes.txt", "no script");
+            assertThat(next(results).swapped()).isTrue();
+            script("alerts/more.lua", greeter("more"));
+            assertThat(next(results).scripts()).hasSize(2);
+            offer(0, event(FLOW_END, 1));
+        });
+        assertThat(results).isEmpty();
+        assertThat(messages).containsSubsequence("text newest hook", "text more hook", "flow 1");
+    }
+
+    private static ReloadResult next(final BlockingQueue<ReloadResult> results) {
+        try {
+            return results.take();
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private interface Steps {
