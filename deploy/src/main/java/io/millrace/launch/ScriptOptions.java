@@ -44,7 +44,7 @@ final class ScriptOptions {
             + " (default: each script as it says itself).")
     private Path scriptConfig;
 
-    @Option(names = "--watch-scripts", negatable = true, fallbackValue = "true",
+    @Option(names = "--watch-scripts", paramLabel = "true|false", arity = "0..1", fallbackValue = "true",
         description = "Load scripts anew when a file in their folders changes (default: capture does, replay does not).")
     private Boolean watchScripts;
 
