@@ -301,10 +301,9 @@ local function dispatch(batch_address, from, count)
     return count
 end
 
--- Adds a loaded script; taken_out: why it must not run again, nil where it may.
-local function add(index, path, script, hooks, taken_out)
+-- Adds a loaded script; taken_out: why it must not run again, nil where it may; conf: second argument of its hooks.
+local function add(index, path, script, hooks, taken_out, conf)
     local l4 = script.l4_proto and library("protocols").l4_ids[script.l4_proto] or nil
-    local conf = type(script.default_value) == "table" and script.default_value or {}
     entries[#entries + 1] = {
         index = index, path = path, script = script, hooks = hooks, l4 = l4, conf = conf, taken_out = taken_out,
     }

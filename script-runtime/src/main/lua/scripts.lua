@@ -5,48 +5,22 @@ local protocols = library("protocols")
 local dispatch = library("dispatch")
 local layout = library("layout")
 local i18n = library("i18n")
+local settings_of = library("script_settings")
+local registry = library("registry")
+local nearest = library("names").nearest
 local control = layout.control
 
 local FIELD, RECORD = "\31", "\30"
 local HOOKS = { "protocolDetected", "statusChanged", "periodicUpdate", "flowEnd", "all" }
 local ATTRIBUTES = { "hooks", "gui", "l4_proto", "l7_proto", "l7_proto_id", "one_way", "bidirectional",
     "three_way_handshake_ok", "periodic_update_seconds", "prio", "packet_interface_only", "nedge_only", "nedge_exclude",
-    "windows_exclude", "default_enabled", "default_value", "is_alert", "category", "setup", "teardown" }
+    "windows_exclude", "default_enabled", "default_value", "is_alert", "category", "setup", "teardown", "onLoad", "onUnload",
+    "onEnable", "onDisable", "onUpdateConfig" }
 local DEFAULT_PERIOD_S, TICK_S = 120, settings.tick_seconds
 
 local hook_known, keys, loaded = {}, {}, {}
 for _, name in ipairs(HOOKS) do
     hook_known[name] = true
-end
-
--- Edits between two words, for "did you mean".
-local function distance(a, b)
-    local row = {}
-    for j = 0, #b do
-        row[j] = j
-    end
-    for i = 1, #a do
-        local diagonal = row[0]
-        row[0] = i
-        for j = 1, #b do
-            local above = row[j]
-            local cost = a:byte(i) == b:byte(j) and 0 or 1
-            row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + cost)
-            diagonal = above
-        end
-    end
-    return row[#b]
-end
-
-local function nearest(word, candidates)
-    local best, best_distance
-    for _, candidate in ipairs(candidates) do
-        local edits = distance(word:lower(), candidate:lower())
-        if best == nil or edits < best_distance then
-            best, best_distance = candidate, edits
-        end
-    end
-    return best, best_distance
 end
 
 local function line_of(source, word)
@@ -225,9 +199,20 @@ local OFF = {
     { "nedge_only", "nedge_only: this is no nEdge" },
 }
 
+-- What 4.2 calls when somebody changes the configuration, which here is complete before a script is loaded.
+local function life_cycle(entry, name)
+    local body = entry.script[name]
+    if type(body) ~= "function" then
+        return nil
+    end
+    local ok, message = protected(body, "all", { enabled = entry.enabled, script_conf = entry.conf })
+    return not ok and message or nil
+end
+
 -- Loads one script. Arguments: its index, path, key, folder, whether it lies in alerts/, its source, what the user says
--- of it ("", "on", "off"), why it was taken out of service ("" if not). Returns records of fields.
-local function load(index, path, key, folder, in_alerts, source, wish, taken_out)
+-- of it ("", "on", "off"), why it was taken out of service ("" if not), the values that the user sets (a JSON object or
+-- ""). Returns records of fields.
+local function load(index, path, key, folder, in_alerts, source, wish, taken_out, values)
     index = tonumber(index)
     control.current_script = index
     local records = {}
@@ -283,6 +268,22 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
     if hooks == nil or not ready then
         return finish("failed", "see findings")
     end
+    local sound = true
+    local conf, declared = settings_of.configure(script, values, function(name, message)
+        record("setting_problem", name, "script '" .. key .. "': " .. message)
+        sound = false
+    end)
+    settings_of.each(script, conf, declared, function(...)
+        record("setting", ...)
+    end)
+    if not sound then
+        return finish("failed", "its values in the settings file do not fit")
+    end
+    local entry = {
+        index = index, key = key, path = path, folder = folder, script = script, hooks = hooks, conf = conf,
+        enabled = false,
+    }
+    registry.add(entry)
     for _, filter in ipairs(filters_of(script)) do
         record("filter", filter)
     end
@@ -294,12 +295,13 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         end
     end
     if wish == "off" then
+        life_cycle(entry, "onDisable")
         return finish("disabled", "switched off by configuration")
     elseif wish ~= "on" and script.default_enabled == false then
         return finish("disabled", "default_enabled = false")
     end
     if taken_out ~= "" then
-        dispatch.add(index, path, script, hooks, taken_out)
+        dispatch.add(index, path, script, hooks, taken_out, conf)
         return finish("disabled", taken_out)
     end
     if script.setup ~= nil then
@@ -316,8 +318,17 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
             return finish("disabled", "its setup() returned " .. tostring(result))
         end
     end
-    loaded[#loaded + 1] = { index = index, script = script, path = path }
-    dispatch.add(index, path, script, hooks, nil)
+    entry.enabled = true
+    for _, name in ipairs({ "onLoad", wish == "on" and script.default_enabled == false and "onEnable" or false,
+            values ~= "" and "onUpdateConfig" or false }) do
+        local message = name and life_cycle(entry, name)
+        if message then
+            local line, text = split_error(message, path)
+            find("warning", line, name .. "() fails: " .. text)
+        end
+    end
+    loaded[#loaded + 1] = entry
+    dispatch.add(index, path, script, hooks, nil, conf)
     return finish("enabled", "")
 end
 
@@ -331,12 +342,16 @@ end
 local function teardown()
     layout.reset()
     for _, entry in ipairs(loaded) do
+        control.current_script = entry.index
         if type(entry.script.teardown) == "function" then
-            control.current_script = entry.index
             local ok, message = protected(entry.script.teardown)
             if not ok then
                 dispatch.note(entry.index, message)
             end
+        end
+        local message = life_cycle(entry, "onUnload")
+        if message then
+            dispatch.note(entry.index, message)
         end
     end
 end

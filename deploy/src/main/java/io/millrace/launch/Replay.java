@@ -13,7 +13,6 @@ import io.millrace.script.ScriptRuntime;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.ScriptCounter;
-import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.output.EveSink;
 import io.millrace.script.output.OutputRing;
 import io.millrace.script.output.OutputSource;
@@ -129,7 +128,6 @@ final class Replay {
         try {
             verdictNames.loaded(runtime.verdictNames());
             runtime.findings().forEach(finding -> complain(finding.toString()));
-            complainOfUnknownWishes(runtime);
             if (runtime.scripts().isEmpty()) {
                 complain("no scripts: " + (scriptConfig.scriptPaths().isEmpty()
                     ? "none of the default folders exists" : "none in " + scriptConfig.scriptPaths())
@@ -142,15 +140,6 @@ final class Replay {
         } finally {
             scriptsMayEnd = true;
             runtime.close();
-        }
-    }
-
-    private void complainOfUnknownWishes(final ScriptRuntime runtime) {
-        final List<String> known = runtime.scripts().stream().map(ScriptDescription::key).toList();
-        for (final String name : scriptConfig.wishes().keySet()) {
-            if (!known.contains(name)) {
-                complain("--script-config: no script is named " + name + ": there are " + String.join(", ", known));
-            }
         }
     }
 

@@ -7,12 +7,12 @@ import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptInputs;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.intake.NetworkSet;
+import io.millrace.script.lua.ScriptSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
@@ -40,8 +40,8 @@ final class ScriptOptions {
     private List<Path> scripts = List.of();
 
     @Option(names = "--script-config", paramLabel = "FILE",
-        description = "JSON object that switches scripts on and off by name: {\"tls_certificate\": false}"
-            + " (default: each script as it says itself).")
+        description = "JSON object that configures scripts by name: {\"tls_certificate\": false, \"longlived\":"
+            + " {\"enabled\": true, \"values\": {\"max_duration_s\": 7200}}} (default: each script as it says itself).")
     private Path scriptConfig;
 
     @Option(names = "--watch-scripts", paramLabel = "true|false", arity = "0..1", fallbackValue = "true",
@@ -140,11 +140,6 @@ final class ScriptOptions {
         return watchScripts == null ? byDefault : watchScripts;
     }
 
-    /** Scripts switched on and off by name. */
-    Map<String, Boolean> wishes() {
-        return scriptConfig == null ? Map.of() : ScriptWishes.read(scriptConfig);
-    }
-
     /** Room between one worker and one script thread. */
     int eventRingBytes() {
         if (eventRingBytes < MIN_EVENT_RING || eventRingBytes > MAX_EVENT_RING
@@ -187,12 +182,18 @@ final class ScriptOptions {
                 throw new ConfigException("--blacklist: " + e.getMessage());
             }
         }
+        if (scriptConfig != null) {
+            try {
+                ScriptSettings.read(scriptConfig);
+            } catch (final IllegalArgumentException e) {
+                throw new ConfigException("--script-config: " + e.getMessage());
+            }
+        }
         try {
             return ScriptConfig.defaults()
                 .withScriptPaths(paths())
                 .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
-                .withWishes(wishes())
                 .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
                 .withThreads(true, idleStrategy::create, threadFactory)
                 .withInputs(inputs());
@@ -204,7 +205,7 @@ final class ScriptOptions {
     private ScriptInputs inputs() {
         final ScriptInputs usual = ScriptInputs.defaults();
         return new ScriptInputs(
-            usual.settingsFile(), usual.externalAlerts(), scriptStoreBytes, usual.externalAlertBytes());
+            Optional.ofNullable(scriptConfig), usual.externalAlerts(), scriptStoreBytes, usual.externalAlertBytes());
     }
 
     // Flows spread evenly over the threads, but not exactly; and a verdict outlives its flow while events wait.

@@ -31,6 +31,9 @@ final class ScriptsListCommand implements Callable<Integer> {
     @Mixin
     private FlowOptions flows;
 
+    @Option(names = "--json", description = "Print one JSON object instead.")
+    private boolean json;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
     private boolean help;
 
@@ -39,7 +42,7 @@ final class ScriptsListCommand implements Callable<Integer> {
         final PrintWriter out = spec.commandLine().getOut();
         final PrintWriter err = spec.commandLine().getErr();
         final ScriptConfig config = scripts.config(flows, Thread.ofPlatform().factory());
-        if (config.scriptPaths().isEmpty()) {
+        if (config.scriptPaths().isEmpty() && !json) {
             err.println(ErrorLine.of("no scripts: none of the default folders exists ("
                 + ScriptOptions.DEFAULT_FOLDERS + "): give --scripts DIR"));
             err.flush();
@@ -47,6 +50,11 @@ final class ScriptsListCommand implements Callable<Integer> {
         }
         final ScriptCheck check =
             ScriptCheck.check(config.scriptPaths(), FlowEngine.applicationNames(), config.machineSettings());
+        if (json) {
+            out.println(ScriptListJson.of(check, config, scripts.threads()));
+            out.flush();
+            return ExitCode.DONE;
+        }
         check.scripts().forEach(script -> print(out, script));
         out.printf(Locale.ROOT, "%d %s, %d MiB and %d ms per hook each, host libraries open to scripts: %s%n",
             scripts.threads(), scripts.threads() == 1 ? "thread" : "threads", config.memoryBytes() >> 20, config.deadlineNs() / 1_000_000,
@@ -67,6 +75,10 @@ final class ScriptsListCommand implements Callable<Integer> {
             + (script.reason().isEmpty() ? "" : ": " + script.reason()));
         print(out, "hooks", script.hooks());
         print(out, "filters", script.filters());
+        script.settings().forEach(setting -> out.printf("    %-8s %s = %s%s%s%n",
+            setting == script.settings().getFirst() ? "settings" : "", setting.name(), setting.value(),
+            setting.changed() ? " (by default " + setting.defaultValue() + ")" : "",
+            setting.description().isEmpty() ? "" : ": " + setting.description()));
     }
 
     private static void print(final PrintWriter out, final String name, final List<String> values) {

@@ -216,7 +216,7 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "[]                       | expected an object",
-        "{\"a\": 1}               | expected true or false for \"a\"",
+        "{\"a\": 1}               | expected true, false or an object for \"a\"",
         "{\"a\": true, \"a\": false} | Duplicate field 'a'",
         "{\"a\": true             | :1: ",
         "{} {}                    | expected nothing after the object"})

@@ -114,6 +114,56 @@ class ScriptsCommandTest {
             .contains("3 threads, 8 MiB and 100 ms per hook each, host libraries open to scripts: io");
     }
 
+    @Test
+    void shouldListTheSettingsOfAScriptAndWhatTheUserMakesOfThem() throws IOException {
+        final Path config = configured("{\"limits\": {\"enabled\": true, \"values\": {\"bytes\": 5}}}");
+
+        final CommandLineRun run = CommandLineRun.of(
+            "scripts", "list", "--scripts", folder.toString(), "--script-config", config.toString());
+
+        assertThat(run.errors()).isEmpty();
+        assertThat(run.output()).contains(
+            "limits: Limits", "    state    enabled", "    settings bytes = 5 (by default 1000): of a flow",
+            "             names = [\"a\",\"b\"]");
+    }
+
+    @Test
+    void shouldListTheSameAsJson() throws IOException {
+        final Path config = configured("{\"limits\": {\"values\": {\"bytes\": 5}}, \"none\": true}");
+
+        final CommandLineRun run = CommandLineRun.of(
+            "scripts", "list", "--json", "--scripts", folder.toString(), "--script-config", config.toString());
+
+        assertThat(run.errors()).isEmpty();
+        assertThat(String.join("", run.output()).replaceAll("\\s+", " ")).contains(
+            "\"key\" : \"limits\", \"title\" : \"Limits\", \"description\" : \"\", \"source\" : \""
+                + folder.resolve("limits.lua") + "\", \"state\" : \"disabled\", "
+                + "\"reason\" : \"default_enabled = false\", \"hooks\" : [ \"flowEnd\" ]",
+            "\"name\" : \"bytes\", \"value\" : 5, \"default\" : 1000, \"description\" : \"of a flow\"",
+            "\"message\" : \"no script is named 'none': there are limits\"",
+            "\"store_bytes\" : 67108864");
+    }
+
+    @Test
+    void shouldSayFileScriptAndValueWhereTheConfigurationDoesNotFit() throws IOException {
+        final Path config = configured("{\n\"limits\": {\"values\": {\n\"byte\": 5}}}");
+
+        final CommandLineRun run = CommandLineRun.of(
+            "scripts", "list", "--scripts", folder.toString(), "--script-config", config.toString());
+
+        assertThat(run.errors()).containsExactly("millrace: " + config + ":3: error: script 'limits': value 'byte' is "
+            + "not declared: did you mean 'bytes'? there are bytes, names");
+    }
+
+    private Path configured(final String json) throws IOException {
+        script("limits.lua", """
+            return { default_enabled = false, default_value = { bytes = 1000, names = { "a", "b" } },
+                gui = { i18n_title = "Limits", settings = { bytes = "of a flow" } },
+                hooks = { flowEnd = function() end } }
+            """);
+        return Files.writeString(folder.resolve("config.json"), json);
+    }
+
     private static void assertFails(final Path script, final String expected) {
         final CommandLineRun run = CommandLineRun.of("scripts", "check", script.toString());
 

@@ -1,6 +1,8 @@
 package io.millrace.script;
 
 import io.millrace.script.lua.MachineSettings;
+import io.millrace.script.lua.ScriptSettings;
+import io.millrace.script.lua.ScriptWish;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,6 @@ import org.agrona.concurrent.IdleStrategy;
  * @param localNetworks         networks in CIDR notation whose hosts count as local.
  * @param blacklist             file of blacklisted addresses and networks, one a line.
  * @param allowedLibraries      what scripts may use of the host: {@code io}, {@code os}.
- * @param wishes                by script key: false switches it off, true on; absent, as the script says itself.
  * @param verdictCapacity       most live flows per script thread that keep status and scores.
  * @param periodicSeconds       distance of the engine's periodic updates.
  * @param idleTimeoutNs         silence after which the engine ends a flow.
@@ -39,7 +40,6 @@ public record ScriptConfig(
     List<String> localNetworks,
     Optional<Path> blacklist,
     Set<String> allowedLibraries,
-    Map<String, Boolean> wishes,
     int verdictCapacity,
     int periodicSeconds,
     long idleTimeoutNs,
@@ -61,7 +61,6 @@ public record ScriptConfig(
         scriptPaths = List.copyOf(scriptPaths);
         localNetworks = List.copyOf(localNetworks);
         allowedLibraries = Set.copyOf(allowedLibraries);
-        wishes = Map.copyOf(wishes);
         atLeast("script memory in bytes", memoryBytes, MIN_MEMORY_BYTES);
         atLeast("script deadline in nanoseconds", deadlineNs, MIN_DEADLINE_NS);
         atLeast("verdict capacity", verdictCapacity, 1);
@@ -84,61 +83,59 @@ public record ScriptConfig(
             List.of(), 64L << 20, 100_000_000L,
             List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7",
                 "fe80::/10", "::1/128"),
-            Optional.empty(), Set.of(), Map.of(), 1 << 20, 30, 60_000_000_000L, 1 << 20, true,
+            Optional.empty(), Set.of(), 1 << 20, 30, 60_000_000_000L, 1 << 20, true,
             () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory(), ScriptInputs.defaults());
     }
 
     /** The same with other scripts. */
     public ScriptConfig withScriptPaths(final List<Path> paths) {
-        return new ScriptConfig(paths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries, wishes,
+        return new ScriptConfig(paths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
             threadFactory, inputs);
     }
 
     /** The same with other bounds on what a script may take. */
     public ScriptConfig withLimits(final long memory, final long deadline, final Set<String> libraries) {
-        return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries, wishes,
+        return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
             threadFactory, inputs);
     }
 
     /** The same with other knowledge of hosts. */
     public ScriptConfig withHosts(final List<String> local, final Optional<Path> blacklistFile) {
-        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, local, blacklistFile, allowedLibraries, wishes,
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, local, blacklistFile, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
             threadFactory, inputs);
-    }
-
-    /** The same with scripts switched on and off. */
-    public ScriptConfig withWishes(final Map<String, Boolean> scriptWishes) {
-        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            scriptWishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless,
-            idleStrategy, threadFactory, inputs);
     }
 
     /** The same for an engine of other sizes and times. */
     public ScriptConfig withFlows(final int verdicts, final int periodic, final long idleTimeout) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            wishes, verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs);
+            verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs);
     }
 
     /** The same with other threads. */
     public ScriptConfig withThreads(
         final boolean waitForOutput, final Supplier<IdleStrategy> idle, final ThreadFactory factory) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            wishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, waitForOutput, idle,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, waitForOutput, idle,
             factory, inputs);
     }
 
     /** The same with other things given to scripts. */
     public ScriptConfig withInputs(final ScriptInputs given) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            wishes, verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
             threadFactory, given);
     }
 
-    /** The part that a virtual machine needs. */
+    /**
+     * The part that a virtual machine needs, with what the settings file says now.
+     *
+     * @throws IllegalArgumentException with file, line and what to do where that file is not sound.
+     */
     public MachineSettings machineSettings() {
+        final Map<String, ScriptWish> wishes = inputs.settingsFile().map(ScriptSettings::read).orElse(Map.of());
         return new MachineSettings(memoryBytes, deadlineNs, allowedLibraries, wishes, periodicSeconds, idleTimeoutNs,
             emissionCapacityBytes, lossless);
     }

@@ -7,6 +7,7 @@ import io.millrace.script.intake.FlowTraitsSource;
 import io.millrace.script.intake.NetworkSet;
 import io.millrace.script.intake.ScriptAgent;
 import io.millrace.script.lua.Finding;
+import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.lua.ScriptSource;
@@ -97,7 +98,7 @@ public final class ScriptRuntime implements AutoCloseable {
             config, names, places, eventRingsByThread.stream().flatMap(List::stream).toList(), problems);
         final int[] numbers;
         try {
-            runtime.running = ScriptSet.load(config.scriptPaths(), runtime::host).complete(threads, runtime::host);
+            runtime.running = runtime.firstSet().complete(threads, runtime::host);
             numbers = runtime.nameScripts(runtime.running);
         } catch (final RuntimeException e) {
             runtime.watchdog.close();
@@ -148,7 +149,7 @@ public final class ScriptRuntime implements AutoCloseable {
         }
         final ScriptSet next;
         try {
-            next = ScriptSet.load(config.scriptPaths(), this::host);
+            next = ScriptSet.load(config, this::host);
             final List<Finding> broken = next.brokenSince(running);
             if (!broken.isEmpty()) {
                 next.discard();
@@ -219,8 +220,18 @@ public final class ScriptRuntime implements AutoCloseable {
         }
     }
 
-    private ScriptHost host(final int thread, final List<ScriptSource> sources) {
-        return new ScriptHost(config.machineSettings(), applicationNames, sources, places.get(thread).address(),
+    // A script that does not load is left out of a run; settings that do not fit are the user's to correct first.
+    private ScriptSet firstSet() {
+        final ScriptSet set = ScriptSet.load(config, this::host);
+        set.settingsError(config).ifPresent(error -> {
+            set.discard();
+            throw new IllegalArgumentException(error.toString());
+        });
+        return set;
+    }
+
+    private ScriptHost host(final int thread, final MachineSettings settings, final List<ScriptSource> sources) {
+        return new ScriptHost(settings, applicationNames, sources, places.get(thread).address(),
             ScriptAgent.BATCH, watchdog, stores, problems);
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.script;
 
 import io.millrace.script.lua.Finding;
+import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.lua.ScriptFolders;
 import io.millrace.script.lua.ScriptHost;
@@ -9,36 +10,52 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
 
 /**
  * The scripts as they lay in their folders at one moment, and one machine per script thread that has them loaded. The
  * first machine is made before the others, so that scripts that do not load cost one machine only.
  *
+ * @param settings of the machines, with what the settings file said.
  * @param sources  scripts in the order in which they run.
  * @param hosts    by script thread; only the first until {@link #complete}.
  * @param findings what was found while reading and loading.
  */
-record ScriptSet(List<ScriptSource> sources, List<ScriptHost> hosts, List<Finding> findings) {
+record ScriptSet(
+    MachineSettings settings, List<ScriptSource> sources, List<ScriptHost> hosts, List<Finding> findings) {
+
     /** Makes the machine of a script thread. */
-    interface Maker extends BiFunction<Integer, List<ScriptSource>, ScriptHost> {
+    interface Maker {
+        ScriptHost make(int thread, MachineSettings settings, List<ScriptSource> sources);
     }
 
-    /** Reads the folders and loads what they hold into the machine of the first thread. */
-    static ScriptSet load(final List<Path> paths, final Maker maker) {
+    /**
+     * Reads the folders and the settings file, and loads what they hold into the machine of the first thread.
+     *
+     * @throws IllegalArgumentException where the settings file is not sound.
+     */
+    static ScriptSet load(final ScriptConfig config, final Maker maker) {
+        final MachineSettings settings = config.machineSettings();
         final List<Finding> findings = new ArrayList<>();
-        final List<ScriptSource> sources = ScriptFolders.read(paths, findings);
+        final List<ScriptSource> sources = ScriptFolders.read(config.scriptPaths(), findings);
+        findings.addAll(ScriptFolders.unknown(settings.wishes(), sources));
         final List<ScriptHost> hosts = new ArrayList<>();
-        hosts.add(maker.apply(0, sources));
+        hosts.add(maker.make(0, settings, sources));
         findings.addAll(hosts.getFirst().findings());
-        return new ScriptSet(List.copyOf(sources), hosts, List.copyOf(findings));
+        return new ScriptSet(settings, List.copyOf(sources), hosts, List.copyOf(findings));
+    }
+
+    /** The first error that is the settings file's. */
+    Optional<Finding> settingsError(final ScriptConfig config) {
+        return findings.stream().filter(finding -> finding.severity() == Finding.Severity.ERROR
+            && config.inputs().settingsFile().filter(finding.path()::equals).isPresent()).findFirst();
     }
 
     /** Makes the machines of the other threads. Where that fails, all are closed. */
     ScriptSet complete(final int threads, final Maker maker) {
         try {
             while (hosts.size() < threads) {
-                hosts.add(maker.apply(hosts.size(), sources));
+                hosts.add(maker.make(hosts.size(), settings, sources));
             }
         } catch (final RuntimeException e) {
             hosts.forEach(ScriptHost::close);

@@ -16,7 +16,8 @@ final class LuaLibrary {
         "addresses", "alert_consts", "discover_utils", "dispatch", "dkjson", "emission", "flow", "flow_application",
         "flow_consts", "flow_detection", "flow_icmp", "flow_info", "flow_peers", "flow_risk_utils",
         "flow_short_names", "flow_status", "flow_tcp", "flow_texts", "flow_traffic", "i18n", "layout", "locale_en",
-        "lua_utils", "ntop", "packet_time", "protocols", "sandbox", "scripts", "store", "user_scripts", "verdicts");
+        "lua_utils", "names", "ntop", "packet_time", "protocols", "registry", "sandbox", "script_settings", "scripts",
+        "store", "user_scripts", "verdicts");
     private static final byte[] BOOT_SOURCE = read(BOOT);
     private static final List<byte[]> NAMES_AND_SOURCES = readAll();
 

@@ -9,7 +9,7 @@ import java.util.Set;
  * @param memoryLimitBytes     most memory that Lua objects of one machine may take.
  * @param deadlineNs           processor time that one hook may take.
  * @param allowedLibraries     parts of the standard library that are opened to scripts: {@code io}, {@code os}.
- * @param wishes               by script key, whether the user wants it to run; absent: as the script itself says.
+ * @param wishes               by script key, what the user says of it; absent: as the script itself says.
  * @param tickSeconds          distance of periodic updates.
  * @param idleTimeoutNs        silence after which the engine ends a flow.
  * @param emissionCapacityBytes room for what scripts hand out during one batch; a multiple of 8.
@@ -19,7 +19,7 @@ public record MachineSettings(
     long memoryLimitBytes,
     long deadlineNs,
     Set<String> allowedLibraries,
-    Map<String, Boolean> wishes,
+    Map<String, ScriptWish> wishes,
     int tickSeconds,
     long idleTimeoutNs,
     int emissionCapacityBytes,

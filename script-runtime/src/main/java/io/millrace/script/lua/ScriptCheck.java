@@ -27,6 +27,7 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
 
         final List<Finding> findings = new ArrayList<>();
         final List<ScriptSource> sources = ScriptFolders.read(paths, findings);
+        findings.addAll(ScriptFolders.unknown(settings.wishes(), sources));
         try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs());
             ScriptStores stores = ScriptStores.small()) {
             final long places = arena.allocate(PlaceDescriptor.LENGTH, Double.BYTES).address();

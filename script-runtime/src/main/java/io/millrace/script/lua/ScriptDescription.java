@@ -12,6 +12,7 @@ import java.util.List;
  * @param description one line for people; may be empty.
  * @param hooks       hooks that are called, in the order in which a flow meets them.
  * @param filters     flows that it is called for, as {@code name=value} or {@code name}.
+ * @param settings    values that it lets its users set, in the order of their names.
  * @param state       whether it runs.
  * @param reason      why it does not run; empty where it does.
  */
@@ -22,6 +23,7 @@ public record ScriptDescription(
     String description,
     List<String> hooks,
     List<String> filters,
+    List<ScriptSetting> settings,
     State state,
     String reason) {
 

@@ -6,6 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds scripts: files as given; in folders each {@code *.lua}, then those of the subfolder {@code alerts}. */
@@ -38,6 +42,15 @@ public final class ScriptFolders {
             }
         }
         return sources;
+    }
+
+    /** A warning for each wish that no script answers to. */
+    public static List<Finding> unknown(final Map<String, ScriptWish> wishes, final List<ScriptSource> sources) {
+        final Set<String> known = sources.stream().map(ScriptSource::key).collect(Collectors.toCollection(TreeSet::new));
+        return wishes.entrySet().stream().filter(wish -> !known.contains(wish.getKey()))
+            .map(wish -> wish.getValue().finding(Finding.Severity.WARNING, "",
+                "no script is named '" + wish.getKey() + "': there are " + String.join(", ", known)))
+            .toList();
     }
 
     private static void readFolder(

@@ -17,7 +17,7 @@ final class ScriptLoader {
 
     private final LuaVm vm;
     private final List<ScriptSource> sources;
-    private final Map<String, Boolean> wishes;
+    private final Map<String, ScriptWish> wishes;
     private final HostMemory memory;
     private final List<ScriptDescription> descriptions = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
@@ -25,7 +25,7 @@ final class ScriptLoader {
     ScriptLoader(
         final LuaVm vm,
         final List<ScriptSource> sources,
-        final Map<String, Boolean> wishes,
+        final Map<String, ScriptWish> wishes,
         final HostMemory memory) {
 
         this.vm = vm;
@@ -45,8 +45,8 @@ final class ScriptLoader {
             try {
                 final byte[] records = vm.call(
                     "load", bytes(Integer.toString(i)), bytes(source.path().toString()), bytes(source.key()),
-                    bytes(folder(source)), bytes(source.inAlerts() ? "1" : "0"), source.text(), bytes(wish(source)),
-                    bytes(takenOut(i)));
+                    bytes(folder(source)), bytes(source.inAlerts() ? "1" : "0"), source.text(),
+                    bytes(wish(source)), bytes(takenOut(i)), bytes(wishOf(source).values()));
                 describe(source, new String(records, UTF_8));
             } catch (final LuaException e) {
                 if (e.abandoned()) {
@@ -75,7 +75,7 @@ final class ScriptLoader {
         findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0,
             "ran past its deadline while loading: move the work into a hook"));
         descriptions.add(new ScriptDescription(source.path(), source.key(), source.key(), "", List.of(), List.of(),
-            ScriptDescription.State.FAILED, "ran past its deadline while loading"));
+            List.of(), ScriptDescription.State.FAILED, "ran past its deadline while loading"));
     }
 
     private void describe(final ScriptSource source, final String records) {
@@ -83,6 +83,7 @@ final class ScriptLoader {
         String description = "";
         final List<String> hooks = new ArrayList<>();
         final List<String> filters = new ArrayList<>();
+        final List<ScriptSetting> settings = new ArrayList<>();
         ScriptDescription.State state = ScriptDescription.State.FAILED;
         String reason = "";
         for (final String record : records.split(RECORD)) {
@@ -95,6 +96,9 @@ final class ScriptLoader {
                 case "description" -> description = fields[1];
                 case "hook" -> hooks.add(fields[1]);
                 case "filter" -> filters.add(fields[1]);
+                case "setting" -> settings.add(new ScriptSetting(fields[1], fields[2], fields[3], fields[4]));
+                case "setting_problem" -> findings.add(
+                    wishOf(source).finding(Finding.Severity.ERROR, fields[1], fields[2]));
                 case "state" -> {
                     state = ScriptDescription.State.valueOf(fields[1].toUpperCase(Locale.ROOT));
                     reason = fields[2];
@@ -103,7 +107,8 @@ final class ScriptLoader {
             }
         }
         descriptions.add(new ScriptDescription(
-            source.path(), source.key(), title, description, List.copyOf(hooks), List.copyOf(filters), state, reason));
+            source.path(), source.key(), title, description, List.copyOf(hooks), List.copyOf(filters),
+            List.copyOf(settings), state, reason));
     }
 
     private String takenOut(final int script) {
@@ -115,8 +120,11 @@ final class ScriptLoader {
     }
 
     private String wish(final ScriptSource source) {
-        final Boolean wish = wishes.get(source.key());
-        return wish == null ? "" : wish ? "on" : "off";
+        return wishOf(source).enabled().map(enabled -> enabled ? "on" : "off").orElse("");
+    }
+
+    private ScriptWish wishOf(final ScriptSource source) {
+        return wishes.getOrDefault(source.key(), ScriptWish.NONE);
     }
 
     private static String folder(final ScriptSource source) {

@@ -96,7 +96,7 @@ class ScriptCheckTest {
             folder.resolve("described.lua"), "described", "Low goodput", "Own words",
             List.of("periodicUpdate", "flowEnd"),
             List.of("l4_proto=tcp", "l7_proto=TLS", "three_way_handshake_ok", "periodic_update_seconds=120"),
-            ScriptDescription.State.DISABLED, "default_enabled = false"));
+            List.of(), ScriptDescription.State.DISABLED, "default_enabled = false"));
     }
 
     @Test
