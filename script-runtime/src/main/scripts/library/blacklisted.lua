@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_blacklisted
 local DEFAULTS = { score_to = 100, score_from = 50 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     default_enabled = true,
     default_value = DEFAULTS,

@@ -8,10 +8,10 @@ local DEFAULTS = {
     dns_sent_bytes = 32 * 1024,
     upload_bytes = 500 * 1024 * 1024, upload_ratio = 20,
 }
-local ICMP, ICMPV6 = 1, 58
 local DNS = interface.getnDPIProtoId("DNS")
 
 local script = {
+    api = "4.0",
     hooks = {},
     periodic_update_seconds = 30,
     default_enabled = true,
@@ -32,17 +32,13 @@ local script = {
 
 -- Way and bytes by which data leaves, nil where none does.
 local function leak(conf)
-    local protocol = flow.protocol()
-    if protocol == ICMP or protocol == ICMPV6 then
-        local bytes = flow.getBytesSent() + flow.getBytesRcvd()
-        if bytes > (conf.icmp_bytes or DEFAULTS.icmp_bytes)
-            and flow.getMaxSeenIcmpPayloadSize() > (conf.icmp_payload_bytes or DEFAULTS.icmp_payload_bytes) then
-            return "icmp", bytes
-        end
-        return nil
-    end
     local sent, received = flow.getBytesSent(), flow.getBytesRcvd()
-    if sent > (conf.dns_sent_bytes or DEFAULTS.dns_sent_bytes) and flow.matchesL7(DNS) then
+    if flow.getMaxSeenIcmpPayloadSize() > (conf.icmp_payload_bytes or DEFAULTS.icmp_payload_bytes)
+        and sent + received > (conf.icmp_bytes or DEFAULTS.icmp_bytes) then
+        return "icmp", sent + received
+    end
+    if sent > (conf.dns_sent_bytes or DEFAULTS.dns_sent_bytes)
+        and (flow.getnDPIMasterProtoId() == DNS or flow.getnDPIAppProtoId() == DNS) then
         return "dns", sent
     end
     if not flow.isLocalToRemote() then

@@ -15,6 +15,7 @@ local DEFAULTS = {
 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     default_enabled = true,
     default_value = DEFAULTS,
@@ -29,15 +30,16 @@ local script = {
     },
 }
 
--- The device's type and whether the flow's application, by master or app, is on the list of that type.
-local function verdict_on(device, conf)
+-- Whether the flow's application, master or app, is one for that type of device.
+local function is_allowed(device, conf)
     local allowed = device and (conf and conf.allowed or DEFAULTS.allowed)[device]
-    if allowed == nil or flow.getnDPIAppProtoId() + flow.getnDPIMasterProtoId() == 0 then
+    local app, master = flow.getnDPIAppProtoId(), flow.getnDPIMasterProtoId()
+    if allowed == nil or app + master == 0 then
         return true
     end
     for _, name in ipairs(allowed) do
         local id = interface.getnDPIProtoId(name)
-        if id > 0 and flow.matchesL7(id) then
+        if id > 0 and (id == app or id == master) then
             return true
         end
     end
@@ -64,13 +66,13 @@ function script.hooks.protocolDetected(now, conf)
     if next(devices) == nil then
         return
     end
-    local mud = flow.getMUDInfo()
+    local info, mud = flow.getInfo(), flow.getMUDInfo()
     local types = {
-        cli = devices[flow.cli()] or devices[mud["cli.mac"]],
-        srv = devices[flow.srv()] or devices[mud["srv.mac"]],
+        cli = devices[info["cli.ip"]] or devices[mud["cli.mac"]],
+        srv = devices[info["srv.ip"]] or devices[mud["srv.mac"]],
     }
     for _, peer in ipairs({ "cli", "srv" }) do
-        if not verdict_on(types[peer], conf) then
+        if not is_allowed(types[peer], conf) then
             return report(peer, types, {})
         end
     end

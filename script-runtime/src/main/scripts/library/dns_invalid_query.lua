@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_dns_invalid_query
 local DEFAULTS = { max_query_bytes = 240 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l7_proto = "DNS",
     default_enabled = true,

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_elephant_remote_to_local
 local DEFAULTS = { max_bytes = 5 * 1024 * 1024 * 1024 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     periodic_update_seconds = 30,
     default_enabled = true,

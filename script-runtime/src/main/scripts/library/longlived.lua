@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_longlived
 local DEFAULTS = { max_duration_s = 10 * 60 * 60, except = {} }
 
 local script = {
+    api = "4.0",
     hooks = {},
     periodic_update_seconds = 300,
     default_enabled = true,

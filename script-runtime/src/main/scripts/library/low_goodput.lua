@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_low_goodput
 local DEFAULTS = { min_duration_s = 600, max_percentage = 20 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     three_way_handshake_ok = true,

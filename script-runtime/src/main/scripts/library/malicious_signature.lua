@@ -7,6 +7,7 @@ local STATUS = flow_consts.status_types.status_malicious_signature
 local DEFAULTS = { signatures = { "6734f37431670b3ab4292b8f60f29984", "4d7a28d6f2263ed61de88ca66eb011e3" } }
 
 local script = {
+    api = "4.0",
     hooks = {},
     default_enabled = true,
     default_value = DEFAULTS,

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_potentially_dangerous
 local DEFAULTS = { breeds = { "Potentially Dangerous", "Dangerous" }, except = {} }
 
 local script = {
+    api = "4.0",
     hooks = {},
     default_enabled = true,
     default_value = DEFAULTS,

@@ -6,8 +6,8 @@ local STATUS = flow_consts.status_types.status_remote_to_remote
 local DEFAULTS = { except = {} }
 
 local script = {
+    api = "4.0",
     hooks = {},
-    bidirectional = true,
     default_enabled = false,
     default_value = DEFAULTS,
     category = user_scripts.script_categories.network,
@@ -21,7 +21,7 @@ local script = {
 }
 
 function script.hooks.protocolDetected(now, conf)
-    if not flow.isRemoteToRemote() or not flow.isUnicast() then
+    if not flow.isRemoteToRemote() or not flow.isBidirectional() or not flow.isUnicast() then
         return
     end
     local application = flow.getnDPIProtocolName()

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_slow_application_header
 local DEFAULTS = { max_first_byte_ms = 2000 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     three_way_handshake_ok = true,

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_slow_data_exchange
 local DEFAULTS = { min_duration_s = 60, max_bytes_per_s = 100 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     three_way_handshake_ok = true,

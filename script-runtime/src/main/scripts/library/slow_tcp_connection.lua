@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_slow_tcp_connection
 local DEFAULTS = { max_round_trip_ms = 500 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     three_way_handshake_ok = true,

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_suspicious_country
 local DEFAULTS = { items = {} }
 
 local script = {
+    api = "4.0",
     hooks = {},
     default_enabled = false,
     default_value = DEFAULTS,

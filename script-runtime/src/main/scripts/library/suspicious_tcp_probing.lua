@@ -7,6 +7,7 @@ local STATUS = flow_consts.status_types.status_suspicious_tcp_probing
 local DEFAULTS = { min_targets = 10, window_s = 60, max_duration_s = 5 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     three_way_handshake_ok = true,
@@ -35,7 +36,8 @@ function script.hooks.flowEnd(now, conf)
         return
     end
     local window_s = conf and conf.window_s or DEFAULTS.window_s
-    local target = flow.getServerKey() .. ":" .. flow.srv_port()
+    local info = flow.getInfo()
+    local target = info["srv.ip"] .. ":" .. info["srv.port"]
     local reached = targets:add(flow.getFirstSeen(), window_s, flow.getClientKey(), target)
     if reached >= (conf and conf.min_targets or DEFAULTS.min_targets) then
         flow.triggerStatus(STATUS, { targets = reached, window_s = window_s }, 50, 50, 5)

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_tcp_severe_connection_issues
 local DEFAULTS = { min_issues = 10, min_percentage = 33 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     three_way_handshake_ok = true,

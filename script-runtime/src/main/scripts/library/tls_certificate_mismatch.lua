@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_tls_certificate_mismatch
 local DEFAULTS = { except = {} }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     default_enabled = true,

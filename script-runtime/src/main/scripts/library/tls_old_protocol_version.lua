@@ -8,6 +8,7 @@ local DEFAULTS = { min_version = 1.2 }
 local TLS_1_0 = 769
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     default_enabled = true,

@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_tls_unsafe_ciphers
 local DEFAULTS = { classes = { "insecure", "weak" } }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "tcp",
     default_enabled = true,

@@ -10,6 +10,7 @@ local DEFAULTS = {
 }
 
 local script = {
+    api = "4.0",
     hooks = {},
     l4_proto = "udp",
     periodic_update_seconds = 60,

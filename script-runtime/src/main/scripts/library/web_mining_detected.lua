@@ -6,6 +6,7 @@ local STATUS = flow_consts.status_types.status_web_mining_detected
 local DEFAULTS = { categories = { "Mining" }, except = {} }
 
 local script = {
+    api = "4.0",
     hooks = {},
     default_enabled = true,
     default_value = DEFAULTS,
@@ -34,7 +35,7 @@ end
 function script.hooks.protocolDetected(now, conf)
     local category = flow.getnDPICategoryName()
     if contains(conf and conf.categories or DEFAULTS.categories, category)
-        and not contains(conf and conf.except or DEFAULTS.except, flow.cli()) then
+        and not contains(conf and conf.except or DEFAULTS.except, flow.getInfo()["cli.ip"]) then
         flow.triggerStatus(STATUS, { application = flow.getnDPIProtocolName(), category = category }, 50, 50, 10)
     end
 end
