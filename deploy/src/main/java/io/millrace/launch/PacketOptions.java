@@ -44,6 +44,14 @@ final class PacketOptions {
             + " meet compiled code; 0 for none (default: ${DEFAULT-VALUE}).")
     private int warmUpFrames;
 
+    @Option(names = "--decap", paramLabel = "LIST", converter = TunnelSet.Converter.class,
+        description = "Tunnels whose inside is the flow, of ip-in-ip, gre, erspan, vxlan, geneve, gtp-u, teredo, l2tp,"
+            + " capwap, tzsp, mpls, ether-ip; the outermost is told beside the flow (default: all).")
+    private TunnelSet decap;
+
+    @Option(names = "--no-decap", description = "Leave all tunnels closed: the tunnel is the flow.")
+    private boolean noDecap;
+
     @Option(names = "--eal", paramLabel = "ARGS",
         description = "Further arguments for DPDK's EAL, in one word: --eal='--log-level=8' (default: none).")
     private String eal = "";
@@ -67,6 +75,14 @@ final class PacketOptions {
                 + " worker: name as many cores as workers");
         }
         return workerCores.cores();
+    }
+
+    /** Set of the tunnels to open. */
+    int openedTunnels() {
+        if (noDecap && decap != null) {
+            throw new ConfigException("--no-decap and --decap contradict each other: give one of them");
+        }
+        return noDecap ? TunnelSet.NONE.bits() : decap == null ? TunnelSet.ALL.bits() : decap.bits();
     }
 
     int burst() {

@@ -5,6 +5,7 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.EventRing;
+import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.port.CaptureFile;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
@@ -245,6 +246,7 @@ final class Replay {
                 counters.put(counter.key(), telemetry.total(counter));
             }
         }
+        counters.putAll(telemetry.nonIpTotals(NonIpKind::key));
         return new StatsRecord(engine == null ? 0 : engine.lastPacketNs(), counters);
     }
 

@@ -65,6 +65,7 @@ final class ReplayCommand implements Callable<Integer> {
             flows.tcpClosedTimeoutNs(),
             flows.periodicIntervalNs(),
             flows.statistics(),
+            packets.openedTunnels(),
             flows.detection(),
             packets.burst(),
             packets.mempool(),

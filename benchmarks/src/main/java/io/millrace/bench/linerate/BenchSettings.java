@@ -2,6 +2,7 @@ package io.millrace.bench.linerate;
 
 import io.millrace.engine.config.DetectionConfig;
 import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.parse.TunnelType;
 import java.util.List;
 
 /** Settings of the engine as {@code millrace} has them by default, but for what a benchmark varies. Stateless. */
@@ -24,7 +25,7 @@ public final class BenchSettings {
         final List<Integer> cores) {
 
         return new EngineConfig(
-            flowCapacity, 60 * NS_PER_S, 15 * NS_PER_S, 30 * NS_PER_S, flowStatistics,
+            flowCapacity, 60 * NS_PER_S, 15 * NS_PER_S, 30 * NS_PER_S, flowStatistics, TunnelType.ALL,
             new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
             burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS,
             hugePages ? EngineConfig.HugePages.ON : EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK,

@@ -11,6 +11,7 @@ import java.util.List;
  *                             unfinished.
  * @param periodicIntervalNs   time between two periodic updates of a flow.
  * @param flowStatistics       whether flows keep more than their counters.
+ * @param openedTunnels        set of the tunnels whose inside is the flow; 0 for none.
  * @param detection            how long nDPI may look at a flow.
  * @param burst                frames per poll, 1 to 512.
  * @param mempoolMbufs         mbufs per RX queue, at least twice {@code burst}.
@@ -31,6 +32,7 @@ public record EngineConfig(
     long tcpClosedTimeoutNs,
     long periodicIntervalNs,
     FlowStatistics flowStatistics,
+    int openedTunnels,
     DetectionConfig detection,
     int burst,
     int mempoolMbufs,
@@ -99,8 +101,8 @@ public record EngineConfig(
     public EngineConfig scaledDown(
         final int flows, final int mbufs, final int bytesPerMbuf, final long timeoutNs) {
         return new EngineConfig(
-            flows, 4 * timeoutNs, timeoutNs, timeoutNs, flowStatistics, detection, burst, mbufs, bytesPerMbuf,
-            rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
+            flows, 4 * timeoutNs, timeoutNs, timeoutNs, flowStatistics, openedTunnels, detection, burst, mbufs,
+            bytesPerMbuf, rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
     }
 
     private static void require(final String flag, final long value, final long min, final long max) {

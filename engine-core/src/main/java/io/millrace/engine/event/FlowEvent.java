@@ -4,6 +4,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowState;
+import io.millrace.engine.flow.table.TunnelDescriptor;
+import io.millrace.engine.parse.TunnelType;
 import org.agrona.DirectBuffer;
 
 /**
@@ -89,6 +91,56 @@ public final class FlowEvent {
     /** Whether nDPI's findings follow the fixed part. */
     public boolean hasMetadata() {
         return u32(FlowEventDescriptor.METADATA_OFFSET) != 0;
+    }
+
+    /** Offset of the flow's tunnel in the event; 0 where it came out of none. */
+    public int tunnelOffset() {
+        return u16(FlowEventDescriptor.TUNNEL_OFFSET);
+    }
+
+    /** Type of the tunnel, for example {@code gtp-u}; like all below only where {@link #tunnelOffset()} is not 0. */
+    public String tunnelLabel() {
+        return TunnelType.of(u8(tunnelOffset() + TunnelDescriptor.TYPE)).label;
+    }
+
+    /** 4 or 6. */
+    public int tunnelIpVersion() {
+        return u8(tunnelOffset() + TunnelDescriptor.IP_VERSION);
+    }
+
+    /** IP protocol number that carries the tunnel. */
+    public int tunnelProtocol() {
+        return u8(tunnelOffset() + TunnelDescriptor.L4_PROTOCOL);
+    }
+
+    /** Tunnels in each other round the flow. */
+    public int tunnelDepth() {
+        return u8(tunnelOffset() + TunnelDescriptor.DEPTH);
+    }
+
+    /** VNI, TEID, key or session; 0 where the tunnel has none. */
+    public long tunnelId() {
+        return u32(tunnelOffset() + TunnelDescriptor.ID);
+    }
+
+    /** Offset in the event of the 4 or 16 bytes of the address on the client's side. */
+    public int tunnelClientAddressOffset() {
+        return tunnelOffset() + TunnelDescriptor.CLI_ADDRESS;
+    }
+
+    /** Offset in the event of the 4 or 16 bytes of the address on the server's side. */
+    public int tunnelServerAddressOffset() {
+        return tunnelOffset() + TunnelDescriptor.SRV_ADDRESS;
+    }
+
+    /** Port on the client's side; 0 where the tunnel has none. */
+    public int tunnelClientPort() {
+        return u16(tunnelOffset() + TunnelDescriptor.CLI_PORT);
+    }
+
+    /** Port on the server's side; 0 where the tunnel has none. */
+    public int tunnelServerPort() {
+        return u16(tunnelOffset() + TunnelDescriptor.SRV_PORT);
     }
 
     /** Unsigned byte at one of {@link FlowMetadataDescriptor}'s offsets; only where {@link #hasMetadata()}. */

@@ -1,15 +1,16 @@
 package io.millrace.engine.event;
 
+import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
  * A flow event: a snapshot of one flow at the moment when something happened to it.
  *
  * <pre>{@code
- *  0          fixed part           LENGTH                     event_length
- *  +---------------------------------+---------------------------+
- *  | who, when, counters, names' ids | flow_metadata_t (optional)|
- *  +---------------------------------+---------------------------+
+ *  0          fixed part           LENGTH                                           event_length
+ *  +---------------------------------+----------------------------+--------------------------+
+ *  | who, when, counters, names' ids | flow_metadata_t (optional) | flow_tunnel_t (optional) |
+ *  +---------------------------------+----------------------------+--------------------------+
  * }</pre>
  *
  * <p>{@code cli} is the side that opened the flow, {@code srv} the other one; {@code cli2srv} and {@code srv2cli} name
@@ -22,7 +23,7 @@ import io.millrace.engine.memory.StructDescriptor;
  */
 public final class FlowEventDescriptor {
     /** Grows with every change of the layout; the Lua library refuses another version. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_event_t");
 
@@ -177,12 +178,14 @@ public final class FlowEventDescriptor {
     public static final int SRV2CLI_ICMP_CODE = LAYOUT.u8("srv2cli_icmp_code");
     /** {@code uint16_t}: longest ICMP payload. */
     public static final int ICMP_MAX_PAYLOAD_BYTES = LAYOUT.u16("icmp_max_payload_bytes");
+    /** {@code uint16_t}: offset of the {@code flow_tunnel_t}; 0 where the flow came out of no tunnel. */
+    public static final int TUNNEL_OFFSET = LAYOUT.u16("tunnel_offset");
 
     /** Length of the fixed part in bytes. */
     public static final int LENGTH = LAYOUT.seal();
 
     /** Longest event in bytes. */
-    public static final int MAX_LENGTH = LENGTH + FlowMetadataDescriptor.MAX_LENGTH;
+    public static final int MAX_LENGTH = LENGTH + FlowMetadataDescriptor.MAX_LENGTH + TunnelDescriptor.LENGTH;
 
     private FlowEventDescriptor() {
     }

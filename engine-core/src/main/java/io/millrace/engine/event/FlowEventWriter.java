@@ -21,6 +21,7 @@ import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
 import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.TcpHandshake;
+import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;
@@ -94,7 +95,8 @@ public final class FlowEventWriter {
         counters.increment(EngineCounter.EVENTS_PRODUCED);
         final long metadata = i64(record + FlowRecordDescriptor.METADATA);
         final int metadataLength = metadata == 0 ? 0 : (int) u32(metadata);
-        final int length = FlowEventDescriptor.LENGTH + metadataLength;
+        final int length = FlowAccounting.hasFlag(record, FlowRecordDescriptor.TUNNELLED)
+            ? tunnelOffset(metadataLength) + TunnelDescriptor.LENGTH : FlowEventDescriptor.LENGTH + metadataLength;
         final int flowHash = unseededHash(record);
         final OneToOneRingBuffer ring = rings[rings.length == 1 ? 0 : (flowHash >>> 1) % rings.length];
         final int index = claim(ring, kind.code, length);
@@ -150,7 +152,7 @@ public final class FlowEventWriter {
         final long metadata,
         final int length) {
 
-        final int metadataLength = length - FlowEventDescriptor.LENGTH;
+        final int metadataLength = metadata == 0 ? 0 : (int) u32(metadata);
         writeIdentity(event, record, kind, reason, timeNs, flowHash);
         writeCounters(event, record);
         writeStatistics(event, record);
@@ -161,6 +163,30 @@ public final class FlowEventWriter {
         putI32(event + FlowEventDescriptor.METADATA_OFFSET, metadataLength == 0 ? 0 : FlowEventDescriptor.LENGTH);
         if (metadataLength != 0) {
             copy(metadata, event + FlowEventDescriptor.LENGTH, metadataLength);
+        }
+        putU16(event + FlowEventDescriptor.TUNNEL_OFFSET, 0);
+        if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.TUNNELLED)) {
+            writeTunnel(event, tunnelOffset(metadataLength), record);
+        }
+    }
+
+    private static int tunnelOffset(final int metadataLength) {
+        return FlowEventDescriptor.LENGTH + metadataLength + 7 & -8;
+    }
+
+    /** Turned round where the packet that told the tunnel was not the client's. */
+    private static void writeTunnel(final long event, final int offset, final long record) {
+        final long from = i64(record + FlowRecordDescriptor.TUNNEL);
+        final long to = event + offset;
+        putU16(event + FlowEventDescriptor.TUNNEL_OFFSET, offset);
+        copy(from, to, TunnelDescriptor.LENGTH);
+        final boolean fromHigh = u8(from + TunnelDescriptor.FROM_HIGH) != 0;
+        if (fromHigh != FlowAccounting.hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH)) {
+            final int addressLength = TunnelDescriptor.SRV_ADDRESS - TunnelDescriptor.CLI_ADDRESS;
+            copy(from + TunnelDescriptor.CLI_ADDRESS, to + TunnelDescriptor.SRV_ADDRESS, addressLength);
+            copy(from + TunnelDescriptor.SRV_ADDRESS, to + TunnelDescriptor.CLI_ADDRESS, addressLength);
+            putU16(to + TunnelDescriptor.CLI_PORT, u16(from + TunnelDescriptor.SRV_PORT));
+            putU16(to + TunnelDescriptor.SRV_PORT, u16(from + TunnelDescriptor.CLI_PORT));
         }
     }
 

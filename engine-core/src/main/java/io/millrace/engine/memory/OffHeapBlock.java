@@ -22,9 +22,18 @@ public final class OffHeapBlock implements AutoCloseable {
         if (lengthBytes <= 0) {
             throw new IllegalArgumentException("block must not be empty: lengthBytes=" + lengthBytes);
         }
-        this.memory = AnonymousMemory.map(lengthBytes, hugePages);
+        this(AnonymousMemory.map(lengthBytes, hugePages), lengthBytes);
         memory.populate(POPULATED_BYTES);
+    }
+
+    private OffHeapBlock(final AnonymousMemory memory, final long lengthBytes) {
+        this.memory = memory;
         this.lengthBytes = lengthBytes;
+    }
+
+    /** Reserves {@code lengthBytes} of zero, of which most may never be needed: no page is taken before it is written. */
+    public static OffHeapBlock untouched(final long lengthBytes) {
+        return new OffHeapBlock(AnonymousMemory.map(lengthBytes, false), lengthBytes);
     }
 
     /** First byte. */

@@ -26,8 +26,8 @@ public final class NonIpKind {
         return space << 16 | number & 0xFFFF;
     }
 
-    /** The kind as a key for counters, for example {@code ethertype_0x0806}. */
+    /** The kind as a key for counters, for example {@code ethertype_0x0806}; {@code others} for a negative one. */
     public static String key(final int kind) {
-        return String.format("%s_0x%04x", SPACES[kind >>> 16], kind & 0xFFFF);
+        return kind < 0 ? "others" : String.format("%s_0x%04x", SPACES[kind >>> 16], kind & 0xFFFF);
     }
 }

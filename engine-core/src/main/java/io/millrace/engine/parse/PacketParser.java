@@ -456,7 +456,7 @@ public final class PacketParser {
         };
     }
 
-    private static int extensionLength(final int protocol, final int lengthField) {
+    static int extensionLength(final int protocol, final int lengthField) {
         return switch (protocol) {
             case IpProtocol.FRAGMENT -> 8;
             case IpProtocol.AUTHENTICATION -> (lengthField + 2) * 4;

@@ -28,7 +28,7 @@ public final class ParsedBurst {
     public final byte[] outcome;
     /** Address of the IP header. */
     public final long[] l3Address;
-    /** Readable bytes from the IP header on, padding of the link included. */
+    /** Readable bytes from the IP header on, padding of the link included; 0 where nDPI has no use for them. */
     public final int[] l3Length;
     /** Bytes of the frame on the wire. */
     public final int[] wireLength;
@@ -125,6 +125,11 @@ public final class ParsedBurst {
     /** Whether the packet came out of a tunnel that was opened. */
     public boolean isTunnelled(final int slot) {
         return (tunnelled[slot >> SLOT_SHIFT] & 1L << slot) != 0;
+    }
+
+    /** Whether the packet is a fragment without the transport header; its flow is that of the first fragment. */
+    public boolean isLaterFragment(final int slot) {
+        return fragment[slot] && l3Length[slot] == 0;
     }
 
     /** Fragments in the burst. */

@@ -54,7 +54,21 @@ public enum EngineCounter implements CounterDescriptor {
     /** Frames that the port dropped for want of mbufs. */
     RX_NO_MBUF(141, "frames dropped for want of mbufs"),
     /** Frames that the port received with an error. */
-    RX_ERRORS(142, "frames received with errors");
+    RX_ERRORS(142, "frames received with errors"),
+    /** Packets whose TCP, UDP, SCTP or ICMP header does not fit their IP packet; in a flow all the same. */
+    BROKEN_TRANSPORT(150, "packets with a broken transport header"),
+    /** Packets in more tunnels than are opened; in the flow of the innermost that is. */
+    TUNNELS_TOO_DEEP(151, "packets in too many tunnels"),
+    /** IP fragments, first and later. */
+    FRAGMENTS(152, "fragments"),
+    /** Fragments that came before the first of their datagram, held until it comes. */
+    FRAGMENTS_HELD(153, "fragments before the first of their datagram"),
+    /** Held fragments whose first never came: parsed, but counted in no flow. */
+    FRAGMENTS_UNCLAIMED(154, "fragments without the first of their datagram"),
+    /** Fragments that bring bytes that were there already. */
+    FRAGMENTS_OVERLAPPING(155, "fragments overlapping"),
+    /** Fragments, not the last of their datagram, that are shorter than any link makes necessary. */
+    FRAGMENTS_TINY(156, "fragments tiny");
 
     private final int typeId;
     private final String label;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
@@ -22,6 +23,7 @@ public final class Telemetry {
     private final CountersManager counters;
     private final List<Entry> entries = new ArrayList<>();
 
+    private final List<NonIpCounts> nonIpCounts = new ArrayList<>();
     private final Map<LatencyKind, List<LatencyHistogram>> histograms = new EnumMap<>(LatencyKind.class);
 
     private record Entry(CounterDescriptor descriptor, AtomicCounter counter) {
@@ -65,6 +67,20 @@ public final class Telemetry {
             }
         }
         return total;
+    }
+
+    /** Hands out the counts of frames without IP. Call it while building, before the counting thread starts. */
+    public NonIpCounts nonIpCounts() {
+        final NonIpCounts counts = new NonIpCounts();
+        nonIpCounts.add(counts);
+        return counts;
+    }
+
+    /** Frames without IP by what they carry, under the names that {@code names} gives the kinds. */
+    public Map<String, Long> nonIpTotals(final IntFunction<String> names) {
+        final Map<String, Long> sums = NonIpCounts.emptySum();
+        nonIpCounts.forEach(counts -> counts.addTo(sums, names));
+        return sums;
     }
 
     /** Hands out one histogram. Call it while building, before the recording thread starts. */

@@ -18,12 +18,15 @@ import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
 import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.flow.table.TunnelStore;
+import io.millrace.engine.parse.FragmentTable;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.port.PacketSource;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.LatencyHistogram;
 import io.millrace.engine.telemetry.LatencyKind;
+import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import org.agrona.concurrent.Agent;
@@ -40,6 +43,9 @@ public final class FlowWorker implements Agent, AutoCloseable {
     private final Burst burst;
     private final ParsedBurst parsed;
     private final PacketParser parser;
+    private final FragmentTable fragments;
+    private final TunnelStore tunnels;
+    private final NonIpCounts nonIpCounts;
     private final FlowKeys keys;
     private final FlowTable table;
     private final FlowExpiry expiry;
@@ -83,7 +89,10 @@ public final class FlowWorker implements Agent, AutoCloseable {
         this.counters = counters;
         burst = new Burst(source);
         parsed = new ParsedBurst(config.burst());
-        parser = new PacketParser(parsed);
+        parser = new PacketParser(parsed, config.openedTunnels());
+        fragments = new FragmentTable(parsed, config.burst(), counters, config.hashSeed());
+        tunnels = new TunnelStore(config.flowCapacity());
+        nonIpCounts = telemetry.nonIpCounts();
         keys = new FlowKeys(config.burst(), new FlowHash(config.hashSeed()));
         withStatistics = config.flowStatistics() == EngineConfig.FlowStatistics.FULL;
         table = new FlowTable(
@@ -109,6 +118,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
         final int received = burst.receive();
         if (received > 0) {
             parser.parse(burst);
+            fragments.resolve(burst);
             keys.compute(parsed, received);
             table.touch(keys, parsed, received);
             long bytes = 0;
@@ -120,11 +130,16 @@ public final class FlowWorker implements Agent, AutoCloseable {
                     packets++;
                     bytes += parsed.wireLength[slot];
                     onPacket(slot, timeNs);
+                } else if (parsed.outcome[slot] == ParsedBurst.HELD) {
+                    packets++;
+                    bytes += parsed.wireLength[slot];
                 } else {
                     bytes += burst.capturedLength(slot);
-                    counters.increment(reason(parsed.outcome[slot]));
+                    skip(slot);
                 }
             }
+            counters.add(EngineCounter.BROKEN_TRANSPORT, parsed.brokenTransports());
+            counters.add(EngineCounter.TUNNELS_TOO_DEEP, parsed.tooDeep());
             counters.add(EngineCounter.RECEIVED, received);
             counters.add(EngineCounter.PARSED, packets);
             counters.add(EngineCounter.RECEIVED_BYTES, bytes);
@@ -160,6 +175,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
                 end(number, FlowEndReason.SHUTDOWN);
             }
         }
+        fragments.finish();
         events.finish();
         counters.set(EngineCounter.FLOWS_LIVE, table.size());
         counters.publish();
@@ -170,6 +186,8 @@ public final class FlowWorker implements Agent, AutoCloseable {
         source.close();
         detector.close();
         table.close();
+        tunnels.close();
+        fragments.close();
     }
 
     /** The only readings of a wall clock, one or two a burst, for measuring alone. */
@@ -183,12 +201,15 @@ public final class FlowWorker implements Agent, AutoCloseable {
         return pollNs;
     }
 
-    private static EngineCounter reason(final byte outcome) {
-        return switch (outcome) {
-            case ParsedBurst.NOT_IP -> EngineCounter.NOT_IP;
-            case ParsedBurst.MALFORMED -> EngineCounter.MALFORMED;
-            default -> EngineCounter.UNSUPPORTED_LINK;
-        };
+    private void skip(final int slot) {
+        switch (parsed.outcome[slot]) {
+            case ParsedBurst.NOT_IP -> {
+                counters.increment(EngineCounter.NOT_IP);
+                nonIpCounts.increment(parsed.flagsOrType[slot]);
+            }
+            case ParsedBurst.MALFORMED -> counters.increment(EngineCounter.MALFORMED);
+            default -> counters.increment(EngineCounter.UNSUPPORTED_LINK);
+        }
     }
 
     private void onPacket(final int slot, final long timeNs) {
@@ -206,12 +227,26 @@ public final class FlowWorker implements Agent, AutoCloseable {
         if (withStatistics) {
             FlowStatistics.count(record, parsed, slot, fromHighSide, timeNs);
         }
+        if (parsed.fragment[slot]) {
+            claimFragments(record, slot, fromHighSide);
+        }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
             detect(record, slot, timeNs);
         }
     }
 
+    private void claimFragments(final long record, final int slot, final boolean fromHighSide) {
+        final int claim = fragments.claimOf(slot);
+        if (claim >= 0) {
+            FlowAccounting.add(record, fromHighSide, fragments.claimedPackets(claim), fragments.claimedBytes(claim),
+                fragments.claimedPayloadBytes(claim));
+        }
+    }
+
     private void detect(final long record, final int slot, final long timeNs) {
+        if (parsed.isLaterFragment(slot)) {
+            return;
+        }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
             || detector.inspect(record, parsed.l3Address[slot], parsed.l3Length[slot], timeNs)) {
             announce(record);
@@ -235,6 +270,9 @@ public final class FlowWorker implements Agent, AutoCloseable {
         final long record = table.record(number);
         final long flowId = (long) index << FLOW_ID_WORKER_SHIFT | flowsOpened;
         FlowAccounting.open(record, parsed, slot, fromHighSide, flowId, timeNs);
+        if (parsed.isTunnelled(slot)) {
+            tunnels.open(record, parsed, slot, fromHighSide);
+        }
         sweep.flowAdded();
         detector.open(record);
         return number;
@@ -251,6 +289,7 @@ public final class FlowWorker implements Agent, AutoCloseable {
         settle(record);
         events.write(record, FlowEventKind.FLOW_END, reason, nowNs);
         detector.release(record);
+        tunnels.release(record);
         table.remove(number);
         counters.increment(EngineCounter.FLOWS_ENDED);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.engine.parse.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ final class EngineConfigTest {
     void shouldNotChangeWithTheListsThatItWasMadeOf() {
         final List<Integer> cores = new ArrayList<>(List.of(1));
         final EngineConfig config = new EngineConfig(
-            1024, 1, 1, 1, EngineConfig.FlowStatistics.FULL, DETECTION, 32, 1024, 2048, 512, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0,
+            1024, 1, 1, 1, EngineConfig.FlowStatistics.FULL, TunnelType.ALL, DETECTION, 32, 1024, 2048, 512, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0,
             cores, 0, List.of(), false);
         cores.add(2);
 
@@ -84,8 +85,8 @@ final class EngineConfigTest {
         final int flows, final int burst, final int mempool, final int mbufBytes, final int descriptors,
         final long idleNs, final long closedNs, final long periodicNs) {
         return new EngineConfig(
-            flows, idleNs, closedNs, periodicNs, EngineConfig.FlowStatistics.FULL, DETECTION, burst, mempool, mbufBytes,
-            descriptors,
+            flows, idleNs, closedNs, periodicNs, EngineConfig.FlowStatistics.FULL, TunnelType.ALL, DETECTION, burst, mempool,
+            mbufBytes, descriptors,
             EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0, List.of(), 0, List.of(), false);
     }
 }

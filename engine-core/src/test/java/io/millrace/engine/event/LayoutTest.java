@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.binding.link.NativeShim;
+import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.memory.StructDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,7 +90,8 @@ final class LayoutTest {
     void shouldKeepMetadataBehindAnEventAligned() {
         assertThat(FlowEventDescriptor.LENGTH % 8).isZero();
         assertThat(FlowEventDescriptor.MAX_LENGTH)
-            .isEqualTo(FlowEventDescriptor.LENGTH + FlowMetadataDescriptor.MAX_LENGTH);
+            .isEqualTo(FlowEventDescriptor.LENGTH + FlowMetadataDescriptor.MAX_LENGTH + TunnelDescriptor.LENGTH);
+        assertThat(TunnelDescriptor.LENGTH % 8).isZero();
     }
 
     @Test

@@ -246,7 +246,8 @@ final class FlowWorkerTest {
         final List<FlowEvent> ends = harness.events(FlowEventKind.FLOW_END);
         assertThat(ends).hasSize((int) harness.counter(EngineCounter.FLOWS_CREATED));
         assertThat(ends.stream().mapToLong(end -> end.u64(FlowEventDescriptor.CLI2SRV_PACKETS)
-            + end.u64(FlowEventDescriptor.SRV2CLI_PACKETS)).sum()).isEqualTo(harness.counter(EngineCounter.PARSED));
+            + end.u64(FlowEventDescriptor.SRV2CLI_PACKETS)).sum())
+            .isEqualTo(harness.counter(EngineCounter.PARSED) - harness.counter(EngineCounter.FRAGMENTS_UNCLAIMED));
         assertThat(harness.counter(EngineCounter.FLOWS_DETECTED) + harness.counter(EngineCounter.FLOWS_GIVEN_UP)
             + harness.counter(EngineCounter.DETECTION_REFUSED)).isEqualTo(ends.size());
         assertThat(harness.counter(EngineCounter.EVENTS_SKIPPED)).isZero();

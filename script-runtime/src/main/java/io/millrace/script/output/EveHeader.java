@@ -33,6 +33,7 @@ final class EveHeader {
     private static final int SCTP_NUMBER = 132;
 
     private final CommunityId communityId = new CommunityId();
+    private final EveTunnel tunnel = new EveTunnel();
     private final byte[] letters = new byte[2];
 
     /** Opens the line and writes its common part. */
@@ -61,6 +62,7 @@ final class EveHeader {
             && event.u8(FlowEventDescriptor.ICMP_PRESENT) != 0) {
             icmp(event, out);
         }
+        tunnel.write(event, out);
         out.field(COMMUNITY_ID).raw(communityId.quotedOf(event));
         country(SRC_GEO, record.clientCountry(), out);
         country(DEST_GEO, record.serverCountry(), out);

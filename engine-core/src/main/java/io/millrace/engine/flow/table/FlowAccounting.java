@@ -67,15 +67,27 @@ public final class FlowAccounting {
         addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadLength);
         putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
         final boolean fromClient = fromHighSide == hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
-        switch (parsed.l4Protocol[slot]) {
-            case IpProtocol.TCP -> countTcp(record, parsed, slot, side, fromClient, timeNs);
-            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, side);
-            default -> {
+        if (!parsed.isLaterFragment(slot)) {
+            switch (parsed.l4Protocol[slot]) {
+                case IpProtocol.TCP -> countTcp(record, parsed, slot, side, fromClient, timeNs);
+                case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, side);
+                default -> {
+                }
             }
         }
         if (payloadLength > 0) {
             timeResponse(record, fromClient, timeNs);
         }
+    }
+
+    /** Counts packets that came before the one that told their flow. */
+    public static void add(
+        final long record, final boolean fromHighSide, final long packets, final long bytes, final long payloadBytes) {
+
+        final long sideLong = (fromHighSide ? HIGH : LOW) * (long) Long.BYTES;
+        addI64(record + FlowRecordDescriptor.PACKETS + sideLong, packets);
+        addI64(record + FlowRecordDescriptor.BYTES + sideLong, bytes);
+        addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadBytes);
     }
 
     /** Whether any of the bits of {@code flag} is set in a record's flags. */

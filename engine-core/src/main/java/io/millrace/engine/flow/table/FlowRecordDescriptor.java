@@ -135,6 +135,9 @@ public final class FlowRecordDescriptor {
     /** {@code uint8_t[6]}: MAC address of the server. */
     public static final int SERVER_MAC = LAYOUT.u8Array("server_mac", 6);
 
+    /** {@code uint64_t}: address of the {@link TunnelDescriptor}; valid with {@link #TUNNELLED}. */
+    public static final int TUNNEL = LAYOUT.u64("tunnel");
+
     /** Bytes from one record to the next: whole cache lines. */
     public static final int LENGTH = (LAYOUT.seal() + LINE - 1) & -LINE;
 
@@ -152,6 +155,8 @@ public final class FlowRecordDescriptor {
     public static final int REQUESTED = 32;
     /** Flag: the server has sent payload after the client. */
     public static final int ANSWERED = 64;
+    /** Flag: the flow came out of a tunnel. */
+    public static final int TUNNELLED = 128;
 
     private FlowRecordDescriptor() {
     }

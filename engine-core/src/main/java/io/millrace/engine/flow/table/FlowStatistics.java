@@ -39,7 +39,7 @@ public final class FlowStatistics {
             final long fragments = statistics + FlowRecordDescriptor.FRAGMENTS;
             putI32(fragments, i32(fragments) + 1);
         }
-        if (parsed.l4Protocol[slot] == IpProtocol.TCP) {
+        if (parsed.l4Protocol[slot] == IpProtocol.TCP && !parsed.isLaterFragment(slot)) {
             TcpSequence.advance(
                 record + (long) side * FlowRecordDescriptor.TCP_STRIDE,
                 parsed.tcpSequence[slot], parsed.payloadLength[slot], parsed.flagsOrType[slot]);
