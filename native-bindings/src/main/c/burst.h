@@ -12,7 +12,24 @@
 /* Longest frame handed over: what fits the 16-bit lengths of IP, with room for link headers. */
 #define MILLRACE_FRAME_MAX (65535 + 256)
 
+/* Workers that one distributor can feed. */
+#define MILLRACE_LANES_MAX 64
+
+/*
+ * What lies in a ring between distributor and worker beside mbufs, whose addresses are multiples of 8: marks. The low
+ * three bits say which, the others what.
+ */
+#define MILLRACE_MARK_TICK 1    /* end of a burst; its time in units of 8 ns */
+#define MILLRACE_MARK_EPOCH 3   /* the same, and end of a numbered stretch of events */
+#define MILLRACE_MARK_STRETCH 5 /* from here on frames are of another kind; which, only the two ends know */
+#define MILLRACE_MARK_MASK 7
+#define MILLRACE_TICK_NS 8
+
+/* Returned by a receive that found a part of a burst whose end is still on its way. */
+#define MILLRACE_INCOMPLETE (-1)
+
 struct rte_mbuf;
+struct rte_ring;
 
 struct millrace_frame {
    uint64_t address;         /* first byte of the frame, contiguous */
@@ -30,9 +47,34 @@ struct millrace_burst {
    uint16_t held;             /* mbufs of the last receive, given back by the next one */
    uint32_t timestamp_unit_ns; /* length of one tick of the port's timestamps; 0: the port stamps nothing */
    uint32_t linearized;        /* frames of several segments, copied together; since the burst was made */
+   struct rte_ring *ring;      /* where frames come from instead of the port; null for the port */
+   uint32_t delimited;         /* whether bursts from the ring end at marks */
+   uint32_t epoch_ended;       /* whether the mark that ended the last burst ended an epoch too */
+   uint64_t tick_ns;           /* time of the last mark */
+   uint64_t stretch;           /* kind of the frames, as the last mark about it says */
+   uint16_t collected;         /* mbufs of a burst whose end has not come yet */
+   uint16_t stash_length;      /* taken from the ring and not looked at: [stash_position, stash_length) */
+   uint16_t stash_position;
+   void *stash[MILLRACE_BURST_MAX];
    uint8_t *scratch;           /* limit * MILLRACE_FRAME_MAX bytes, touched only by frames of several segments */
    struct rte_mbuf *mbufs[MILLRACE_BURST_MAX];
    struct millrace_frame frames[MILLRACE_BURST_MAX];
+};
+
+/* What waits to be put into one worker's ring. */
+struct millrace_lane {
+   struct rte_ring *ring;
+   uint32_t length;
+   uint32_t sent;
+   uint64_t dropped;  /* frames that found the ring full, since the start */
+   void *items[MILLRACE_BURST_MAX + 4];
+};
+
+/* The writing ends of all workers' rings; owned by the distributor's thread. */
+struct millrace_lanes {
+   uint32_t count;
+   uint8_t target[MILLRACE_BURST_MAX]; /* lane of each frame of the burst in hand; filled in by the caller */
+   struct millrace_lane lane[MILLRACE_LANES_MAX];
 };
 
 #endif

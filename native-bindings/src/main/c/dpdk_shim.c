@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +23,12 @@
 #include <rte_mbuf_dyn.h>
 #include <rte_mempool.h>
 #include <rte_prefetch.h>
+#include <rte_ring.h>
 #include <rte_version.h>
 
 #include "burst.h"
 #include "millrace_shim.h"
+#include "port_facts.h"
 
 #define NS_PER_SECOND 1000000000ull
 #define LOG_TAIL_BYTES 4096
@@ -92,6 +95,23 @@ static void restore(int descriptor, int kept) {
    }
 }
 
+/* Distance of wall time from the monotonic clock; moved in small steps by one thread, read by all. */
+static int64_t clock_offset_ns;
+
+void millrace_clock_set_offset(int64_t offset_ns) {
+   __atomic_store_n(&clock_offset_ns, offset_ns, __ATOMIC_RELAXED);
+}
+
+static int64_t clock_ns(clockid_t clock) {
+   struct timespec now;
+   clock_gettime(clock, &now);
+   return (int64_t)now.tv_sec * (int64_t)NS_PER_SECOND + now.tv_nsec;
+}
+
+static uint64_t live_clock_ns(void) {
+   return (uint64_t)(clock_ns(CLOCK_MONOTONIC) + __atomic_load_n(&clock_offset_ns, __ATOMIC_RELAXED));
+}
+
 int millrace_eal_init(int argc, char **argv, int log_to_stderr) {
    if (!log_to_stderr) {
       cookie_io_functions_t functions = {.write = log_write};
@@ -102,6 +122,7 @@ int millrace_eal_init(int argc, char **argv, int log_to_stderr) {
       setvbuf(stream, NULL, _IONBF, 0);
       rte_openlog_stream(stream);
    }
+   millrace_clock_set_offset(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
    /* EAL pins the calling thread to its main core; threads started later would inherit that. */
    cpu_set_t before;
    const int affinity_known = sched_getaffinity(0, sizeof(before), &before) == 0;
@@ -135,6 +156,39 @@ int millrace_errno(void) {
    return rte_errno;
 }
 
+/*
+ * A Toeplitz key that repeats every 16 bits gives a flow's two directions one hash. Woo, Park: Scalable TCP Session
+ * Monitoring with Symmetric Receive-side Scaling, 2012.
+ */
+#define RSS_KEY_MAX 64
+#define RSS_KEY_USUAL 40
+#define RSS_WANTED (RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_SCTP)
+
+int millrace_port_facts(uint16_t port, struct millrace_port_facts *facts) {
+   struct rte_eth_dev_info info;
+   const int result = rte_eth_dev_info_get(port, &info);
+   if (result != 0) {
+      return result;
+   }
+   memset(facts, 0, sizeof(*facts));
+   facts->max_rx_queues = info.max_rx_queues;
+   facts->max_rx_descriptors = info.rx_desc_lim.nb_max;
+   facts->numa_node = rte_eth_dev_socket_id(port);
+   facts->symmetric_rss = (RSS_WANTED & info.flow_type_rss_offloads) != 0 && info.hash_key_size <= RSS_KEY_MAX;
+   snprintf(facts->driver, sizeof(facts->driver), "%s", info.driver_name == NULL ? "" : info.driver_name);
+   return 0;
+}
+
+/* 1 up, 0 down; negative where the port is gone or does not say. */
+int millrace_port_link(uint16_t port) {
+   if (rte_eth_dev_is_removed(port) == 1) {
+      return -ENODEV;
+   }
+   struct rte_eth_link link;
+   const int result = rte_eth_link_get_nowait(port, &link);
+   return result != 0 ? result : link.link_status == RTE_ETH_LINK_UP;
+}
+
 int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descriptors, struct rte_mempool **pools) {
    struct rte_eth_dev_info info;
    int result = rte_eth_dev_info_get(port, &info);
@@ -145,6 +199,17 @@ int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descr
    memset(&configuration, 0, sizeof(configuration));
    if ((info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) != 0) {
       configuration.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_SCATTER;
+   }
+   uint8_t key[RSS_KEY_MAX];
+   const uint64_t hashed = RSS_WANTED & info.flow_type_rss_offloads;
+   if (rx_queues > 1 && hashed != 0 && info.hash_key_size <= RSS_KEY_MAX) {
+      for (size_t i = 0; i < RSS_KEY_MAX; i++) {
+         key[i] = i % 2 == 0 ? 0x6d : 0x5a;
+      }
+      configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+      configuration.rx_adv_conf.rss_conf.rss_key = key;
+      configuration.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size == 0 ? RSS_KEY_USUAL : info.hash_key_size;
+      configuration.rx_adv_conf.rss_conf.rss_hf = hashed;
    }
    result = rte_eth_dev_configure(port, rx_queues, 0, &configuration);
    if (result != 0) {
@@ -203,7 +268,7 @@ int millrace_port_xstats(uint16_t port, char *names, uint64_t *values, unsigned 
    return result;
 }
 
-struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns) {
+static struct millrace_burst *burst_create(uint16_t limit) {
    if (limit == 0 || limit > MILLRACE_BURST_MAX) {
       return NULL;
    }
@@ -217,10 +282,28 @@ struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint
       free(burst);
       return NULL;
    }
-   burst->port = port;
-   burst->queue = queue;
    burst->limit = limit;
-   burst->timestamp_unit_ns = timestamp_unit_ns;
+   return burst;
+}
+
+struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns) {
+   struct millrace_burst *burst = burst_create(limit);
+   if (burst != NULL) {
+      burst->port = port;
+      burst->queue = queue;
+      burst->timestamp_unit_ns = timestamp_unit_ns;
+   }
+   return burst;
+}
+
+/* Frames that a distributor stamped in nanoseconds; delimited: a burst ends where a mark says so. */
+struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t limit, int delimited) {
+   struct millrace_burst *burst = burst_create(limit);
+   if (burst != NULL) {
+      burst->ring = ring;
+      burst->delimited = delimited != 0;
+      burst->timestamp_unit_ns = 1;
+   }
    return burst;
 }
 
@@ -231,18 +314,23 @@ static inline void release_held(struct millrace_burst *burst) {
    }
 }
 
+static inline int is_mark(const void *item) {
+   return ((uintptr_t)item & MILLRACE_MARK_MASK) != 0;
+}
+
 void millrace_burst_destroy(struct millrace_burst *burst) {
    if (burst != NULL) {
       release_held(burst);
+      rte_pktmbuf_free_bulk(burst->mbufs, burst->collected);
+      for (; burst->stash_position < burst->stash_length; burst->stash_position++) {
+         void *item = burst->stash[burst->stash_position];
+         if (!is_mark(item)) {
+            rte_pktmbuf_free(item);
+         }
+      }
       free(burst->scratch);
       free(burst);
    }
-}
-
-static uint64_t wall_clock_ns(void) {
-   struct timespec now;
-   clock_gettime(CLOCK_REALTIME, &now);
-   return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 /* Where drivers leave receive timestamps in an mbuf; written once, before any port starts. */
@@ -258,6 +346,18 @@ int millrace_timestamps_find(void) {
    }
    timestamp_offset = offset;
    timestamp_flag = RTE_BIT64(bit);
+   return 0;
+}
+
+/* Makes room for timestamps in every mbuf, whether a driver did or not; for those that are handed on. */
+static int timestamps_register(void) {
+   int offset;
+   uint64_t flag;
+   if (rte_mbuf_dyn_rx_timestamp_register(&offset, &flag) != 0) {
+      return -rte_errno;
+   }
+   timestamp_offset = offset;
+   timestamp_flag = flag;
    return 0;
 }
 
@@ -292,21 +392,165 @@ static void describe(struct millrace_burst *burst, uint16_t slot, uint64_t burst
    frame->vlan_tci = (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ? 0x10000u | mbuf->vlan_tci : 0;
 }
 
+/* Takes items from the stash until a mark ends the burst. True once it did, or once the burst is full. */
+static bool collect(struct millrace_burst *burst) {
+   while (burst->stash_position < burst->stash_length) {
+      if (burst->collected == burst->limit && !is_mark(burst->stash[burst->stash_position])) {
+         return true;
+      }
+      void *item = burst->stash[burst->stash_position++];
+      if (!is_mark(item)) {
+         burst->mbufs[burst->collected++] = item;
+         continue;
+      }
+      const uint64_t value = (uint64_t)(uintptr_t)item & ~(uint64_t)MILLRACE_MARK_MASK;
+      const unsigned int kind = (unsigned int)((uintptr_t)item & MILLRACE_MARK_MASK);
+      if (kind == MILLRACE_MARK_STRETCH) {
+         burst->stretch = value >> 3;
+         continue;
+      }
+      burst->tick_ns = value;
+      burst->epoch_ended = kind == MILLRACE_MARK_EPOCH;
+      return true;
+   }
+   return false;
+}
+
+static int receive_from_ring(struct millrace_burst *burst) {
+   burst->epoch_ended = 0;
+   for (;;) {
+      if (collect(burst)) {
+         break;
+      }
+      burst->stash_position = 0;
+      burst->stash_length = (uint16_t)rte_ring_sc_dequeue_burst(
+         burst->ring, burst->stash, (unsigned int)(burst->delimited ? burst->limit : burst->limit - burst->collected),
+         NULL);
+      if (burst->stash_length == 0) {
+         if (burst->delimited) {
+            return MILLRACE_INCOMPLETE;
+         }
+         break;
+      }
+   }
+   const int received = burst->collected;
+   burst->collected = 0;
+   return received;
+}
+
 int millrace_burst_receive(struct millrace_burst *burst) {
    release_held(burst);
-   const uint16_t received = rte_eth_rx_burst(burst->port, burst->queue, burst->mbufs, burst->limit);
-   if (received == 0) {
-      return 0;
+   const int taken = burst->ring == NULL
+      ? rte_eth_rx_burst(burst->port, burst->queue, burst->mbufs, burst->limit)
+      : receive_from_ring(burst);
+   if (taken <= 0) {
+      return taken;
    }
+   const uint16_t received = (uint16_t)taken;
    burst->held = received;
    for (uint16_t slot = 0; slot < received; slot++) {
       rte_prefetch0(rte_pktmbuf_mtod(burst->mbufs[slot], void *));
    }
    const uint64_t stamped = burst->timestamp_unit_ns == 0 ? 0 : timestamp_flag;
    /* One clock reading a burst; skipped where every frame brings its own time. */
-   const uint64_t burst_ns = stamped == 0 ? wall_clock_ns() : 0;
+   const uint64_t burst_ns = stamped == 0 ? live_clock_ns() : 0;
    for (uint16_t slot = 0; slot < received; slot++) {
       describe(burst, slot, burst_ns, stamped);
    }
    return received;
+}
+
+/*
+ * The way from a distributor to the workers.
+ */
+
+struct rte_ring *millrace_ring_create(const char *name, unsigned int slots) {
+   return rte_ring_create(name, slots, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+}
+
+struct millrace_lanes *millrace_lanes_create(struct rte_ring **rings, unsigned int count) {
+   if (count == 0 || count > MILLRACE_LANES_MAX || timestamps_register() != 0) {
+      return NULL;
+   }
+   struct millrace_lanes *lanes = NULL;
+   if (posix_memalign((void **)&lanes, RTE_CACHE_LINE_SIZE, sizeof(*lanes)) != 0) {
+      return NULL;
+   }
+   memset(lanes, 0, sizeof(*lanes));
+   lanes->count = count;
+   for (unsigned int i = 0; i < count; i++) {
+      lanes->lane[i].ring = rings[i];
+   }
+   return lanes;
+}
+
+/* Takes the frames of the last receive away from the burst, each to the lane that target names. */
+void millrace_lanes_fill(struct millrace_lanes *lanes, struct millrace_burst *burst) {
+   for (uint16_t slot = 0; slot < burst->held; slot++) {
+      struct rte_mbuf *mbuf = burst->mbufs[slot];
+      struct millrace_lane *lane = &lanes->lane[lanes->target[slot]];
+      *RTE_MBUF_DYNFIELD(mbuf, timestamp_offset, rte_mbuf_timestamp_t *) = burst->frames[slot].timestamp_ns;
+      mbuf->ol_flags |= timestamp_flag;
+      lane->items[lane->length++] = mbuf;
+   }
+   burst->held = 0;
+}
+
+void millrace_lanes_mark(struct millrace_lanes *lanes, uint64_t mark) {
+   for (unsigned int i = 0; i < lanes->count; i++) {
+      struct millrace_lane *lane = &lanes->lane[i];
+      lane->items[lane->length++] = (void *)(uintptr_t)mark;
+   }
+}
+
+/* Puts into the rings what fits; returns what is left. */
+unsigned int millrace_lanes_push(struct millrace_lanes *lanes) {
+   unsigned int left = 0;
+   for (unsigned int i = 0; i < lanes->count; i++) {
+      struct millrace_lane *lane = &lanes->lane[i];
+      if (lane->length == 0) {
+         continue;
+      }
+      lane->sent += rte_ring_sp_enqueue_burst(lane->ring, lane->items + lane->sent, lane->length - lane->sent, NULL);
+      if (lane->sent == lane->length) {
+         lane->sent = 0;
+         lane->length = 0;
+      }
+      left += lane->length - lane->sent;
+   }
+   return left;
+}
+
+/* Gives back the frames that are left, and counts them; returns how many. */
+unsigned int millrace_lanes_drop(struct millrace_lanes *lanes) {
+   unsigned int dropped = 0;
+   for (unsigned int i = 0; i < lanes->count; i++) {
+      struct millrace_lane *lane = &lanes->lane[i];
+      for (; lane->sent < lane->length; lane->sent++) {
+         if (!is_mark(lane->items[lane->sent])) {
+            rte_pktmbuf_free(lane->items[lane->sent]);
+            lane->dropped++;
+            dropped++;
+         }
+      }
+      lane->sent = 0;
+      lane->length = 0;
+   }
+   return dropped;
+}
+
+void millrace_lanes_destroy(struct millrace_lanes *lanes) {
+   if (lanes == NULL) {
+      return;
+   }
+   millrace_lanes_drop(lanes);
+   for (unsigned int i = 0; i < lanes->count; i++) {
+      void *item;
+      while (rte_ring_sc_dequeue(lanes->lane[i].ring, &item) == 0) {
+         if (!is_mark(item)) {
+            rte_pktmbuf_free(item);
+         }
+      }
+   }
+   free(lanes);
 }

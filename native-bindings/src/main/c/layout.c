@@ -8,6 +8,7 @@
 #include "flow_metadata.h"
 #include "millrace_shim.h"
 #include "ndpi_verdict.h"
+#include "port_facts.h"
 
 struct entry {
    const char *name;
@@ -31,6 +32,24 @@ static const struct entry entries[] = {
    OFFSET(millrace_frame, packet_length),
    OFFSET(millrace_burst, frames),
    OFFSET(millrace_burst, linearized),
+   OFFSET(millrace_burst, epoch_ended),
+   OFFSET(millrace_burst, tick_ns),
+   OFFSET(millrace_burst, stretch),
+   CONSTANT(MILLRACE_MARK_TICK),
+   CONSTANT(MILLRACE_MARK_EPOCH),
+   CONSTANT(MILLRACE_MARK_STRETCH),
+   CONSTANT(MILLRACE_TICK_NS),
+   CONSTANT(MILLRACE_LANES_MAX),
+   SIZE(millrace_lane),
+   OFFSET(millrace_lane, dropped),
+   OFFSET(millrace_lanes, target),
+   OFFSET(millrace_lanes, lane),
+   SIZE(millrace_port_facts),
+   OFFSET(millrace_port_facts, max_rx_queues),
+   OFFSET(millrace_port_facts, max_rx_descriptors),
+   OFFSET(millrace_port_facts, numa_node),
+   OFFSET(millrace_port_facts, symmetric_rss),
+   OFFSET(millrace_port_facts, driver),
    CONSTANT(MILLRACE_BURST_MAX),
    CONSTANT(MILLRACE_FRAME_MAX),
    CONSTANT(RTE_ETH_XSTATS_NAME_SIZE),

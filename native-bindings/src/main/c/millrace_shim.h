@@ -10,8 +10,11 @@
 #pragma GCC visibility push(default)
 
 struct millrace_burst;
+struct millrace_lanes;
+struct millrace_port_facts;
 struct millrace_ndpi_verdict;
 struct rte_mempool;
+struct rte_ring;
 struct ndpi_detection_module_struct;
 struct ndpi_flow_struct;
 
@@ -25,13 +28,30 @@ int millrace_thread_register(void);
 int millrace_errno(void);
 struct rte_mempool *millrace_pool_create(const char *name, unsigned int mbufs, unsigned int cache,
       unsigned int data_bytes, int socket);
+int millrace_port_facts(uint16_t port, struct millrace_port_facts *facts);
 int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descriptors, struct rte_mempool **pools);
+int millrace_port_link(uint16_t port);
 int millrace_port_stats(uint16_t port, uint64_t *values);
 int millrace_port_xstats(uint16_t port, char *names, uint64_t *values, unsigned int limit);
 int millrace_timestamps_find(void);
 struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns);
 int millrace_burst_receive(struct millrace_burst *burst);
+struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t limit, int delimited);
 void millrace_burst_destroy(struct millrace_burst *burst);
+void millrace_clock_set_offset(int64_t offset_ns);
+struct rte_ring *millrace_ring_create(const char *name, unsigned int slots);
+struct millrace_lanes *millrace_lanes_create(struct rte_ring **rings, unsigned int count);
+void millrace_lanes_destroy(struct millrace_lanes *lanes);
+void millrace_lanes_fill(struct millrace_lanes *lanes, struct millrace_burst *burst);
+void millrace_lanes_mark(struct millrace_lanes *lanes, uint64_t mark);
+unsigned int millrace_lanes_push(struct millrace_lanes *lanes);
+unsigned int millrace_lanes_drop(struct millrace_lanes *lanes);
+
+/* Linux */
+int millrace_signals_watch(void);
+int millrace_signals_await(int timeout_ms);
+int millrace_interface_flags(const char *name);
+int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length);
 
 /* nDPI */
 int millrace_ndpi_compiled_api(void);

@@ -10,13 +10,17 @@ import picocli.CommandLine.Option;
 /** Flags about workers, DPDK and its memory. */
 @Command(description = "Packets")
 final class PacketOptions {
+    private static final int MAX_WORKERS = 64;
+
     @Option(names = "--workers", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
-        description = "Worker threads, one RX queue each; capture files have one queue (default: ${DEFAULT-VALUE}).")
+        description = "Worker threads; a distributor feeds them where files or ports have fewer queues (default:"
+            + " ${DEFAULT-VALUE}).")
     private int workers;
 
     @Option(names = "--worker-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
-        description = "Cores to pin workers to and to keep all other threads off, for example 2,4-7; any leaves it to"
-            + " the kernel (default: the last cores, as long as one is left for the rest).")
+        description = "Cores to pin workers to and to keep all other threads off, for example 2,4-7; one more than"
+            + " workers is for the distributor; any leaves it to the kernel (default: the last cores, as long as one"
+            + " is left for the rest).")
     private CoreList workerCores;
 
     @Option(names = "--burst", paramLabel = "N", defaultValue = "64", converter = CountConverter.class,
@@ -56,23 +60,28 @@ final class PacketOptions {
         description = "Further arguments for DPDK's EAL, in one word: --eal='--log-level=8' (default: none).")
     private String eal = "";
 
-    /** Refuses what a capture file cannot feed. */
-    void requireReplay() {
-        if (workers != 1) {
-            throw new ConfigException(
-                "--workers: " + workers + ": a capture file has one RX queue: leave --workers at 1, or raise"
-                    + " --script-threads");
+    int workers() {
+        if (workers < 1 || workers > MAX_WORKERS) {
+            throw new ConfigException("--workers must be from 1 to " + MAX_WORKERS + ": " + workers);
         }
+        return workers;
     }
 
-    /** One core per worker at most; empty leaves placing to the kernel. */
-    List<Integer> workerCores() {
+    /**
+     * Cores of the workers and, behind them, of the distributor; empty leaves placing to the kernel.
+     *
+     * @param distributed whether there is a distributor, as far as is known.
+     */
+    List<Integer> workerCores(final boolean distributed) {
         if (workerCores == null) {
-            return FlowEngine.defaultWorkerCores(workers);
+            final List<Integer> withDistributor = FlowEngine.defaultWorkerCores(workers() + (distributed ? 1 : 0));
+            return withDistributor.isEmpty() ? FlowEngine.defaultWorkerCores(workers()) : withDistributor;
         }
-        if (workerCores.cores().size() > workers) {
+        final int threads = workers() + (workers() > 1 ? 1 : 0);
+        if (workerCores.cores().size() > threads) {
             throw new ConfigException("--worker-cores: " + workerCores.cores().size() + " cores for " + workers
-                + " worker: name as many cores as workers");
+                + (workers == 1 ? " worker: name as many cores as workers"
+                    : " workers and a distributor: name as many cores"));
         }
         return workerCores.cores();
     }

@@ -3,65 +3,16 @@ package io.millrace.launch;
 import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
-import io.millrace.engine.event.ApplicationNames;
-import io.millrace.engine.event.EventRing;
-import io.millrace.engine.parse.NonIpKind;
+import io.millrace.engine.event.EventRings;
 import io.millrace.engine.port.CaptureFile;
-import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
-import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
-import io.millrace.script.geo.PlaceSource;
-import io.millrace.script.geo.PlaceTable;
-import io.millrace.script.intake.ScriptCounter;
-import io.millrace.script.output.EveSink;
-import io.millrace.script.output.OutputRing;
-import io.millrace.script.output.OutputSource;
-import io.millrace.script.output.OutputWriter;
-import io.millrace.script.output.ScriptTextSink;
-import io.millrace.script.output.Sink;
-import io.millrace.script.output.StatsRecord;
-import io.millrace.script.output.SummaryTables;
-import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import java.util.Locale;
 
-/**
- * One replay, from the settings to the closing summary. Used once, by the main thread.
- *
- * <pre>{@code
- *   worker ═ event rings ═► script threads ═ output rings ═► output thread ─► eve.json, text
- * }</pre>
- *
- * <p>They end in that order, each after all that came before it is through.
- */
-final class Replay {
-    private static final int OUTPUT_RING_BYTES = 4 << 20;
-
+/** Capture files through the engine, as fast as they go. Two runs with the same files and flags write the same bytes. */
+final class Replay extends EngineRun {
     private final List<CaptureFile> files;
-    private final EngineConfig config;
-    private final ScriptConfig scriptConfig;
-    private final ScriptOptions scriptOptions;
-    private final OutputOptions output;
-    private final PlaceSource placeSource;
-
-    private final Thread main = Thread.currentThread();
-    private final Telemetry telemetry = new Telemetry();
-    private final LoadedNames verdictNames = new LoadedNames();
-    private final ScriptErrors scriptErrors = new ScriptErrors();
-    private final RecentAlerts recentAlerts = new RecentAlerts();
-    private final List<OneToOneRingBuffer> eventRings;
-    private final List<OneToOneRingBuffer> outputRings;
-    private final OneToOneRingBuffer bypassRing;
-    private final List<PlaceTable> places;
-    private int scriptThreads;
-    private volatile boolean scriptsMayEnd;
-    private volatile boolean stopRequested;
-    private volatile FlowEngine engine;
 
     /**
      * A replay, not yet running.
@@ -71,222 +22,50 @@ final class Replay {
     Replay(
         final List<CaptureFile> files,
         final EngineConfig config,
+        final int workers,
         final FlowOptions flows,
         final ScriptOptions scripts,
         final OutputOptions output) {
 
+        super(config, workers, flows, scripts, output, false, new Telemetry());
         this.files = files;
-        this.config = config;
-        this.scriptOptions = scripts;
-        this.output = output;
-        FlowEngine.requireCores(scripts.cores());
-        scriptConfig = scripts.config(flows, this::scriptThread);
-        placeSource = scripts.places();
-        final int threads = scripts.threads();
-        final int ringBytes = scripts.eventRingBytes();
-        eventRings = IntStream.range(0, threads).mapToObj(i -> EventRing.allocate(ringBytes)).toList();
-        outputRings = IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(OUTPUT_RING_BYTES)).toList();
-        bypassRing = config.overflow() == EngineConfig.Overflow.DROP ? OutputRing.allocate(OUTPUT_RING_BYTES) : null;
-        places = IntStream.range(0, threads).mapToObj(i -> new PlaceTable(placeSource)).toList();
     }
 
-    /** Runs it; returns the exit code. */
-    int run() throws InterruptedException {
-        try (StopOnSignal _ = new StopOnSignal(this::requestStop);
-            SummaryJson json = output.summaryJson() == null ? null : SummaryJson.open(output.summaryJson())) {
-            FlowEngine.prepare(config);
-            final ApplicationNames names = FlowEngine.applicationNames();
-            final SummaryTables tables = new SummaryTables(names);
-            final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
-            final OutputWriter writer = new OutputWriter(
-                outputSources(), order(), sinks(names, progress, tables), telemetry, this::closingStats);
-            final ReplayResult result = runOutput(writer, names, progress);
-            return report(result, tables, json, writer.failure());
-        }
+    @Override
+    AutoCloseable watchSignals() {
+        return new StopOnSignal(this::requestStop);
     }
 
-    private ReplayResult runOutput(
-        final OutputWriter writer, final ApplicationNames names, final ProgressLine progress)
-        throws InterruptedException {
-
-        final OutputThread thread = new OutputThread(writer, outputRings, scriptOptions.idleStrategy().create());
-        final ReplayResult result;
-        try (thread) {
-            result = runScripts(names, progress);
-        } finally {
-            progress.end();
-        }
-        if (thread.failure() != null) {
-            throw new IllegalStateException("the output thread died: " + thread.failure(), thread.failure());
-        }
-        return result;
+    @Override
+    void prepare(final EngineConfig settings, final int workers) {
+        FlowEngine.prepare(settings, null, workers);
     }
 
-    private ReplayResult runScripts(final ApplicationNames names, final ProgressLine progress)
-        throws InterruptedException {
-
-        final ScriptRuntime runtime = launchScripts(names);
-        try {
-            verdictNames.loaded(runtime.verdictNames());
-            runtime.findings().forEach(finding -> complain(finding.toString()));
-            if (runtime.scripts().isEmpty()) {
-                complain("no scripts: " + (scriptConfig.scriptPaths().isEmpty()
-                    ? "none of the default folders exists" : "none in " + scriptConfig.scriptPaths())
-                    + ": flows are recorded, no hook runs: give --scripts DIR");
-            }
-            if (scriptOptions.watch(false)) {
-                runtime.watch(result -> complain(result.message()));
-            }
-            return runEngine(runtime, progress);
-        } finally {
-            scriptsMayEnd = true;
-            runtime.close();
-        }
+    @Override
+    FlowEngine openEngine(final EngineConfig settings, final EventRings rings, final Telemetry counters) {
+        return FlowEngine.replay(settings, files, rings, counters);
     }
 
-    private ReplayResult runEngine(final ScriptRuntime runtime, final ProgressLine progress)
-        throws InterruptedException {
-
-        final FlowEngine replaying = new FlowEngine(config, files, eventRings, bypassRing, telemetry);
-        engine = replaying;
-        if (stopRequested) {
-            replaying.requestStop();
-        }
-        if (!output.quiet() && ProcessFacts.isTerminal(2)) {
-            progress.start(replaying::progress);
-        }
-        final double startupS = ProcessFacts.ageSeconds();
-        replaying.start();
-        awaitEngine(runtime);
-        runtime.awaitDrained();
-        replaying.truncations().forEach(Replay::complain);
-        final double progressed = replaying.progress();
-        replaying.close();
-        return new ReplayResult(files, stopRequested, progressed, telemetry, replaying.elapsedNs(), startupS);
+    @Override
+    void showProgress(final ProgressLine progress, final FlowEngine running) {
+        progress.start(running::progress);
     }
 
-    /** The end of a script thread interrupts this wait: without it a worker could wait for room for ever. */
-    private void awaitEngine(final ScriptRuntime runtime) throws InterruptedException {
-        try {
-            engine.await();
-        } catch (final InterruptedException e) {
-            // Knows why the thread ended.
-            runtime.awaitDrained();
-            throw new IllegalStateException("a script thread ended before its time", e);
-        }
+    @Override
+    void attend(final FlowEngine running, final ScriptRuntime runtime) {
+        // The files end by themselves.
     }
 
-    private ScriptRuntime launchScripts(final ApplicationNames names) {
-        try {
-            return ScriptRuntime.launch(
-                scriptConfig, names, places, eventRings.stream().map(List::of).toList(), outputRings, telemetry,
-                scriptErrors);
-        } catch (final IllegalArgumentException e) {
-            throw new ConfigException("scripts: " + e.getMessage());
-        }
+    @Override
+    void afterLastPacket(final FlowEngine ended) {
+        ended.truncations().forEach(EngineRun::complain);
     }
 
-    private Thread scriptThread(final Runnable task) {
-        final List<Integer> cores = scriptOptions.cores();
-        final int index = scriptThreads++;
-        return Thread.ofPlatform().daemon(true).unstarted(() -> {
-            if (!cores.isEmpty()) {
-                FlowEngine.pinCurrentThread(cores.get(index));
-            }
-            task.run();
-            if (!scriptsMayEnd) {
-                main.interrupt();
-            }
-        });
-    }
-
-    private void requestStop() {
-        stopRequested = true;
-        final FlowEngine running = engine;
-        if (running != null) {
-            running.requestStop();
-        }
-    }
-
-    /** Where events may be skipped no two runs are alike, and nothing marks the stretches that could be ordered. */
-    private OutputWriter.Order order() {
-        return config.overflow() == EngineConfig.Overflow.BLOCK ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE;
-    }
-
-    private List<OutputSource> outputSources() {
-        final List<OutputSource> sources = new ArrayList<>();
-        for (int i = 0; i < outputRings.size(); i++) {
-            sources.add(OutputSource.ofScriptThread(outputRings.get(i), places.get(i)));
-        }
-        if (bypassRing != null) {
-            sources.add(OutputSource.ofWorker(bypassRing));
-        }
-        return sources;
-    }
-
-    private List<Sink> sinks(final ApplicationNames names, final ProgressLine progress, final SummaryTables tables) {
-        final List<Sink> sinks = new ArrayList<>();
-        sinks.add(progress);
-        sinks.add(output.eveToStandardOutput() ? ScriptTextSink.toStandardError() : ScriptTextSink.toStandardOutput());
-        if (output.eve() != null) {
-            sinks.add(EveSink.open(output.eve(), false, names, verdictNames));
-        }
-        if (!output.quiet()) {
-            sinks.add(tables);
-            sinks.add(recentAlerts);
-        }
-        return sinks;
-    }
-
-    /** The engine's counters but those that tell how threads were scheduled: a replay repeats itself. */
-    private StatsRecord closingStats() {
-        final Map<String, Long> counters = new TreeMap<>();
-        for (final EngineCounter counter : EngineCounter.values()) {
-            if (counter != EngineCounter.RING_WAITS) {
-                counters.put(counter.key(), telemetry.total(counter));
-            }
-        }
-        counters.putAll(telemetry.nonIpTotals(NonIpKind::key));
-        return new StatsRecord(engine == null ? 0 : engine.lastPacketNs(), counters);
-    }
-
-    private int report(
-        final ReplayResult result, final SummaryTables tables, final SummaryJson json, final String outputFailure) {
-
-        scriptErrors.lines().forEach(Replay::complain);
-        final long lost = telemetry.total(ScriptCounter.EMISSIONS_LOST);
-        if (lost > 0) {
-            complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than fits: print"
-                + " less per event");
-        }
-        boolean written = true;
-        if (outputFailure != null) {
-            complain(outputFailure);
-            written = false;
-        }
-        if (!output.quiet()) {
-            written &= print(ReplaySummary.of(result, tables, recentAlerts, verdictNames,
-                output.eveToStandardOutput() ? null : output.eve()));
-        }
-        final String jsonFailure = json == null ? null : json.write(result);
-        if (jsonFailure != null) {
-            complain(jsonFailure);
-            written = false;
-        }
-        return written ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
-    }
-
-    private boolean print(final String summary) {
-        final PrintStream out = output.eveToStandardOutput() ? System.err : System.out;
-        out.print(summary);
-        if (out.checkError()) {
-            complain("output: cannot write the closing summary: standard output: keep its reader running");
-            return false;
-        }
-        return true;
-    }
-
-    private static void complain(final String message) {
-        System.err.println(ErrorLine.of(message));
+    @Override
+    String headline(final FlowEngine ended) {
+        final String what = files.size() == 1 ? files.getFirst().path().toString() : files.size() + " files";
+        return isStopRequested()
+            ? String.format(Locale.ROOT, "Stopped by a signal after %.0f %% of %s", 100 * ended.progress(), what)
+            : "Read " + what;
     }
 }

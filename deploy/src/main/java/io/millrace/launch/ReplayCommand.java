@@ -50,12 +50,11 @@ final class ReplayCommand implements Callable<Integer> {
     private boolean help;
 
     @Override
-    public Integer call() throws InterruptedException {
-        packets.requireReplay();
+    public Integer call() throws Exception {
         final EngineConfig config = engineConfig();
         final List<CaptureFile> files = openAll();
         output.requireDistinctFrom(files);
-        return new Replay(files, config, flows, scripts, output).run();
+        return new Replay(files, config, packets.workers(), flows, scripts, output).run();
     }
 
     private EngineConfig engineConfig() {
@@ -72,9 +71,9 @@ final class ReplayCommand implements Callable<Integer> {
             packets.mbufBytes(),
             packets.rxDescriptors(),
             packets.hugePages(),
-            scripts.overflow(),
+            scripts.overflow(EngineConfig.Overflow.BLOCK),
             REPLAY_HASH_SEED,
-            packets.workerCores(),
+            packets.workerCores(packets.workers() > 1),
             packets.warmUpFrames(),
             packets.ealArguments(),
             ErrorLine.debugging(System.getenv()));

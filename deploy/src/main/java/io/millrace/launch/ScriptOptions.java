@@ -91,9 +91,9 @@ final class ScriptOptions {
         description = "Room for events between worker and script thread, a power of two (default: ${DEFAULT-VALUE}).")
     private long eventRingBytes;
 
-    @Option(names = "--overflow", paramLabel = "block|drop", defaultValue = "block",
+    @Option(names = "--overflow", paramLabel = "block|drop",
         description = "When that room is used up: the worker waits, or the event is skipped and counted"
-            + " (default: ${DEFAULT-VALUE}).")
+            + " (default: block in a replay, drop on live ports).")
     private Overflow overflow;
 
     @Option(names = "--idle-strategy", paramLabel = "NAME", defaultValue = "backoff",
@@ -150,8 +150,9 @@ final class ScriptOptions {
         return (int) eventRingBytes;
     }
 
-    Overflow overflow() {
-        return overflow;
+    /** As asked for, or as {@code usual} has it. */
+    Overflow overflow(final Overflow usual) {
+        return overflow == null ? usual : overflow;
     }
 
     IdleStrategyName idleStrategy() {
@@ -167,9 +168,10 @@ final class ScriptOptions {
      * Settings of the script side.
      *
      * @param flows         sizes and times of the engine.
+     * @param lossless      whether script threads wait for room in the output.
      * @param threadFactory makes the script threads.
      */
-    ScriptConfig config(final FlowOptions flows, final ThreadFactory threadFactory) {
+    ScriptConfig config(final FlowOptions flows, final boolean lossless, final ThreadFactory threadFactory) {
         try {
             NetworkSet.of(localNetworks);
         } catch (final IllegalArgumentException e) {
@@ -195,7 +197,7 @@ final class ScriptOptions {
                 .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
                 .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
-                .withThreads(true, idleStrategy::create, threadFactory)
+                .withThreads(lossless, idleStrategy::create, threadFactory)
                 .withInputs(inputs());
         } catch (final IllegalArgumentException e) {
             throw new ConfigException("script settings: " + e.getMessage());

@@ -41,7 +41,7 @@ final class ScriptsListCommand implements Callable<Integer> {
     public Integer call() {
         final PrintWriter out = spec.commandLine().getOut();
         final PrintWriter err = spec.commandLine().getErr();
-        final ScriptConfig config = scripts.config(flows, Thread.ofPlatform().factory());
+        final ScriptConfig config = scripts.config(flows, true, Thread.ofPlatform().factory());
         if (config.scriptPaths().isEmpty() && !json) {
             err.println(ErrorLine.of("no scripts: none of the default folders exists ("
                 + ScriptOptions.DEFAULT_FOLDERS + "): give --scripts DIR"));

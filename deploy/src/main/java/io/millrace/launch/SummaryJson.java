@@ -51,7 +51,7 @@ final class SummaryJson implements AutoCloseable {
     }
 
     /** Writes the object; returns what went wrong in one line, or null. */
-    String write(final ReplayResult result) {
+    String write(final RunResult result) {
         try (JsonGenerator json = new JsonFactory().createGenerator(stream)) {
             json.setPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
             json.writeStartObject();
@@ -75,7 +75,7 @@ final class SummaryJson implements AutoCloseable {
         }
     }
 
-    private static void writeTotals(final JsonGenerator json, final ReplayResult result) throws IOException {
+    private static void writeTotals(final JsonGenerator json, final RunResult result) throws IOException {
         final Telemetry telemetry = result.telemetry();
         final long packets = telemetry.total(EngineCounter.RECEIVED);
         json.writeNumberField("packets", packets);

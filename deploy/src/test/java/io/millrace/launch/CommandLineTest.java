@@ -117,7 +117,7 @@ class CommandLineTest {
         "--idle-timeout=0s | --idle-timeout must be longer than zero",
         "--mempool=64      | --mempool must be from 128",
         "--overflow=spill  | --overflow: expected one of",
-        "--workers=2       | a capture file has one RX queue",
+        "--workers=65      | --workers must be from 1 to 64",
         "--worker-cores=all | is not a list of cores",
         "--worker-cores=1,2 | --worker-cores: 2 cores for 1 worker",
         "--detect-packets=tcp=20000 | --detect-packets tcp must be from 0 to 10000: 20000"})

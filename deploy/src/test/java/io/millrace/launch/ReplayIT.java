@@ -33,6 +33,8 @@ class ReplayIT {
     private static final int SAMPLE_FLOWS = 52;
     private static final int SAMPLE_ALERTS = 19;
     private static final Pattern LAW = Pattern.compile("(\\w+) +([\\d,]+) \\w+ = (.*)");
+    private static final Pattern FLOW = Pattern.compile(
+        "\"event_type\":\"flow\".*(\"src_ip\":.*?),\"community_id\".*(\"flow\":\\{.*\"start\":\"[^\"]*\")");
     private static final Pattern NUMBER = Pattern.compile("[\\d,]+");
 
     @TempDir
@@ -118,6 +120,25 @@ class ReplayIT {
         assertThat(folder.resolve("again.json")).hasSameBinaryContentAs(folder.resolve("two.json"));
         assertThat(Files.readAllLines(folder.resolve("two.json")))
             .containsExactlyInAnyOrderElementsOf(Files.readAllLines(folder.resolve("one.json")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,1", "4,2"})
+    void shouldFindTheSameFlowsWithSeveralWorkersAndWriteTheSameBytesEveryTime(final int workers, final int threads)
+        throws Exception {
+
+        final String[] several = {
+            SAMPLE.toString(), "--workers", Integer.toString(workers), "--script-threads", Integer.toString(threads),
+            "--worker-cores", "any", "--warm-up", "0"};
+        replaySample("--eve", "one.json", SAMPLE.toString());
+        replaySample(with(several, "--eve", "several.json", "--summary-json", "summary.json"));
+        replaySample(with(several, "--eve", "again.json", "--event-ring", "64K", "--burst", "64"));
+
+        assertThat(folder.resolve("again.json")).hasSameBinaryContentAs(folder.resolve("several.json"));
+        assertThat(flows("several.json")).hasSizeGreaterThan(SAMPLE_FLOWS)
+            .containsExactlyInAnyOrderElementsOf(flows("one.json"));
+        assertThat(scalars(folder.resolve("summary.json")))
+            .containsEntry("packets", Integer.toString(2 * SAMPLE_FRAMES)).containsEntry("records_dropped", "0");
     }
 
     @Test
@@ -314,6 +335,16 @@ class ReplayIT {
         assertThat(Long.parseLong(summary.get("packets"))).isPositive().isLessThan((long) files * SAMPLE_FRAMES);
         assertThat(Long.parseLong(summary.get("records_written"))).isEqualTo(Long.parseLong(summary.get("flows")));
         assertThat(records).isPositive();
+    }
+
+    private static String[] with(final String[] first, final String... more) {
+        return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    /** Ends, packets, bytes and start of each flow; when its end was noticed depends on what its worker had to do. */
+    private List<String> flows(final String eve) throws IOException {
+        return Files.readAllLines(folder.resolve(eve)).stream()
+            .map(FLOW::matcher).filter(Matcher::find).map(flow -> flow.group(1) + flow.group(2)).toList();
     }
 
     private Run replaySample(final String... flags) throws Exception {

@@ -4,46 +4,79 @@ import io.millrace.binding.dpdk.Eal;
 import io.millrace.binding.linux.ThreadAffinity;
 import io.millrace.binding.ndpi.DetectionModule;
 import io.millrace.binding.ndpi.NameTables;
+import io.millrace.engine.config.CaptureConfig;
+import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.ApplicationNames;
+import io.millrace.engine.event.EventRings;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.port.FrameRings;
+import io.millrace.engine.port.LiveClock;
+import io.millrace.engine.port.LivePorts;
+import io.millrace.engine.port.PacketSource;
 import io.millrace.engine.port.ReplaySource;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
+import io.millrace.engine.worker.Distributor;
 import io.millrace.engine.worker.FlowWorker;
 import io.millrace.engine.worker.WarmUp;
 import io.millrace.engine.worker.WorkerThread;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NoOpIdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
  * Builds, starts and stops the workers. Owned by one thread, which also reads the results; counters may be read by any.
  *
  * <pre>{@code
- *   capture files ─► worker-0 ══► event ring per script thread
+ *   capture files ─────────────────► worker-0 ══► event ring per script thread
+ *
+ *   capture files,                ┌► worker-0 ══►
+ *   ports with one queue ► distributor             event ring per worker and script thread
+ *                                 └► worker-1 ══►
+ *
+ *   ports with several queues ─────► worker-0 ══►
+ *                             └────► worker-1 ══►
  * }</pre>
  */
 public final class FlowEngine implements AutoCloseable {
     private static final int MBUF_OVERHEAD_BYTES = 128 + 384;
     private static final int EAL_RESERVE_MEBIBYTES = 64;
-    private static final List<String> REPLAY_DRIVERS = List.of("bus_vdev", "mempool_ring", "net_pcap");
+    private static final String REPLAY_DRIVER = "net_pcap";
+    private static final List<String> COMMON_DRIVERS = List.of("bus_vdev", "mempool_ring");
+    private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/hugepages");
+    private static final int UNPINNED_MAX_SPINS = 100;
+    private static final int UNPINNED_MAX_YIELDS = 100;
+    private static final long UNPINNED_MIN_PARK_NS = 1_000;
+    private static final long UNPINNED_MAX_PARK_NS = 50_000;
 
     private static WarmUp warmUp;
     private static boolean warm;
 
     private final EngineConfig config;
-    private final ReplaySource source;
-    private final FlowWorker worker;
-    private final WorkerThread thread;
+    private final ReplaySource replay;
+    private final LivePorts ports;
+    private final LiveClock clock;
+    private final FrameRings rings;
+    private final Distributor distributor;
+    private final WorkerThread distributorThread;
+    private final List<FlowWorker> workers = new ArrayList<>();
+    private final List<WorkerThread> threads = new ArrayList<>();
 
     /**
-     * An engine that replays capture files.
+     * An engine that replays capture files with one worker.
      *
      * @param config     settings.
      * @param files      read one after the other, at least one.
@@ -59,29 +92,87 @@ public final class FlowEngine implements AutoCloseable {
         final OneToOneRingBuffer bypass,
         final Telemetry telemetry) {
 
+        this(config, files, null, new EventRings(
+            List.of(eventRings), bypass == null ? List.of() : List.of(bypass)), telemetry);
+    }
+
+    private FlowEngine(
+        final EngineConfig config,
+        final List<CaptureFile> files,
+        final CaptureConfig capture,
+        final EventRings events,
+        final Telemetry telemetry) {
+
         this.config = config;
-        startDpdk(config);
-        final int index = 0;
-        final WorkerCounters counters = new WorkerCounters(telemetry, "worker-" + index);
-        final FlowEventWriter events = new FlowEventWriter(eventRings, bypass, waiting(config), counters, index);
-        source = new ReplaySource(files, config, Integer.toString(index));
+        final int count = events.workers();
+        startDpdk(config, capture, count);
+        clock = capture == null ? null : new LiveClock();
+        ports = capture == null ? null : new LivePorts(capture, config, count, clock, telemetry);
+        final boolean distributed = capture == null ? count > 1 : ports.distributed();
+        FrameRings opened = null;
+        ReplaySource read = null;
+        Distributor deals = null;
         try {
-            worker = new FlowWorker(index, source, config, events, telemetry, counters);
+            if (distributed) {
+                opened = new FrameRings(count, config, clock);
+            }
+            if (capture == null) {
+                read = distributed ? ReplaySource.shared(files, config, "0", count)
+                    : new ReplaySource(files, config, "0");
+            }
+            if (distributed) {
+                deals = new Distributor(capture == null ? read : ports.allQueues(), opened, config,
+                    capture == null ? new BackoffIdleStrategy() : null, telemetry);
+            }
+            rings = opened;
+            replay = read;
+            distributor = deals;
+            for (int index = 0; index < count; index++) {
+                workers.add(worker(index, events, telemetry));
+            }
         } catch (final RuntimeException e) {
-            source.close();
+            closeAll(deals, read, opened);
             throw e;
         }
-        thread = new WorkerThread(worker, new ThreadSetup(index));
+        for (int index = 0; index < count; index++) {
+            threads.add(new WorkerThread(workers.get(index), idle(index), new ThreadSetup(index)));
+        }
+        distributorThread = distributed ? new WorkerThread(distributor, idle(count), new ThreadSetup(count)) : null;
+    }
+
+    /**
+     * An engine that replays capture files.
+     *
+     * @param files  read one after the other, at least one.
+     * @param events rings of as many workers as there shall be; several are fed by a distributor.
+     * @throws io.millrace.binding.link.EnvironmentException where DPDK or nDPI do not run here.
+     */
+    public static FlowEngine replay(
+        final EngineConfig config, final List<CaptureFile> files, final EventRings events, final Telemetry telemetry) {
+        return new FlowEngine(config, files, null, events, telemetry);
+    }
+
+    /**
+     * An engine on live ports, which are open from here on; it runs until it is stopped.
+     *
+     * @param events rings of as many workers as there shall be.
+     * @throws io.millrace.binding.link.EnvironmentException where DPDK, nDPI or a port do not run here.
+     */
+    public static FlowEngine capture(
+        final EngineConfig config, final CaptureConfig capture, final EventRings events, final Telemetry telemetry) {
+        return new FlowEngine(config, List.of(), capture, events, telemetry);
     }
 
     /**
      * Starts DPDK and, once per process, begins to compile the path of a packet on a thread of its own, while the
      * caller builds the rest. {@link #start()} waits for the end of it. Optional.
      *
+     * @param capture live ports that are to be opened; null for a replay.
+     * @param workers how many there shall be.
      * @throws io.millrace.binding.link.EnvironmentException where DPDK or nDPI do not run here.
      */
-    public static void prepare(final EngineConfig config) {
-        startDpdk(config);
+    public static void prepare(final EngineConfig config, final CaptureConfig capture, final int workers) {
+        startDpdk(config, capture, workers);
         if (!warm && config.warmUpFrames() > 0) {
             warm = true;
             warmUp = new WarmUp(config, config.warmUpFrames());
@@ -115,17 +206,25 @@ public final class FlowEngine implements AutoCloseable {
             warmUp = null;
         }
         ThreadAffinity.vacate(config.workerCores());
-        thread.start();
+        threads.forEach(WorkerThread::start);
+        if (distributorThread != null) {
+            distributorThread.start();
+        }
     }
 
     /** Whether a worker still runs. */
     public boolean isRunning() {
-        return thread.isRunning();
+        return threads.stream().anyMatch(WorkerThread::isRunning);
     }
 
     /** Asks the workers to end their flows and stop. Any thread. */
     public void requestStop() {
-        thread.requestStop();
+        if (distributorThread != null) {
+            // The workers follow when they have worked through what it gave them.
+            distributorThread.requestStop();
+        } else {
+            threads.forEach(WorkerThread::requestStop);
+        }
     }
 
     /**
@@ -134,34 +233,50 @@ public final class FlowEngine implements AutoCloseable {
      * @throws RuntimeException what ended a worker before its time.
      */
     public void await() throws InterruptedException {
-        thread.await();
-        switch (thread.failure()) {
-            case null -> {
-            }
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case Throwable t -> throw new IllegalStateException(t);
+        if (distributorThread != null) {
+            distributorThread.await();
+            rethrow(distributorThread.failure());
         }
+        for (final WorkerThread thread : threads) {
+            thread.await();
+        }
+        threads.forEach(thread -> rethrow(thread.failure()));
+    }
+
+    /** One line for each live port; empty in a replay. */
+    public List<String> portDescriptions() {
+        return ports == null ? List.of() : ports.descriptions();
+    }
+
+    /** Updates the counters of live ports and tells in one line each what changed about them. About once a second. */
+    public void watchPorts(final Consumer<String> news) {
+        ports.watch(news);
+    }
+
+    /** Keeps the time of live ports near wall time. About ten times a second. */
+    public void followWallClock() {
+        clock.follow();
     }
 
     /** One line for each capture file that was cut or damaged; complete after {@link #await()}. */
     public List<String> truncations() {
-        return source.truncations();
+        return replay == null ? List.of() : replay.truncations();
     }
 
-    /** Part of the files' bytes that is read, 0 to 1. Any thread. */
+    /** Part of the files' bytes that is read, 0 to 1; 0 on live ports. Any thread. */
     public double progress() {
-        return Math.min(1.0, (double) source.progressBytes() / Math.max(1, source.totalBytes()));
+        return replay == null ? 0 : Math.min(1.0, (double) replay.progressBytes() / Math.max(1, replay.totalBytes()));
     }
 
     /** Packet time of the last frame, nanoseconds since the Unix epoch; valid after {@link #await()}. */
     public long lastPacketNs() {
-        return worker.nowNs();
+        return workers.stream().mapToLong(FlowWorker::nowNs).max().orElseThrow();
     }
 
     /** Wall time from the first frame to the last, in nanoseconds; valid after {@link #await()}. */
     public long elapsedNs() {
-        return worker.elapsedNs();
+        return Math.max(0, workers.stream().mapToLong(FlowWorker::lastFrameNs).max().orElseThrow()
+            - workers.stream().filter(FlowWorker::hasReceived).mapToLong(FlowWorker::firstFrameNs).min().orElse(0));
     }
 
     /**
@@ -195,33 +310,120 @@ public final class FlowEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        worker.close();
+        closeAll(distributor, replay, rings);
     }
 
-    private static void startDpdk(final EngineConfig config) {
-        final List<String> arguments = new ArrayList<>(List.of(
-            "--no-shconf", "--no-pci", "--no-telemetry", "--lcores", "0@(" + allowedCores() + ")"));
-        if (config.hugePages() == EngineConfig.HugePages.ON) {
-            arguments.add("--in-memory");
-            arguments.remove("--no-shconf");
-        } else {
-            arguments.add("--no-huge");
+    private void closeAll(final Distributor deals, final ReplaySource read, final FrameRings opened) {
+        workers.forEach(FlowWorker::close);
+        if (deals != null) {
+            deals.close();
+        } else if (read != null && workers.isEmpty()) {
+            read.close();
         }
-        arguments.addAll(List.of("-m", Integer.toString(memoryMebibytes(config))));
-        for (final String driver : REPLAY_DRIVERS) {
-            final Path library = Eal.driver(driver);
-            if (Files.exists(library)) {
-                arguments.addAll(List.of("-d", library.toString()));
+        if (opened != null) {
+            opened.close();
+        }
+        if (ports != null) {
+            ports.close();
+        }
+    }
+
+    private FlowWorker worker(final int index, final EventRings rings, final Telemetry telemetry) {
+        final WorkerCounters counters = new WorkerCounters(telemetry, "worker-" + index);
+        final boolean severalInReplay = ports == null && rings.workers() > 1;
+        final FlowEventWriter events = new FlowEventWriter(
+            rings.ofWorker(index), rings.bypassOfWorker(index), waiting(config), counters, index, severalInReplay);
+        final PacketSource source;
+        if (this.rings != null) {
+            source = this.rings.source(index);
+        } else {
+            source = ports == null ? replay : ports.source(index);
+        }
+        return new FlowWorker(index, source, config, events, telemetry, counters);
+    }
+
+    /** A thread on a core of its own never gives it away; one that shares its core does when there is nothing to do. */
+    private IdleStrategy idle(final int index) {
+        return index < config.workerCores().size() ? NoOpIdleStrategy.INSTANCE : new BackoffIdleStrategy(
+            UNPINNED_MAX_SPINS, UNPINNED_MAX_YIELDS, UNPINNED_MIN_PARK_NS, UNPINNED_MAX_PARK_NS);
+    }
+
+    private static void rethrow(final Throwable failure) {
+        switch (failure) {
+            case null -> {
+            }
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable t -> throw new IllegalStateException(t);
+        }
+    }
+
+    private static void startDpdk(final EngineConfig config, final CaptureConfig capture, final int workers) {
+        final List<PortSpec> ports = capture == null ? List.of() : capture.ports();
+        final List<String> arguments = new ArrayList<>(
+            List.of("--no-telemetry", "--lcores", "0@(" + allowedCores() + ")"));
+        final boolean hardware = ports.stream().anyMatch(port -> port.bus().equals(PortSpec.PCI));
+        if (config.hugePages() == EngineConfig.HugePages.ON
+            || hardware && config.hugePages() == EngineConfig.HugePages.AUTO && hasFreeHugePages()) {
+            arguments.add("--in-memory");
+        } else {
+            arguments.addAll(List.of("--no-shconf", "--no-huge"));
+        }
+        arguments.addAll(List.of("-m", Integer.toString(memoryMebibytes(config, capture, workers))));
+        if (hardware) {
+            // Which driver a device needs is known to the drivers alone, so all of them are loaded.
+            ports.stream().filter(port -> port.bus().equals(PortSpec.PCI)).forEach(port -> arguments.addAll(List.of(
+                "-a", port.arguments().isEmpty() ? port.device() : port.device() + "," + port.arguments())));
+        } else {
+            arguments.add("--no-pci");
+            final Set<String> drivers = new LinkedHashSet<>(COMMON_DRIVERS);
+            drivers.add(REPLAY_DRIVER);
+            ports.forEach(port -> drivers.add(driverOf(port)));
+            for (final String driver : drivers) {
+                final Path library = Eal.driver(driver);
+                if (Files.exists(library)) {
+                    arguments.addAll(List.of("-d", library.toString()));
+                }
             }
         }
         arguments.addAll(config.ealArguments());
         Eal.start(arguments, config.dpdkLogToStderr());
     }
 
-    private static int memoryMebibytes(final EngineConfig config) {
-        final long mbufBytes = (long) config.mempoolMbufs() * (config.mbufBytes() + MBUF_OVERHEAD_BYTES);
+    /** A device is named after its driver, with something of its own behind. */
+    private static String driverOf(final PortSpec port) {
+        String name = port.device();
+        while (!name.isEmpty() && !Files.exists(Eal.driver(name))) {
+            name = name.substring(0, name.length() - 1);
+        }
+        if (name.isEmpty()) {
+            throw new ConfigException("--port: " + port.device() + ": DPDK has no such driver: ls "
+                + Eal.driver("net_*").getParent() + " shows what is installed");
+        }
+        return name;
+    }
+
+    private static boolean hasFreeHugePages() {
+        try (DirectoryStream<Path> sizes = Files.newDirectoryStream(HUGE_PAGES)) {
+            for (final Path size : sizes) {
+                if (!Files.readString(size.resolve("free_hugepages")).strip().equals("0")) {
+                    return true;
+                }
+            }
+        } catch (final IOException e) {
+            return false;
+        }
+        return false;
+    }
+
+    private static int memoryMebibytes(final EngineConfig config, final CaptureConfig capture, final int workers) {
+        final long queues = capture == null ? 1 : (long) capture.ports().size() * Math.max(workers, capture.rxQueues());
+        final long handedOn = workers == 1 ? 0
+            : (long) workers * FrameRings.MBUFS_PER_WORKER * (capture == null ? 1 : capture.ports().size());
+        final long mbufs = queues * (config.mempoolMbufs() + (capture == null ? 0 : config.rxDescriptors())) + handedOn;
         // A pool of many mbufs comes in pieces, which leave gaps.
-        return EAL_RESERVE_MEBIBYTES + (int) (mbufBytes * 3 / 2 >> 20);
+        final long bytes = mbufs * (config.mbufBytes() + MBUF_OVERHEAD_BYTES) * 3 / 2;
+        return EAL_RESERVE_MEBIBYTES + (int) (bytes >> 20);
     }
 
     private static String allowedCores() {
@@ -252,6 +454,15 @@ public final class FlowEngine implements AutoCloseable {
         @Override
         public void onEnd() {
             Eal.unregisterThread();
+        }
+
+        @Override
+        public void onFailure() {
+            // Whoever waits for room in this thread's ring would wait for ever.
+            if (distributor != null) {
+                distributor.requestStop();
+            }
+            requestStop();
         }
     }
 }

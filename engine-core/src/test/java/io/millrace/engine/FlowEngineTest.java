@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.EventRing;
+import io.millrace.engine.event.EventRings;
 import io.millrace.engine.event.FlowEvent;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
@@ -13,6 +14,7 @@ import io.millrace.engine.fixture.EventLog;
 import io.millrace.engine.fixture.FrameBuilder;
 import io.millrace.engine.fixture.WorkerHarness;
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import java.io.IOException;
@@ -91,12 +93,48 @@ final class FlowEngineTest {
 
     @Test
     void shouldCountNothingOfTheWarmUp() throws IOException, InterruptedException {
-        FlowEngine.prepare(WorkerHarness.config(24, 1000));
+        FlowEngine.prepare(WorkerHarness.config(24, 1000), null, 1);
 
         final List<FlowEvent> events = replay(write("capture.pcap", pcap()));
 
         assertThat(events).hasSize(2 * CONVERSATIONS);
         assertThat(telemetry.total(EngineCounter.RECEIVED)).isEqualTo(2 * CONVERSATIONS);
+    }
+
+    @Test
+    void shouldCountTheSameFlowsWithSeveralWorkers() throws IOException, InterruptedException {
+        final List<OneToOneRingBuffer> rings = List.of(ring(), ring(), ring());
+        final EventRings events = new EventRings(rings.stream().map(List::of).toList(), List.of());
+        try (FlowEngine engine = FlowEngine.replay(
+            CONFIG, List.of(CaptureFile.open(write("first.pcap", pcap())), CaptureFile.open(write("2.pcapng", pcapng()))),
+            events, telemetry)) {
+            engine.start();
+            engine.await();
+        }
+        final List<List<FlowEvent>> byWorker = rings.stream().map(ring -> new EventLog(ring).drain().events()).toList();
+
+        assertThat(byWorker.stream().flatMap(List::stream)).filteredOn(e -> e.kind() == FlowEventKind.FLOW_END.code)
+            .hasSize(CONVERSATIONS).allSatisfy(end -> {
+                assertThat(end.u64(FlowEventDescriptor.CLI2SRV_PACKETS)).isEqualTo(2);
+                assertThat(end.u64(FlowEventDescriptor.SRV2CLI_PACKETS)).isEqualTo(2);
+            });
+        assertThat(telemetry.total(EngineCounter.RECEIVED)).isEqualTo(4 * CONVERSATIONS)
+            .isEqualTo(telemetry.total(DistributorCounter.FRAMES_DISTRIBUTED));
+        assertThat(telemetry.total(DistributorCounter.FRAMES_DROPPED)).isZero();
+    }
+
+    @Test
+    void shouldEndTheFlowsOfAllWorkersWhenItIsStopped() throws IOException, InterruptedException {
+        final EventRings events = new EventRings(List.of(List.of(ring()), List.of(ring())), List.of());
+        try (FlowEngine engine = FlowEngine.replay(
+            CONFIG, List.of(CaptureFile.open(write("capture.pcap", pcap()))), events, telemetry)) {
+            engine.requestStop();
+            engine.start();
+            engine.await();
+        }
+        assertThat(telemetry.total(EngineCounter.FLOWS_LIVE)).isZero();
+        assertThat(telemetry.total(EngineCounter.RECEIVED))
+            .isEqualTo(telemetry.total(DistributorCounter.FRAMES_DISTRIBUTED));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.millrace.script;
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.geo.PlaceTable;
+import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.FlowTraitsSource;
 import io.millrace.script.intake.NetworkSet;
 import io.millrace.script.intake.ScriptAgent;
@@ -41,6 +42,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private final Consumer<Finding> problems;
     private final Watchdog watchdog;
     private final ScriptStores stores;
+    private final EventOrder order;
     private final List<OneToOneRingBuffer> rings;
     private final List<AgentRunner> runners = new ArrayList<>();
     private final List<ScriptAgent> agents = new ArrayList<>();
@@ -54,12 +56,14 @@ public final class ScriptRuntime implements AutoCloseable {
         final ScriptConfig config,
         final ApplicationNames applicationNames,
         final List<PlaceTable> places,
+        final EventOrder order,
         final List<OneToOneRingBuffer> rings,
         final Consumer<Finding> problems) {
 
         this.config = config;
         this.applicationNames = applicationNames;
         this.places = List.copyOf(places);
+        this.order = order;
         this.rings = rings;
         this.problems = problems;
         watchdog = new Watchdog(config.deadlineNs());
@@ -86,6 +90,25 @@ public final class ScriptRuntime implements AutoCloseable {
         final Telemetry telemetry,
         final Consumer<Finding> problems) {
 
+        return launch(config, names, places, eventRingsByThread, EventOrder.AS_THEY_COME, outputRingByThread, telemetry,
+            problems);
+    }
+
+    /**
+     * The same for several workers.
+     *
+     * @param order in which order events of several workers are worked on.
+     */
+    public static ScriptRuntime launch(
+        final ScriptConfig config,
+        final ApplicationNames names,
+        final List<PlaceTable> places,
+        final List<List<OneToOneRingBuffer>> eventRingsByThread,
+        final EventOrder order,
+        final List<OneToOneRingBuffer> outputRingByThread,
+        final Telemetry telemetry,
+        final Consumer<Finding> problems) {
+
         final int threads = eventRingsByThread.size();
         if (threads < 1 || places.size() != threads || outputRingByThread.size() != threads) {
             throw new IllegalArgumentException("one list of event rings, one output ring and one place table per "
@@ -95,7 +118,7 @@ public final class ScriptRuntime implements AutoCloseable {
         final NetworkSet localNetworks = NetworkSet.of(config.localNetworks());
         final NetworkSet blacklist = config.blacklist().map(NetworkSet::read).orElseGet(() -> NetworkSet.of(List.of()));
         final ScriptRuntime runtime = new ScriptRuntime(
-            config, names, places, eventRingsByThread.stream().flatMap(List::stream).toList(), problems);
+            config, names, places, order, eventRingsByThread.stream().flatMap(List::stream).toList(), problems);
         final int[] numbers;
         try {
             runtime.running = runtime.firstSet().complete(threads, runtime::host);
@@ -107,7 +130,7 @@ public final class ScriptRuntime implements AutoCloseable {
         }
         for (int i = 0; i < threads; i++) {
             final ScriptAgent agent = new ScriptAgent(
-                i, eventRingsByThread.get(i), outputRingByThread.get(i), runtime.running.hosts().get(i), numbers,
+                i, eventRingsByThread.get(i), order, outputRingByThread.get(i), runtime.running.hosts().get(i), numbers,
                 new FlowTraitsSource(localNetworks, blacklist, places.get(i)), config.verdictCapacity(),
                 config.lossless(), config.idleStrategy().get(), telemetry);
             runtime.start(agent, config.idleStrategy().get(), config.threadFactory());
@@ -199,6 +222,18 @@ public final class ScriptRuntime implements AutoCloseable {
                 LockSupport.parkNanos(POLL_NS);
             }
         }
+        // Events may have left the rings and still wait for their turn.
+        while (order == EventOrder.BY_EPOCH && !agents.stream().allMatch(ScriptAgent::isFinished)) {
+            if (failure != null) {
+                throw new IllegalStateException("a script thread died: " + failure, failure);
+            }
+            LockSupport.parkNanos(POLL_NS);
+        }
+    }
+
+    /** From now on script threads wait for room in their output rings: a live run is to end without a loss. Any thread. */
+    public void waitForOutput() {
+        agents.forEach(ScriptAgent::waitForOutput);
     }
 
     /** Stops the threads after the batch in hand; each script's {@code teardown} runs. */

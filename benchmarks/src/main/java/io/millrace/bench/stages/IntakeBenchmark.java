@@ -7,6 +7,7 @@ import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
+import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.FlowTraitsSource;
 import io.millrace.script.intake.NetworkSet;
 import io.millrace.script.intake.ScriptAgent;
@@ -81,7 +82,7 @@ public class IntakeBenchmark {
             throw new IllegalStateException(findings.toString());
         }
         agent = new ScriptAgent(
-            0, List.of(events.ring()), OutputRing.allocate(1 << 22), host, new int[] {0},
+            0, List.of(events.ring()), EventOrder.AS_THEY_COME, OutputRing.allocate(1 << 22), host, new int[] {0},
             new FlowTraitsSource(NetworkSet.of(config.localNetworks()), NetworkSet.of(List.of()), places),
             config.verdictCapacity(), false, new NoOpIdleStrategy(), telemetry);
     }

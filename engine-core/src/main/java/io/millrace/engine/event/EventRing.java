@@ -16,6 +16,8 @@ public final class EventRing {
      * the same points of the event sequence, so that the output of several script threads can be put in one order.
      */
     public static final int EPOCH = 100;
+    /** Number of the epoch after which a worker among several brings nothing more. */
+    public static final long LAST_EPOCH = Long.MAX_VALUE;
 
     private EventRing() {
     }

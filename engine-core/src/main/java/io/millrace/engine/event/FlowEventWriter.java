@@ -25,6 +25,7 @@ import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
@@ -40,10 +41,12 @@ public final class FlowEventWriter {
 
     private final OneToOneRingBuffer[] rings;
     private final OneToOneRingBuffer bypass;
-    private final IdleStrategy waiting;
     private final WorkerCounters counters;
     private final int worker;
     private final boolean epochs;
+    private final boolean epochsOfSource;
+    private IdleStrategy waiting;
+    private boolean countingEpochs;
     private long epoch;
     private int eventsInEpoch;
     private long producedNs;
@@ -64,12 +67,31 @@ public final class FlowEventWriter {
         final IdleStrategy waiting,
         final WorkerCounters counters,
         final int worker) {
+        this(rings, bypass, waiting, counters, worker, false);
+    }
+
+    /**
+     * A writer of one worker among several.
+     *
+     * @param epochsOfSource whether epochs end where {@link #endEpoch()} says so, at the same points of the traffic for
+     *                       all workers, until {@link #onLastFrame()}; otherwise they are counted in events.
+     */
+    public FlowEventWriter(
+        final List<OneToOneRingBuffer> rings,
+        final OneToOneRingBuffer bypass,
+        final IdleStrategy waiting,
+        final WorkerCounters counters,
+        final int worker,
+        final boolean epochsOfSource) {
+
         this.rings = rings.toArray(OneToOneRingBuffer[]::new);
         this.bypass = bypass;
         this.waiting = waiting;
         this.counters = counters;
         this.worker = worker;
-        this.epochs = waiting != null && rings.size() > 1;
+        this.epochsOfSource = epochsOfSource;
+        this.epochs = waiting != null && (rings.size() > 1 || epochsOfSource);
+        this.countingEpochs = epochs && !epochsOfSource;
     }
 
     /** Takes the clock reading that stamps the events to come; once per poll. */
@@ -109,16 +131,34 @@ public final class FlowEventWriter {
         }
         fill(ring.buffer().addressOffset() + index, record, kind, reason, timeNs, flowHash, metadata, length);
         ring.commit(index);
-        if (epochs && ++eventsInEpoch == EPOCH_EVENTS) {
-            endEpoch();
+        if (countingEpochs && ++eventsInEpoch == EPOCH_EVENTS) {
+            markEpoch(++epoch);
         }
         return true;
+    }
+
+    /** Ends an epoch, where the source decides about them. */
+    public void endEpoch() {
+        if (epochs) {
+            markEpoch(++epoch);
+        }
+    }
+
+    /**
+     * What follows are the ends of all flows that are left. On live ports these events wait for room in their ring, as
+     * no packet is late for it any more, and every flow gets its last hook.
+     */
+    public void onLastFrame() {
+        countingEpochs = epochs;
+        if (bypass != null && waiting == null) {
+            waiting = new BackoffIdleStrategy();
+        }
     }
 
     /** Ends the last epoch; call it once, after the last event. */
     public void finish() {
         if (epochs) {
-            endEpoch();
+            markEpoch(epochsOfSource ? EventRing.LAST_EPOCH : ++epoch);
         }
     }
 
@@ -190,12 +230,11 @@ public final class FlowEventWriter {
         }
     }
 
-    private void endEpoch() {
+    private void markEpoch(final long number) {
         eventsInEpoch = 0;
-        epoch++;
         for (final OneToOneRingBuffer ring : rings) {
             final int index = claim(ring, EventRing.EPOCH, Long.BYTES);
-            putI64(ring.buffer().addressOffset() + index, epoch);
+            putI64(ring.buffer().addressOffset() + index, number);
             ring.commit(index);
         }
     }

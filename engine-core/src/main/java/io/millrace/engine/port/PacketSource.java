@@ -1,7 +1,15 @@
 package io.millrace.engine.port;
 
-/** Where a worker's frames come from: one RX queue, or capture files one after the other. Owned by that worker. */
+/**
+ * Where a worker's frames come from: RX queues, capture files one after the other, or a distributor. Owned by that
+ * worker.
+ */
 public interface PacketSource extends AutoCloseable {
+    /** An empty poll tells no time: packets alone do. */
+    long PACKET_TIME = 0;
+    /** An empty poll means nothing at all: frames that belong together are still on their way. */
+    long INCOMPLETE = -1;
+
     /** Gives back the previous frames and receives the next; returns how many, 0 where none waits. */
     int receive();
 
@@ -16,6 +24,19 @@ public interface PacketSource extends AutoCloseable {
 
     /** Whether no frame will ever come again. */
     boolean finished();
+
+    /**
+     * What the last receive tells where it returned 0: the time, nanoseconds since the Unix epoch,
+     * {@link #PACKET_TIME} or {@link #INCOMPLETE}.
+     */
+    default long emptyPollNs() {
+        return PACKET_TIME;
+    }
+
+    /** Whether a stretch of events ends with the frames received last, the same for all workers. */
+    default boolean endsEpoch() {
+        return false;
+    }
 
     @Override
     void close();

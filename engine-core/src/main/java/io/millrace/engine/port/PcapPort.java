@@ -58,11 +58,14 @@ final class PcapPort implements AutoCloseable {
         port = attached;
     }
 
-    /** A pool of the size that the configuration asks for. */
-    static Mempool mempool(final EngineConfig config, final String name) {
+    /** A pool of mbufs for one queue. */
+    static Mempool mempool(final int mbufs, final int mbufBytes, final String name) {
         return Mempool.create(
-            "mbufs-" + name, config.mempoolMbufs(), Math.min(MEMPOOL_CACHE_MBUFS, config.mempoolMbufs() / 2),
-            config.mbufBytes(), Mempool.ANY_SOCKET);
+            "mbufs-" + name, mbufs, Math.min(MEMPOOL_CACHE_MBUFS, mbufs / 2), mbufBytes, Mempool.ANY_SOCKET);
+    }
+
+    RxBurst burst() {
+        return burst;
     }
 
     int receive() {

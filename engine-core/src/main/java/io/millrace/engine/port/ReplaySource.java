@@ -1,6 +1,7 @@
 package io.millrace.engine.port;
 
 import io.millrace.binding.dpdk.Mempool;
+import io.millrace.binding.dpdk.RxBurst;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
@@ -12,10 +13,11 @@ import java.util.List;
  * Capture files, one after the other, through DPDK's {@code net_pcap}. Each file is opened when the one before it is
  * exhausted. Owned by the worker that reads them.
  *
- * <p>The driver stamps packets in whole microseconds and returns no frame for ever once a file ends; since every mbuf
- * is given back before the next poll, an empty poll can mean nothing else.
+ * <p>The driver stamps packets in whole microseconds and returns no frame for ever once a file ends; as long as every
+ * mbuf is given back before the next poll, an empty poll can mean nothing else. Where frames are handed on, it may also
+ * mean that all mbufs are away: then the file has ended if a poll is empty with all of them back.
  */
-public final class ReplaySource implements PacketSource {
+public final class ReplaySource implements SharedSource {
     private static final long ENDLESS = Long.MAX_VALUE;
     /** The driver keeps no more of a frame. */
     private static final int LONGEST_FRAME_BYTES = 65_535;
@@ -27,7 +29,9 @@ public final class ReplaySource implements PacketSource {
     private final int timestampUnitNs;
     private final List<String> truncations = new ArrayList<>();
     private final Mempool mempool;
+    private final int handedOnMbufs;
 
+    private boolean allMbufsBack;
     private CaptureFile file;
     private PcapPort port;
     private int opened;
@@ -45,7 +49,18 @@ public final class ReplaySource implements PacketSource {
      * @param name   makes names of pool and port unique in the process.
      */
     public ReplaySource(final List<CaptureFile> files, final EngineConfig config, final String name) {
-        this(files, config, name, ENDLESS, "", PcapPort.FILE_TIME_UNIT_NS);
+        this(files, config, name, ENDLESS, "", PcapPort.FILE_TIME_UNIT_NS, 0);
+    }
+
+    /**
+     * The same for a distributor that hands the frames on to workers.
+     *
+     * @param workers that get them.
+     */
+    public static ReplaySource shared(
+        final List<CaptureFile> files, final EngineConfig config, final String name, final int workers) {
+        return new ReplaySource(files, config, name, ENDLESS, "", PcapPort.FILE_TIME_UNIT_NS,
+            workers * FrameRings.MBUFS_PER_WORKER);
     }
 
     private ReplaySource(
@@ -54,7 +69,8 @@ public final class ReplaySource implements PacketSource {
         final String name,
         final long frames,
         final String driverArguments,
-        final int timestampUnitNs) {
+        final int timestampUnitNs,
+        final int handedOnMbufs) {
 
         this.files = List.copyOf(files);
         this.config = config;
@@ -62,7 +78,8 @@ public final class ReplaySource implements PacketSource {
         this.framesLeft = frames;
         this.driverArguments = driverArguments;
         this.timestampUnitNs = timestampUnitNs;
-        this.mempool = PcapPort.mempool(config, name);
+        this.handedOnMbufs = handedOnMbufs;
+        this.mempool = PcapPort.mempool(config.mempoolMbufs() + handedOnMbufs, config.mbufBytes(), name);
         try {
             openNext();
         } catch (final RuntimeException e) {
@@ -82,7 +99,7 @@ public final class ReplaySource implements PacketSource {
      */
     public static ReplaySource loop(
         final CaptureFile file, final EngineConfig config, final long frames, final String name) {
-        return new ReplaySource(List.of(file), config, name, frames, ",infinite_rx=1", PcapPort.NO_FILE_TIME);
+        return new ReplaySource(List.of(file), config, name, frames, ",infinite_rx=1", PcapPort.NO_FILE_TIME, 0);
     }
 
     @Override
@@ -93,6 +110,10 @@ public final class ReplaySource implements PacketSource {
                 account(received);
                 return received;
             }
+            if (handedOnMbufs > 0 && !allMbufsBack) {
+                allMbufsBack = mempool.available() == config.mempoolMbufs() + handedOnMbufs;
+                return 0;
+            }
             closeCurrent();
             openNext();
         }
@@ -102,6 +123,16 @@ public final class ReplaySource implements PacketSource {
     @Override
     public long frames() {
         return port.frames();
+    }
+
+    @Override
+    public RxBurst burst() {
+        return port.burst();
+    }
+
+    @Override
+    public long emptyPollNs() {
+        return handedOnMbufs > 0 && port != null ? INCOMPLETE : PACKET_TIME;
     }
 
     @Override
@@ -141,6 +172,7 @@ public final class ReplaySource implements PacketSource {
     }
 
     private void account(final int received) {
+        allMbufsBack = false;
         long bytes = 0;
         long frame = port.frames();
         for (int i = 0; i < received; i++) {
@@ -165,6 +197,7 @@ public final class ReplaySource implements PacketSource {
             throw new ConfigException("capture file cannot be read: " + file.path() + ": " + e.getMessage());
         }
         opened++;
+        allMbufsBack = false;
         filePackets = 0;
         fileCapturedBytes = 0;
     }

@@ -29,13 +29,12 @@ import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
-import org.agrona.concurrent.Agent;
 
 /**
  * One worker: takes frames from its source and leads them through parse, key, table, detection and events. Owns all it
  * touches; only its own thread calls it. Time is packet time ({@link PacketClock}).
  */
-public final class FlowWorker implements Agent, AutoCloseable {
+public final class FlowWorker implements PollingDuty, AutoCloseable {
     private static final int FLOW_ID_WORKER_SHIFT = 44;
 
     private final int index;
@@ -146,14 +145,20 @@ public final class FlowWorker implements Agent, AutoCloseable {
             lastFrameNs = System.nanoTime();
             firstFrameNs = firstFrameNs == 0 ? pollNs : firstFrameNs;
             burstTimes.record(lastFrameNs - pollNs);
+        } else if (!takeTime(source.emptyPollNs())) {
+            return 0;
         }
         sweep.advance(nowNs, received);
+        if (source.endsEpoch()) {
+            events.endEpoch();
+        }
         counters.set(EngineCounter.FLOWS_LIVE, table.size());
         counters.publish();
         return received;
     }
 
     /** Whether the source will bring no more frames. */
+    @Override
     public boolean finished() {
         return source.finished();
     }
@@ -163,13 +168,24 @@ public final class FlowWorker implements Agent, AutoCloseable {
         return nowNs;
     }
 
-    /** Wall time from the poll of the first frame to the end of work on the last. */
-    public long elapsedNs() {
-        return lastFrameNs - firstFrameNs;
+    /** Whether any frame came. */
+    public boolean hasReceived() {
+        return firstFrameNs != 0;
+    }
+
+    /** Reading of {@link System#nanoTime()} at the poll of the first frame; 0 before. */
+    public long firstFrameNs() {
+        return firstFrameNs;
+    }
+
+    /** Reading of {@link System#nanoTime()} at the end of work on the last frame; 0 before the first. */
+    public long lastFrameNs() {
+        return lastFrameNs;
     }
 
     /** Ends every flow that is left and the last epoch; call it once, after the last {@link #doWork()}. */
     public void endAllFlows() {
+        events.onLastFrame();
         for (int number = 0; number < table.used(); number++) {
             if (table.isLive(number)) {
                 end(number, FlowEndReason.SHUTDOWN);
@@ -179,6 +195,11 @@ public final class FlowWorker implements Agent, AutoCloseable {
         events.finish();
         counters.set(EngineCounter.FLOWS_LIVE, table.size());
         counters.publish();
+    }
+
+    @Override
+    public void end() {
+        endAllFlows();
     }
 
     @Override
@@ -199,6 +220,17 @@ public final class FlowWorker implements Agent, AutoCloseable {
         lastPollNs = pollNs;
         events.onPoll(pollNs);
         return pollNs;
+    }
+
+    /** Whether an empty poll is one to act upon. */
+    private boolean takeTime(final long timeNs) {
+        if (timeNs == PacketSource.INCOMPLETE) {
+            return false;
+        }
+        if (timeNs != PacketSource.PACKET_TIME) {
+            nowNs = clock.advance(timeNs);
+        }
+        return true;
     }
 
     private void skip(final int slot) {

@@ -4,15 +4,13 @@ import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.port.MemoryFile;
 import io.millrace.engine.port.ReplaySource;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
@@ -37,7 +35,6 @@ public final class WarmUp {
     private static final int ANY_WORKER = 0;
 
     private final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
-    private final Path capture;
     private final FlowWorker worker;
     private final Thread thread;
 
@@ -52,13 +49,10 @@ public final class WarmUp {
         final Telemetry telemetry = new Telemetry();
         final WorkerCounters counters = new WorkerCounters(telemetry, "warm-up");
         final FlowEventWriter events = new FlowEventWriter(List.of(ring), null, null, counters, ANY_WORKER);
-        capture = extract();
-        try {
-            final ReplaySource source = ReplaySource.loop(CaptureFile.open(capture), small, frames, "warm_up");
+        try (MemoryFile capture = MemoryFile.of(CAPTURE, bundled())) {
+            // The driver has read the whole file into mbufs when this returns.
+            final ReplaySource source = ReplaySource.loop(CaptureFile.open(capture.path()), small, frames, "warm_up");
             worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
-        } catch (final RuntimeException e) {
-            delete(capture);
-            throw e;
         }
         thread = Thread.ofPlatform().name("warm-up").daemon(true).start(this::run);
     }
@@ -67,7 +61,6 @@ public final class WarmUp {
     public void finish() throws InterruptedException {
         thread.join();
         worker.close();
-        delete(capture);
     }
 
     private void run() {
@@ -82,19 +75,9 @@ public final class WarmUp {
         }
     }
 
-    private static Path extract() {
+    private static byte[] bundled() {
         try (InputStream bundled = WarmUp.class.getResourceAsStream(CAPTURE)) {
-            final Path file = Files.createTempFile("millrace-warm-up", ".pcap");
-            Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
-            return file;
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(final Path file) {
-        try {
-            Files.deleteIfExists(file);
+            return bundled.readAllBytes();
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }

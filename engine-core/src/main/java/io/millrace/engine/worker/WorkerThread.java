@@ -1,13 +1,15 @@
 package io.millrace.engine.worker;
 
 import java.util.concurrent.CountDownLatch;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Runs one {@link FlowWorker} on a thread of its own until its source is finished or a stop is asked for, then ends its
- * flows. Started and awaited by the thread that built the engine.
+ * Runs one {@link FlowWorker} or {@link Distributor} on a thread of its own until its source is finished or a stop is
+ * asked for, then has it end what it holds. Started and awaited by the thread that built the engine.
  */
 public final class WorkerThread {
-    private final FlowWorker worker;
+    private final PollingDuty duty;
+    private final IdleStrategy idle;
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean stopRequested;
@@ -20,12 +22,29 @@ public final class WorkerThread {
 
         /** Called on the worker's thread, after the last. */
         void onEnd();
+
+        /** Called on the worker's thread where something ended it before its time. */
+        void onFailure();
     }
 
-    /** A thread for {@code worker}. */
-    public WorkerThread(final FlowWorker worker, final Setup setup) {
-        this.worker = worker;
-        thread = new Thread(() -> run(setup), worker.roleName());
+    /**
+     * A thread for a worker.
+     *
+     * @param idle what to do after a poll that found nothing.
+     */
+    public WorkerThread(final FlowWorker worker, final IdleStrategy idle, final Setup setup) {
+        this((PollingDuty) worker, idle, setup);
+    }
+
+    /** A thread for a distributor. */
+    public WorkerThread(final Distributor distributor, final IdleStrategy idle, final Setup setup) {
+        this((PollingDuty) distributor, idle, setup);
+    }
+
+    private WorkerThread(final PollingDuty duty, final IdleStrategy idle, final Setup setup) {
+        this.duty = duty;
+        this.idle = idle;
+        thread = new Thread(() -> run(setup), duty.roleName());
         thread.setDaemon(true);
     }
 
@@ -58,15 +77,16 @@ public final class WorkerThread {
         try {
             setup.onStart();
             try {
-                while (!stopRequested && !worker.finished()) {
-                    worker.doWork();
+                while (!stopRequested && !duty.finished()) {
+                    idle.idle(duty.doWork());
                 }
             } finally {
-                worker.endAllFlows();
+                duty.end();
                 setup.onEnd();
             }
         } catch (final Throwable t) {
             failure = t;
+            setup.onFailure();
         } finally {
             ended.countDown();
         }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.link.NativeFunction;
 import io.millrace.binding.link.NativeShim;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -21,6 +22,8 @@ import java.util.Map;
 public final class EthernetPort implements AutoCloseable {
     private static final FunctionDescriptor OF_PORT = FunctionDescriptor.of(JAVA_INT, JAVA_SHORT);
     private static final int MAX_XSTATS = 4096;
+    /** {@code -ENODEV}. */
+    private static final int NO_DEVICE = -19;
 
     private final String bus;
     private final String device;
@@ -38,6 +41,29 @@ public final class EthernetPort implements AutoCloseable {
      * @param noMbuf  frames dropped for want of mbufs.
      */
     public record Stats(long packets, long bytes, long missed, long errors, long noMbuf) {
+    }
+
+    /**
+     * What a port says about itself before it is set up.
+     *
+     * @param driver           name of its driver.
+     * @param maxRxQueues      most RX queues.
+     * @param maxRxDescriptors longest RX ring; 0 where the driver does not say.
+     * @param numaNode         of the device; -1 for none.
+     * @param symmetricRss     whether its queues can be fed so that both directions of a flow meet.
+     */
+    public record Facts(
+        String driver, int maxRxQueues, int maxRxDescriptors, int numaNode, boolean symmetricRss) {
+    }
+
+    /** State of a port's link. */
+    public enum Link {
+        /** Frames can come. */
+        UP,
+        /** No frames can come for now. */
+        DOWN,
+        /** The device is gone. */
+        REMOVED
     }
 
     private EthernetPort(final String bus, final String device, final short portId) {
@@ -59,21 +85,57 @@ public final class EthernetPort implements AutoCloseable {
         Eal.clearLog();
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment name = arena.allocateFrom(device);
+            final MemorySegment portId = arena.allocate(JAVA_SHORT);
+            final NativeFunction find = shim.function(
+                "rte_eth_dev_get_port_by_name", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+            // A device on the PCI bus was found when DPDK started.
+            if (find.callInt(name, portId) == 0) {
+                return new EthernetPort(bus, device, portId.get(JAVA_SHORT, 0));
+            }
             require(
                 shim.function("rte_eal_hotplug_add", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS))
                     .callInt(arena.allocateFrom(bus), name, arena.allocateFrom(arguments)),
                 "cannot open port " + device);
-            final MemorySegment portId = arena.allocate(JAVA_SHORT);
-            require(
-                shim.function("rte_eth_dev_get_port_by_name", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS))
-                    .callInt(name, portId),
-                "device " + device + " has no Ethernet port");
+            require(find.callInt(name, portId), "device " + device + " has no Ethernet port");
             return new EthernetPort(bus, device, portId.get(JAVA_SHORT, 0));
         }
     }
 
+    /** Name of the device. */
+    public String device() {
+        return device;
+    }
+
+    /** What the port says about itself. */
+    public Facts facts() {
+        final NativeShim shim = NativeShim.shim();
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment facts = arena.allocate(shim.layout("millrace_port_facts"));
+            require(
+                shim.function("millrace_port_facts", FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, ADDRESS))
+                    .callInt(portId, facts),
+                "cannot ask port " + device);
+            return new Facts(
+                facts.getString(shim.layout("millrace_port_facts.driver")),
+                facts.get(JAVA_INT, shim.layout("millrace_port_facts.max_rx_queues")),
+                facts.get(JAVA_INT, shim.layout("millrace_port_facts.max_rx_descriptors")),
+                facts.get(JAVA_INT, shim.layout("millrace_port_facts.numa_node")),
+                facts.get(JAVA_INT, shim.layout("millrace_port_facts.symmetric_rss")) != 0);
+        }
+    }
+
+    /** State of the link; what a driver does not know counts as {@link Link#UP}. */
+    public Link link() {
+        return switch (NativeShim.shim().function("millrace_port_link", OF_PORT).callInt(portId)) {
+            case 0 -> Link.DOWN;
+            case NO_DEVICE -> Link.REMOVED;
+            default -> Link.UP;
+        };
+    }
+
     /**
-     * Sets up the RX queues, one for each pool.
+     * Sets up the RX queues, one for each pool. Several are fed so that both directions of a flow meet, where the port
+     * can do that.
      *
      * @param pools         one per queue.
      * @param rxDescriptors length of each RX ring; rounded to what the device can do.

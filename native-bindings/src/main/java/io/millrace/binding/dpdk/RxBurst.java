@@ -31,7 +31,13 @@ public final class RxBurst implements AutoCloseable {
     /** Most frames of a burst. */
     public static final int MAX_FRAMES;
 
+    /** {@code MILLRACE_INCOMPLETE}: a part of a burst was found whose end is still on its way; from rings alone. */
+    public static final int INCOMPLETE = -1;
+
     private static final int FRAMES_OFFSET;
+    private static final int EPOCH_ENDED_OFFSET;
+    private static final int TICK_NS_OFFSET;
+    private static final int STRETCH_OFFSET;
     private static final int LINEARIZED_OFFSET;
     private static final MethodHandle RECEIVE;
 
@@ -45,6 +51,9 @@ public final class RxBurst implements AutoCloseable {
         VLAN_TCI_OFFSET = shim.layout("millrace_frame.vlan_tci");
         PACKET_LENGTH_OFFSET = shim.layout("millrace_frame.packet_length");
         MAX_FRAMES = shim.layout("MILLRACE_BURST_MAX");
+        EPOCH_ENDED_OFFSET = shim.layout("millrace_burst.epoch_ended");
+        TICK_NS_OFFSET = shim.layout("millrace_burst.tick_ns");
+        STRETCH_OFFSET = shim.layout("millrace_burst.stretch");
         FRAMES_OFFSET = shim.layout("millrace_burst.frames");
         LINEARIZED_OFFSET = shim.layout("millrace_burst.linearized");
         RECEIVE = shim.handle(
@@ -57,7 +66,19 @@ public final class RxBurst implements AutoCloseable {
         this.burst = burst;
     }
 
-    /** Gives back the previous frames and receives the next; returns how many, 0 where none waits. One native call. */
+    /**
+     * Sets the clock that stamps frames of ports that stamp nothing, for the whole process.
+     *
+     * @param offsetNs what to add to {@link System#nanoTime()} for nanoseconds since the Unix epoch.
+     */
+    public static void clockOffset(final long offsetNs) {
+        NativeShim.shim().function("millrace_clock_set_offset", FunctionDescriptor.ofVoid(JAVA_LONG)).call(offsetNs);
+    }
+
+    /**
+     * Gives back the previous frames and receives the next; returns how many, 0 where none waits, or
+     * {@link #INCOMPLETE}. One native call.
+     */
     public int receive() {
         try {
             return (int) RECEIVE.invokeExact(burst);
@@ -71,9 +92,28 @@ public final class RxBurst implements AutoCloseable {
         return burst + FRAMES_OFFSET;
     }
 
+    /** Whether an epoch ended with the burst that was received last; from rings alone. */
+    public boolean endsEpoch() {
+        return NativeMemory.ALL.get(JAVA_INT, burst + EPOCH_ENDED_OFFSET) != 0;
+    }
+
+    /** Time at the end of the burst that was received last, nanoseconds since the Unix epoch; from rings alone. */
+    public long tickNs() {
+        return NativeMemory.ALL.get(JAVA_LONG, burst + TICK_NS_OFFSET);
+    }
+
+    /** Kind of the frames received last, as the writer named it; from rings alone. */
+    public long stretch() {
+        return NativeMemory.ALL.get(JAVA_LONG, burst + STRETCH_OFFSET);
+    }
+
     /** Frames that came in several segments and were copied together, since the burst was made. */
     public long linearized() {
         return Integer.toUnsignedLong(NativeMemory.ALL.get(JAVA_INT, burst + LINEARIZED_OFFSET));
+    }
+
+    long address() {
+        return burst;
     }
 
     @Override

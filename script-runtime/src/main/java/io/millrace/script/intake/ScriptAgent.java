@@ -40,6 +40,7 @@ public final class ScriptAgent implements Agent {
     public static final int BATCH = 256;
 
     private static final int PADDING = -1;
+    private static final long NO_EPOCH = -1;
     private static final ScriptCounter[] COUNTED_BY_HOST = {
         ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
         ScriptCounter.HOOKS_SKIPPED, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST, ScriptCounter.STORE_REFUSED,
@@ -53,7 +54,9 @@ public final class ScriptAgent implements Agent {
     private final OneToOneRingBuffer outputRing;
     private final VerdictTable verdicts;
     private final FlowTraits traits;
-    private final boolean lossless;
+    private final EventOrder order;
+    private final List<StagedEvents> staged;
+    private final boolean[] ended;
     private final IdleStrategy outputIdle;
     private final Map<ScriptCounter, AtomicCounter> counters = new EnumMap<>(ScriptCounter.class);
     private final AtomicCounter eventsDelivered;
@@ -72,6 +75,12 @@ public final class ScriptAgent implements Agent {
     private final long[] countedBefore = new long[ScriptCounter.values().length];
     private ScriptHost host;
     private int[] scriptNumbers;
+    private int batchMessages;
+    private long epochEnded;
+    private int current;
+    private long epoch;
+    private volatile boolean finished;
+    private volatile boolean lossless;
 
     private record Offer(ScriptHost host, int[] scriptNumbers) {
     }
@@ -80,6 +89,7 @@ public final class ScriptAgent implements Agent {
      * An agent that owns the reading ends of {@code eventRings}, the writing end of {@code outputRing}, and the host.
      *
      * @param index           number of the script thread, from 0.
+     * @param order           in which order events of several rings are worked on.
      * @param scriptNumbers   number in the output of each script of the host.
      * @param verdictCapacity most live flows with a verdict.
      * @param lossless        whether to wait for room in the output ring (replay) or to count what is lost (live).
@@ -88,6 +98,7 @@ public final class ScriptAgent implements Agent {
     public ScriptAgent(
         final int index,
         final List<OneToOneRingBuffer> eventRings,
+        final EventOrder order,
         final OneToOneRingBuffer outputRing,
         final ScriptHost host,
         final int[] scriptNumbers,
@@ -104,6 +115,9 @@ public final class ScriptAgent implements Agent {
         requireBatch(host);
         name = "script-" + index;
         this.eventRings = List.copyOf(eventRings);
+        this.order = order;
+        staged = eventRings.stream().map(StagedEvents::new).toList();
+        ended = new boolean[eventRings.size()];
         this.outputRing = outputRing;
         this.host = host;
         this.scriptNumbers = scriptNumbers;
@@ -161,10 +175,26 @@ public final class ScriptAgent implements Agent {
             change();
             work++;
         }
+        if (order == EventOrder.BY_EPOCH) {
+            return work + workInOrder();
+        }
         for (int i = 0; i < eventRings.size(); i++) {
             work += drain(eventRings.get(i));
+            if (epochEnded != NO_EPOCH) {
+                writeEpoch(epochEnded);
+            }
         }
         return work;
+    }
+
+    /** Whether all workers have said that nothing more comes, and all they sent is worked on; any thread. */
+    public boolean isFinished() {
+        return finished;
+    }
+
+    /** From now on the thread waits for room in the output ring, for a run that is to end without a loss. Any thread. */
+    public void waitForOutput() {
+        lossless = true;
     }
 
     @Override
@@ -195,15 +225,73 @@ public final class ScriptAgent implements Agent {
         retired.set(old);
     }
 
+    private int workInOrder() {
+        if (finished) {
+            return 0;
+        }
+        final StagedEvents waiting = staged.get(current);
+        int work = waiting.hasMore() ? drain(waiting) : drain(eventRings.get(current));
+        if (epochEnded != NO_EPOCH) {
+            onEpochOfCurrent(epochEnded);
+        }
+        for (int i = 0; i < staged.size(); i++) {
+            if (i != current && !ended[i]) {
+                work += staged.get(i).stage();
+            }
+        }
+        return work;
+    }
+
+    private void onEpochOfCurrent(final long number) {
+        if (number != EventRing.LAST_EPOCH && number != epoch + 1) {
+            throw new IllegalStateException("worker " + current + " ended epoch " + number + " while epoch "
+                + (epoch + 1) + " was worked on: every worker must bring the same ascending epochs");
+        }
+        ended[current] = number == EventRing.LAST_EPOCH;
+        staged.get(current).onEpochEnd();
+        final int next = nextWorker(current + 1);
+        if (next < ended.length) {
+            current = next;
+            return;
+        }
+        writeEpoch(++epoch);
+        current = nextWorker(0);
+        finished = current == ended.length;
+    }
+
+    private int nextWorker(final int from) {
+        int worker = from;
+        while (worker < ended.length && ended[worker]) {
+            worker++;
+        }
+        return worker;
+    }
+
+    private int drain(final StagedEvents waiting) {
+        final int end = workOn(waiting.records(), waiting.position(), waiting.limit());
+        waiting.onTaken(end);
+        return batchMessages;
+    }
+
     private int drain(final OneToOneRingBuffer ring) {
-        final AtomicBuffer buffer = ring.buffer();
         final int capacity = ring.capacity();
         final int start = (int) ring.consumerPosition() & capacity - 1;
+        if (workOn(ring.buffer(), start, capacity) == start) {
+            return 0;
+        }
+        // Padding at the ring's end comes without a message; asking for one gives it back.
+        final int messages = Math.max(1, batchMessages);
+        ring.read(GIVE_BACK, messages);
+        return messages;
+    }
+
+    /** Runs a batch of the records in a part of a buffer, up to the end of an epoch; returns where it ends. */
+    private int workOn(final AtomicBuffer buffer, final int start, final int limit) {
         int index = start;
         int messages = 0;
         int count = 0;
-        long epoch = -1;
-        while (index < capacity && count < BATCH && epoch < 0) {
+        epochEnded = NO_EPOCH;
+        while (index < limit && count < BATCH && epochEnded == NO_EPOCH) {
             final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(index));
             if (length <= 0) {
                 break;
@@ -211,7 +299,7 @@ public final class ScriptAgent implements Agent {
             final int type = buffer.getInt(RecordDescriptor.typeOffset(index));
             final int message = RecordDescriptor.encodedMsgOffset(index);
             if (type == EventRing.EPOCH) {
-                epoch = buffer.getLong(message);
+                epochEnded = buffer.getLong(message);
                 messages++;
             } else if (type != PADDING) {
                 take(count++, buffer, message);
@@ -219,20 +307,13 @@ public final class ScriptAgent implements Agent {
             }
             index += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
         }
-        if (index == start) {
-            return 0;
-        }
         if (count > 0) {
             run(count);
             eventsDelivered.getAndAddPlain(count);
             publishCounters();
         }
-        if (epoch >= 0) {
-            writeEpoch(epoch);
-        }
-        // Padding at the ring's end comes without a message; asking for one gives it back.
-        ring.read(GIVE_BACK, Math.max(1, messages));
-        return Math.max(1, messages);
+        batchMessages = messages;
+        return index;
     }
 
     private void take(final int slot, final AtomicBuffer buffer, final int offset) {

@@ -11,18 +11,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The closing summary of a replay, for people. */
-final class ReplaySummary {
+/** The closing summary of a run, for people. */
+final class RunSummary {
     private static final int TABLE_LINES = 15;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final DateTimeFormatter TIME =
         DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final ReplayResult result;
+    private final RunResult result;
     private final Telemetry telemetry;
     private final StringBuilder text = new StringBuilder();
 
-    private ReplaySummary(final ReplayResult result) {
+    private RunSummary(final RunResult result) {
         this.result = result;
         telemetry = result.telemetry();
     }
@@ -36,14 +36,14 @@ final class ReplaySummary {
      * @param eve    where flow records and alerts were written; null where they were not.
      */
     static String of(
-        final ReplayResult result,
+        final RunResult result,
         final SummaryTables tables,
         final RecentAlerts recent,
         final VerdictNames names,
         final String eve) {
 
-        final ReplaySummary summary = new ReplaySummary(result);
-        summary.appendWhatWasRead();
+        final RunSummary summary = new RunSummary(result);
+        summary.appendWhatCame();
         summary.appendCounters();
         summary.appendAlerts(recent, names);
         final String table = tables.format(TABLE_LINES);
@@ -56,15 +56,9 @@ final class ReplaySummary {
         return summary.text.toString();
     }
 
-    private void appendWhatWasRead() {
+    private void appendWhatCame() {
         final long packets = telemetry.total(EngineCounter.RECEIVED);
-        final int files = result.files().size();
-        final String what = files == 1 ? result.files().getFirst().path().toString() : files + " files";
-        if (result.stopped()) {
-            append("Stopped by a signal after %.0f %% of %s%n", 100 * result.progress(), what);
-        } else {
-            append("Read %s%n", what);
-        }
+        text.append(result.headline()).append('\n');
         append("%,d packets, %,d bytes, %,d flows in %.3f s (%.3f Mpps)%n%n",
             packets, telemetry.total(EngineCounter.RECEIVED_BYTES), telemetry.total(EngineCounter.FLOWS_CREATED),
             result.elapsedNs() / 1e9, result.framesPerSecond(packets) / 1e6);

@@ -1,26 +1,20 @@
 package io.millrace.launch;
 
-import io.millrace.engine.port.CaptureFile;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
-import java.util.List;
 
 /**
- * What is known once a replay has ended.
+ * What is known once a run has ended.
  *
- * @param files        what was read.
- * @param stopped      whether a signal ended the run before all was read.
- * @param progress     part that was read, 0 to 1.
+ * @param headline     where the packets came from, in one line.
  * @param telemetry    counters and histograms; nobody writes to them any more.
  * @param elapsedNs    wall time from the first frame to the last.
  * @param startupS     seconds from the making of the process to the first poll.
  */
-record ReplayResult(
-    List<CaptureFile> files,
-    boolean stopped,
-    double progress,
+record RunResult(
+    String headline,
     Telemetry telemetry,
     long elapsedNs,
     double startupS) {

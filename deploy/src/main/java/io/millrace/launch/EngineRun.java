@@ -1,0 +1,333 @@
+package io.millrace.launch;
+
+import io.millrace.engine.FlowEngine;
+import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.event.ApplicationNames;
+import io.millrace.engine.event.EventRing;
+import io.millrace.engine.event.EventRings;
+import io.millrace.engine.parse.NonIpKind;
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.ScriptConfig;
+import io.millrace.script.ScriptRuntime;
+import io.millrace.script.geo.PlaceSource;
+import io.millrace.script.geo.PlaceTable;
+import io.millrace.script.intake.EventOrder;
+import io.millrace.script.intake.ScriptCounter;
+import io.millrace.script.output.EveSink;
+import io.millrace.script.output.OutputRing;
+import io.millrace.script.output.OutputSource;
+import io.millrace.script.output.OutputWriter;
+import io.millrace.script.output.ScriptTextSink;
+import io.millrace.script.output.Sink;
+import io.millrace.script.output.StatsRecord;
+import io.millrace.script.output.SummaryTables;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+/**
+ * One run of the engine with its scripts and output, from the settings to the closing summary. Used once, by the main
+ * thread.
+ *
+ * <pre>{@code
+ *   workers ═ event rings ═► script threads ═ output rings ═► output thread ─► eve.json, text
+ * }</pre>
+ *
+ * <p>They end in that order, each after all that came before it is through.
+ */
+abstract class EngineRun {
+    private static final int OUTPUT_RING_BYTES = 4 << 20;
+
+    private final EngineConfig config;
+    private final boolean live;
+    private final ScriptConfig scriptConfig;
+    private final ScriptOptions scriptOptions;
+    private final OutputOptions output;
+    private final PlaceSource placeSource;
+
+    private final Thread main = Thread.currentThread();
+    private final Telemetry telemetry;
+    private final LoadedNames verdictNames = new LoadedNames();
+    private final ScriptErrors scriptErrors = new ScriptErrors();
+    private final RecentAlerts recentAlerts = new RecentAlerts();
+    private final EventRings eventRings;
+    private final List<OneToOneRingBuffer> outputRings;
+    private final List<PlaceTable> places;
+    private int scriptThreads;
+    private volatile boolean scriptsMayEnd;
+    private volatile boolean stopRequested;
+    private volatile FlowEngine engine;
+
+    /**
+     * A run that has not begun.
+     *
+     * @param live whether packets come from ports, which wait for nobody; otherwise a run repeats itself.
+     * @throws ConfigException where a setting or a file that it names is not usable.
+     */
+    EngineRun(
+        final EngineConfig config,
+        final int workers,
+        final FlowOptions flows,
+        final ScriptOptions scripts,
+        final OutputOptions output,
+        final boolean live,
+        final Telemetry telemetry) {
+
+        this.config = config;
+        this.live = live;
+        this.scriptOptions = scripts;
+        this.output = output;
+        this.telemetry = telemetry;
+        FlowEngine.requireCores(scripts.cores());
+        scriptConfig = scripts.config(flows, !live, this::scriptThread);
+        placeSource = scripts.places();
+        final int threads = scripts.threads();
+        final int ringBytes = scripts.eventRingBytes();
+        eventRings = new EventRings(
+            IntStream.range(0, workers).mapToObj(worker ->
+                IntStream.range(0, threads).mapToObj(thread -> EventRing.allocate(ringBytes)).toList()).toList(),
+            IntStream.range(0, drops() ? workers : 0).mapToObj(i -> OutputRing.allocate(OUTPUT_RING_BYTES)).toList());
+        outputRings = IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(OUTPUT_RING_BYTES)).toList();
+        places = IntStream.range(0, threads).mapToObj(i -> new PlaceTable(placeSource)).toList();
+    }
+
+    /** Runs it; returns the exit code. */
+    final int run() throws Exception {
+        try (AutoCloseable _ = watchSignals();
+            SummaryJson json = output.summaryJson() == null ? null : SummaryJson.open(output.summaryJson())) {
+            prepare(config, eventRings.workers());
+            final ApplicationNames names = FlowEngine.applicationNames();
+            final SummaryTables tables = new SummaryTables(names);
+            final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
+            final OutputWriter writer = new OutputWriter(
+                outputSources(), repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE,
+                sinks(names, progress, tables), telemetry, this::closingStats);
+            final RunResult result = runOutput(writer, names, progress);
+            return report(result, tables, json, writer.failure());
+        }
+    }
+
+    private RunResult runOutput(
+        final OutputWriter writer, final ApplicationNames names, final ProgressLine progress)
+        throws InterruptedException {
+
+        final OutputThread thread = new OutputThread(writer, outputRings, scriptOptions.idleStrategy().create());
+        final RunResult result;
+        try (thread) {
+            result = runScripts(names, progress);
+        } finally {
+            progress.end();
+        }
+        if (thread.failure() != null) {
+            throw new IllegalStateException("the output thread died: " + thread.failure(), thread.failure());
+        }
+        return result;
+    }
+
+    private RunResult runScripts(final ApplicationNames names, final ProgressLine progress)
+        throws InterruptedException {
+
+        final ScriptRuntime runtime = launchScripts(names);
+        try {
+            verdictNames.loaded(runtime.verdictNames());
+            runtime.findings().forEach(finding -> complain(finding.toString()));
+            if (runtime.scripts().isEmpty()) {
+                complain("no scripts: " + (scriptConfig.scriptPaths().isEmpty()
+                    ? "none of the default folders exists" : "none in " + scriptConfig.scriptPaths())
+                    + ": flows are recorded, no hook runs: give --scripts DIR");
+            }
+            if (scriptOptions.watch(live)) {
+                runtime.watch(result -> complain(result.message()));
+            }
+            return runEngine(runtime, progress);
+        } finally {
+            scriptsMayEnd = true;
+            runtime.close();
+        }
+    }
+
+    private RunResult runEngine(final ScriptRuntime runtime, final ProgressLine progress) throws InterruptedException {
+        final FlowEngine started = openEngine(config, eventRings, telemetry);
+        try {
+            engine = started;
+            if (stopRequested) {
+                started.requestStop();
+            }
+            if (!output.quiet() && ProcessFacts.isTerminal(2)) {
+                showProgress(progress, started);
+            }
+            final double startupS = ProcessFacts.ageSeconds();
+            started.start();
+            awaitEngine(started, runtime);
+            runtime.awaitDrained();
+            afterLastPacket(started);
+            return new RunResult(headline(started), telemetry, started.elapsedNs(), startupS);
+        } finally {
+            started.close();
+        }
+    }
+
+    /** Makes the engine that this run is about. */
+    abstract FlowEngine openEngine(EngineConfig settings, EventRings rings, Telemetry counters);
+
+    /** Draws how far the run is. */
+    abstract void showProgress(ProgressLine progress, FlowEngine running);
+
+    /** Called by the main thread while the workers run; returns when they are to end or have ended. */
+    abstract void attend(FlowEngine running, ScriptRuntime runtime) throws InterruptedException;
+
+    /** Complains of what is known only now. */
+    abstract void afterLastPacket(FlowEngine ended);
+
+    /** First line of the closing summary, without a line break. */
+    abstract String headline(FlowEngine ended);
+
+    /** Takes signals that are to end the run; closed at its end. */
+    abstract AutoCloseable watchSignals();
+
+    /** Starts DPDK and the warm-up. */
+    abstract void prepare(EngineConfig settings, int workers);
+
+    /** The end of a script thread interrupts this wait: without it a worker could wait for room for ever. */
+    private void awaitEngine(final FlowEngine running, final ScriptRuntime runtime) throws InterruptedException {
+        try {
+            attend(running, runtime);
+            running.await();
+        } catch (final InterruptedException e) {
+            // Knows why the thread ended.
+            runtime.awaitDrained();
+            throw new IllegalStateException("a script thread ended before its time", e);
+        }
+    }
+
+    private ScriptRuntime launchScripts(final ApplicationNames names) {
+        try {
+            return ScriptRuntime.launch(
+                scriptConfig, names, places,
+                IntStream.range(0, outputRings.size()).mapToObj(eventRings::ofScriptThread).toList(),
+                repeatsItself() && eventRings.workers() > 1 ? EventOrder.BY_EPOCH : EventOrder.AS_THEY_COME,
+                outputRings, telemetry, scriptErrors);
+        } catch (final IllegalArgumentException e) {
+            throw new ConfigException("scripts: " + e.getMessage());
+        }
+    }
+
+    private Thread scriptThread(final Runnable task) {
+        final List<Integer> cores = scriptOptions.cores();
+        final int index = scriptThreads++;
+        return Thread.ofPlatform().daemon(true).unstarted(() -> {
+            if (!cores.isEmpty()) {
+                FlowEngine.pinCurrentThread(cores.get(index));
+            }
+            task.run();
+            if (!scriptsMayEnd) {
+                main.interrupt();
+            }
+        });
+    }
+
+    /** Ends the run in order; any thread. */
+    final void requestStop() {
+        stopRequested = true;
+        final FlowEngine running = engine;
+        if (running != null) {
+            running.requestStop();
+        }
+    }
+
+    /** Where events may be skipped no two runs are alike, and nothing marks the stretches that could be ordered. */
+    private boolean repeatsItself() {
+        return !live && config.overflow() == EngineConfig.Overflow.BLOCK;
+    }
+
+    private boolean drops() {
+        return config.overflow() == EngineConfig.Overflow.DROP;
+    }
+
+    private List<OutputSource> outputSources() {
+        final List<OutputSource> sources = new ArrayList<>();
+        for (int i = 0; i < outputRings.size(); i++) {
+            sources.add(OutputSource.ofScriptThread(outputRings.get(i), places.get(i)));
+        }
+        eventRings.bypassByWorker().forEach(ring -> sources.add(OutputSource.ofWorker(ring)));
+        return sources;
+    }
+
+    private List<Sink> sinks(final ApplicationNames names, final ProgressLine progress, final SummaryTables tables) {
+        final List<Sink> sinks = new ArrayList<>();
+        sinks.add(progress);
+        sinks.add(output.eveToStandardOutput() ? ScriptTextSink.toStandardError() : ScriptTextSink.toStandardOutput());
+        if (output.eve() != null) {
+            sinks.add(EveSink.open(output.eve(), live, names, verdictNames));
+        }
+        if (!output.quiet()) {
+            sinks.add(tables);
+            sinks.add(recentAlerts);
+        }
+        return sinks;
+    }
+
+    /** The engine's counters but, in a replay, those that tell how threads were scheduled: a replay repeats itself. */
+    private StatsRecord closingStats() {
+        final Map<String, Long> counters = new TreeMap<>();
+        for (final EngineCounter counter : EngineCounter.values()) {
+            if (live || counter != EngineCounter.RING_WAITS) {
+                counters.put(counter.key(), telemetry.total(counter));
+            }
+        }
+        counters.putAll(telemetry.nonIpTotals(NonIpKind::key));
+        return new StatsRecord(engine == null ? 0 : engine.lastPacketNs(), counters);
+    }
+
+    private int report(
+        final RunResult result, final SummaryTables tables, final SummaryJson json, final String outputFailure) {
+
+        scriptErrors.lines().forEach(EngineRun::complain);
+        final long lost = telemetry.total(ScriptCounter.EMISSIONS_LOST);
+        if (lost > 0) {
+            complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than fits: print"
+                + " less per event");
+        }
+        boolean written = true;
+        if (outputFailure != null) {
+            complain(outputFailure);
+            written = false;
+        }
+        if (!output.quiet()) {
+            written &= print(RunSummary.of(result, tables, recentAlerts, verdictNames,
+                output.eveToStandardOutput() ? null : output.eve()));
+        }
+        final String jsonFailure = json == null ? null : json.write(result);
+        if (jsonFailure != null) {
+            complain(jsonFailure);
+            written = false;
+        }
+        return written ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
+    }
+
+    private boolean print(final String summary) {
+        final PrintStream out = output.eveToStandardOutput() ? System.err : System.out;
+        out.print(summary);
+        if (out.checkError()) {
+            complain("output: cannot write the closing summary: standard output: keep its reader running");
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether a signal has asked for the end. */
+    final boolean isStopRequested() {
+        return stopRequested;
+    }
+
+    /** One line on standard error. */
+    static void complain(final String message) {
+        System.err.println(ErrorLine.of(message));
+    }
+}

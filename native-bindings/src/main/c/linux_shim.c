@@ -1,0 +1,96 @@
+/*
+ * What the engine needs of Linux and cannot do from Java without care: signals, flags of interfaces, files that have
+ * no name. Errors are negative errno values.
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "millrace_shim.h"
+
+/* Written by the handler, read by whoever awaits; one byte a signal, its number. */
+static int signal_pipe[2] = {-1, -1};
+
+static void on_signal(int number) {
+   const int error = errno;
+   const unsigned char byte = (unsigned char)number;
+   /* A full pipe holds thousands of signals that nobody has looked at: one more says nothing new. */
+   const ssize_t ignored = write(signal_pipe[1], &byte, 1);
+   (void)ignored;
+   errno = error;
+}
+
+/* From now on SIGINT, SIGTERM and SIGHUP end nothing: they are handed out by millrace_signals_await. */
+int millrace_signals_watch(void) {
+   if (signal_pipe[0] < 0 && pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+      return -errno;
+   }
+   const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+   struct sigaction action;
+   memset(&action, 0, sizeof(action));
+   action.sa_handler = on_signal;
+   action.sa_flags = SA_RESTART;
+   sigemptyset(&action.sa_mask);
+   for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+      if (sigaction(numbers[i], &action, NULL) != 0) {
+         return -errno;
+      }
+   }
+   return 0;
+}
+
+/* Number of the next signal, 0 where none came in time. */
+int millrace_signals_await(int timeout_ms) {
+   struct pollfd waiting = {.fd = signal_pipe[0], .events = POLLIN};
+   const int ready = poll(&waiting, 1, timeout_ms);
+   if (ready < 0) {
+      return errno == EINTR ? 0 : -errno;
+   }
+   unsigned char byte = 0;
+   if (ready == 0 || read(signal_pipe[0], &byte, 1) != 1) {
+      return 0;
+   }
+   return byte;
+}
+
+/* IFF_* flags of a network interface of this network namespace. */
+int millrace_interface_flags(const char *name) {
+   const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+   if (descriptor < 0) {
+      return -errno;
+   }
+   struct ifreq request;
+   memset(&request, 0, sizeof(request));
+   strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+   const int result = ioctl(descriptor, SIOCGIFFLAGS, &request) == 0 ? (unsigned short)request.ifr_flags : -errno;
+   close(descriptor);
+   return result;
+}
+
+/* A file in memory with this content; it goes when the descriptor is closed, however the process ends. */
+int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length) {
+   const int descriptor = memfd_create(name, MFD_CLOEXEC);
+   if (descriptor < 0) {
+      return -errno;
+   }
+   uint64_t written = 0;
+   while (written < length) {
+      const ssize_t piece = write(descriptor, bytes + written, length - written);
+      if (piece < 0) {
+         const int error = errno;
+         close(descriptor);
+         return -error;
+      }
+      written += (uint64_t)piece;
+   }
+   return descriptor;
+}
