@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The flow records of an EVE file. */
+/** The flow records of an EVE file; ports of TCP and UDP alone, as {@code ndpiReader} reads no others. */
 final class EveFlows {
     private EveFlows() {
     }
@@ -25,9 +25,11 @@ final class EveFlows {
     }
 
     private static void add(final Map<String, Object> record, final Map<FlowKey, FlowFacts> flows) {
-        final Endpoint source = Endpoint.of((String) record.get("src_ip"), port(record, "src_port"));
-        final Endpoint destination = Endpoint.of((String) record.get("dest_ip"), port(record, "dest_port"));
         final String protocol = ((String) record.get("proto")).toUpperCase(Locale.ROOT);
+        final boolean hasPorts = protocol.equals("TCP") || protocol.equals("UDP");
+        final Endpoint source = Endpoint.of((String) record.get("src_ip"), hasPorts ? port(record, "src_port") : 0);
+        final Endpoint destination =
+            Endpoint.of((String) record.get("dest_ip"), hasPorts ? port(record, "dest_port") : 0);
         final FlowKey key = FlowKey.of(protocol, source, destination);
         final Map<?, ?> counters = (Map<?, ?>) record.get("flow");
         flows.merge(
