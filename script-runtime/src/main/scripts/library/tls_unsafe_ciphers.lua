@@ -3,7 +3,7 @@ local user_scripts = require("user_scripts")
 local flow_consts = require("flow_consts")
 
 local STATUS = flow_consts.status_types.status_tls_unsafe_ciphers
-local DEFAULTS = { classes = { "insecure", "weak" } }
+local DEFAULTS = { classes = { "insecure" } }
 
 local script = {
     api = "4.0",
@@ -17,7 +17,7 @@ local script = {
         i18n_description = "Reports TLS servers that chose a cipher which does not protect",
         input_builder = "items_list",
         item_list_type = "string",
-        settings = { classes = "classes of ciphers that are reported: insecure, weak" },
+        settings = { classes = "classes of ciphers that are reported: insecure, and weak, which is common" },
     },
 }
 

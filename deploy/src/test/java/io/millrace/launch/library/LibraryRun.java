@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * <p>Flows and alerts are named by {@code client > server:port}, so that a capture may be recorded anew.
  */
 final class LibraryRun {
-    static final Path LIBRARY = InProcess.root().resolve("script-runtime/src/main/scripts/library");
+    private static final Path LIBRARY = InProcess.root().resolve("script-runtime/src/main/scripts/library");
 
     private final List<Map<String, Object>> events;
 
@@ -34,7 +35,7 @@ final class LibraryRun {
     }
 
     /** Keys of all scripts, in alphabetical order. */
-    static List<String> keys() throws IOException {
+    private static List<String> keys() throws IOException {
         try (Stream<Path> files = Files.list(LIBRARY)) {
             return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".lua"))
                 .map(name -> name.substring(0, name.length() - ".lua".length())).sorted().toList();
@@ -43,50 +44,38 @@ final class LibraryRun {
 
     /** The whole library as it comes, with further flags. */
     static LibraryRun of(final Path folder, final Path capture, final String... flags) throws IOException {
-        return run(folder, capture, LIBRARY, flags);
+        return run(folder, capture, flags);
     }
 
     /**
-     * One script, switched on, with settings in place of its own.
+     * One script alone, switched on.
      *
-     * @param settings by name, as Lua text.
+     * @param settings by name; the others are as the script declares them.
      */
     static LibraryRun of(
         final Path folder,
         final Path capture,
         final String script,
-        final Map<String, String> settings,
+        final Map<String, ?> settings,
         final String... flags) throws IOException {
 
-        final Path scripts = Files.createTempDirectory(folder, script);
-        final Path modules = Files.createDirectory(scripts.resolve("modules"));
-        Files.copy(LIBRARY.resolve(script + ".lua"), modules.resolve(script + ".lua"));
-        try (Stream<Path> files = Files.list(LIBRARY.resolve("modules"))) {
-            for (final Path file : files.toList()) {
-                Files.copy(file, modules.resolve(file.getFileName()));
-            }
+        final Map<String, Object> config = new TreeMap<>();
+        for (final String key : keys()) {
+            config.put(key, key.equals(script) ? Map.of("enabled", true, "values", settings) : false);
         }
-        final String values = settings.entrySet().stream()
-            .map(entry -> "values." + entry.getKey() + " = " + entry.getValue() + "\n").collect(Collectors.joining());
-        Files.writeString(scripts.resolve("configured.lua"), """
-            local script = require("%s")
-            local values = {}
-            for name, value in pairs(script.default_value) do
-                values[name] = value
-            end
-            %sscript.default_value = values
-            script.default_enabled = true
-            return script
-            """.formatted(script, values));
-        return run(folder, capture, scripts, flags);
+        final Path file = Files.createTempFile(folder, "config", ".json");
+        JSON.std.write(config, file.toFile());
+        final List<String> all = new ArrayList<>(List.of("--script-config", file.toString()));
+        all.addAll(List.of(flags));
+        return of(folder, capture, all.toArray(String[]::new));
     }
 
     private static LibraryRun run(
-        final Path folder, final Path capture, final Path scripts, final String... flags) throws IOException {
+        final Path folder, final Path capture, final String... flags) throws IOException {
 
         final Path eve = Files.createTempFile(folder, "eve", ".json");
         final List<String> arguments = new ArrayList<>(List.of(
-            "replay", capture.toString(), "--quiet", "--warm-up", "0", "--scripts", scripts.toString(), "--eve",
+            "replay", capture.toString(), "--quiet", "--warm-up", "0", "--scripts", LIBRARY.toString(), "--eve",
             eve.toString()));
         arguments.addAll(List.of(flags));
         final InProcess run = InProcess.run(arguments.toArray(String[]::new));

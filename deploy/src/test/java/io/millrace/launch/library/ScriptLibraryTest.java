@@ -1,7 +1,6 @@
 package io.millrace.launch.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.launch.InProcess;
 import java.io.IOException;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each script of the library on traffic that it must report and on traffic that it must not. */
 class ScriptLibraryTest {
     private static final String PLAIN_WEB = "203.0.113.11";
-    private static final Map<String, String> AS_IT_COMES = Map.of();
+    private static final Map<String, Object> AS_IT_COMES = Map.of();
 
     @TempDir
     private Path folder;
@@ -32,7 +31,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldTakeTheLimitOfASlowHandshakeFromItsSettings() throws IOException {
-        final LibraryRun run = run("handshake", "slow_tcp_connection", Map.of("max_round_trip_ms", "1000"));
+        final LibraryRun run = run("handshake", "slow_tcp_connection", Map.of("max_round_trip_ms", 1000));
 
         assertThat(run.flows("slow_tcp_connection")).isEmpty();
     }
@@ -57,7 +56,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldReportTcpFlowsOfWhichLittleIsPayload() throws IOException {
-        final LibraryRun run = run("goodput", "low_goodput", Map.of("min_duration_s", "60"));
+        final LibraryRun run = run("goodput", "low_goodput", Map.of("min_duration_s", 60));
 
         assertThat(run.alerts("low_goodput")).containsExactly("192.168.7.12 > 203.0.113.20:2323");
         assertThat(number(run.info("low_goodput"), "goodput_percentage")).isBetween(0.5, 2.0);
@@ -70,7 +69,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldReportFlowsThatOutliveTheLimit() throws IOException {
-        final LibraryRun run = run("goodput", "longlived", Map.of("max_duration_s", "60"));
+        final LibraryRun run = run("goodput", "longlived", Map.of("max_duration_s", 60));
 
         assertThat(run.alerts("longlived")).hasSize(3).containsOnly("192.168.7.12 > 203.0.113.20:2323");
         assertThat(run("goodput", "longlived", AS_IT_COMES).flows("longlived")).isEmpty();
@@ -78,7 +77,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldLetApplicationsLastThatAreExcepted() throws IOException {
-        final LibraryRun run = run("goodput", "longlived", Map.of("max_duration_s", "60", "except", "{ 'Unknown' }"));
+        final LibraryRun run = run("goodput", "longlived", Map.of("max_duration_s", 60, "except", List.of("Unknown")));
 
         assertThat(run.flows("longlived")).isEmpty();
     }
@@ -100,7 +99,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldBeginToCountTargetsAnewWithEachWindow() throws IOException {
-        final LibraryRun run = run("probes", "tcp_connection_refused", Map.of("window_s", "2"));
+        final LibraryRun run = run("probes", "tcp_connection_refused", Map.of("window_s", 2));
 
         assertThat(run.flows("tcp_connection_refused")).hasSize(13);
         assertThat(run.alerts("tcp_connection_refused")).isEmpty();
@@ -108,7 +107,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldReportTheFirstTargetWhereOneIsEnough() throws IOException {
-        final LibraryRun run = run("probes", "suspicious_tcp_syn_probing", Map.of("min_targets", "1"));
+        final LibraryRun run = run("probes", "suspicious_tcp_syn_probing", Map.of("min_targets", 1));
 
         assertThat(run.alerts("suspicious_tcp_syn_probing")).hasSize(13).contains("192.168.7.23 > 203.0.113.99:3001");
     }
@@ -148,7 +147,7 @@ class ScriptLibraryTest {
         assertThat(run.alerts("tls_certificate_mismatch")).containsExactly("192.168.7.15 > 203.0.113.40:443");
         assertThat(run.info("tls_certificate_mismatch")).containsEntry("tls_crt.cli", "www.soll.example")
             .containsEntry("tls_crt.srv", "www.ist.example");
-        assertThat(run("tls", "tls_certificate_mismatch", Map.of("except", "{ 'www.soll.example' }"))
+        assertThat(run("tls", "tls_certificate_mismatch", Map.of("except", List.of("www.soll.example")))
             .flows("tls_certificate_mismatch")).isEmpty();
     }
 
@@ -162,23 +161,15 @@ class ScriptLibraryTest {
 
     @Test
     void shouldTakeTheOldestTlsVersionFromItsSettings() throws IOException {
-        assertThat(run("tls", "tls_old_protocol_version", Map.of("min_version", "1.0"))
+        assertThat(run("tls", "tls_old_protocol_version", Map.of("min_version", 1.0))
             .flows("tls_old_protocol_version")).isEmpty();
-        assertThat(run("tls", "tls_old_protocol_version", Map.of("min_version", "1.3"))
+        assertThat(run("tls", "tls_old_protocol_version", Map.of("min_version", 1.3))
             .flows("tls_old_protocol_version")).hasSize(5).doesNotContain("192.168.7.15 > 203.0.113.44:443");
     }
 
     @Test
     void shouldReportCiphersThatDoNotProtect() throws IOException {
         final LibraryRun run = run("tls", "tls_unsafe_ciphers", AS_IT_COMES);
-
-        assertThat(run.alerts("tls_unsafe_ciphers"))
-            .containsExactlyInAnyOrder("192.168.7.15 > 203.0.113.42:443", "192.168.7.15 > 203.0.113.43:443");
-    }
-
-    @Test
-    void shouldReportOfCiphersOnlyTheClassesAskedFor() throws IOException {
-        final LibraryRun run = run("tls", "tls_unsafe_ciphers", Map.of("classes", "{ 'insecure' }"));
 
         // NULL-SHA256 encrypts nothing.
         assertThat(run.alerts("tls_unsafe_ciphers")).containsExactly("192.168.7.15 > 203.0.113.43:443");
@@ -187,24 +178,23 @@ class ScriptLibraryTest {
     }
 
     @Test
+    void shouldReportWeakCiphersWhereAskedTo() throws IOException {
+        final LibraryRun run = run("tls", "tls_unsafe_ciphers", Map.of("classes", List.of("insecure", "weak")));
+
+        assertThat(run.alerts("tls_unsafe_ciphers"))
+            .containsExactlyInAnyOrder("192.168.7.15 > 203.0.113.42:443", "192.168.7.15 > 203.0.113.43:443");
+    }
+
+    @Test
     void shouldReportFingerprintsOnTheList() throws IOException {
         final LibraryRun all = run("tls", "malicious_signature", AS_IT_COMES);
         assertThat(all.flows("malicious_signature")).isEmpty();
 
         final String fingerprint = all.fingerprint("192.168.7.15 > 203.0.113.42:443");
-        final LibraryRun run = run("tls", "malicious_signature", Map.of("signatures", "{ '" + fingerprint + "' }"));
+        final LibraryRun run = run("tls", "malicious_signature", Map.of("signatures", List.of(fingerprint)));
 
         assertThat(run.alerts("malicious_signature")).containsExactly("192.168.7.15 > 203.0.113.42:443");
         assertThat(run.info("malicious_signature")).containsEntry("cli_ja3_signature", fingerprint);
-    }
-
-    @Test
-    void shouldKnowTheFingerprintOfTrickbot() throws IOException {
-        final Path capture = InProcess.corpus().resolve("trickbot.pcap");
-        assumeTrue(Files.isRegularFile(capture), "no corpus of captures: set MILLRACE_CORPUS to a folder of them");
-
-        assertThat(LibraryRun.of(folder, capture, "malicious_signature", AS_IT_COMES).alerts("malicious_signature"))
-            .isNotEmpty();
     }
 
     @Test
@@ -213,7 +203,7 @@ class ScriptLibraryTest {
 
         // Names that exist or not, and one with underscores, are left alone.
         assertThat(run.alerts("dns_invalid_query")).hasSize(2).containsOnly("192.168.7.16 > 203.0.113.53:53");
-        assertThat(run("dns", "dns_invalid_query", Map.of("max_query_bytes", "500")).info("dns_invalid_query"))
+        assertThat(run("dns", "dns_invalid_query", Map.of("max_query_bytes", 500)).info("dns_invalid_query"))
             .containsEntry("query", "be?zahlt?.example").containsEntry("invalid_characters", true);
     }
 
@@ -223,7 +213,7 @@ class ScriptLibraryTest {
 
         assertThat(run.alerts("remote_to_remote"))
             .containsExactlyInAnyOrder("193.48.10.10 > 12.20.30.80:80", "193.48.10.10 > 202.112.14.80:80");
-        assertThat(run("places", "remote_to_remote", Map.of("except", "{ 'HTTP' }")).flows("remote_to_remote"))
+        assertThat(run("places", "remote_to_remote", Map.of("except", List.of("HTTP"))).flows("remote_to_remote"))
             .isEmpty();
     }
 
@@ -252,9 +242,9 @@ class ScriptLibraryTest {
 
     @Test
     void shouldReportDevicesThatSpeakWhatIsNotForThem() throws IOException {
-        final String printer = "{ ['192.168.7.20'] = 'printer', ['02:00:00:00:01:01'] = 'unlisted' }";
+        final Map<String, String> devices = Map.of("192.168.7.20", "printer", "02:00:00:00:01:01", "unlisted");
 
-        final LibraryRun run = run("dangerous", "device_protocol_not_allowed", Map.of("devices", printer));
+        final LibraryRun run = run("dangerous", "device_protocol_not_allowed", Map.of("devices", devices));
 
         assertThat(run.alerts("device_protocol_not_allowed")).containsExactly("192.168.7.20 > 203.0.113.61:445");
         assertThat(run.info("device_protocol_not_allowed")).containsEntry("devproto_forbidden_peer", "cli")
@@ -266,14 +256,14 @@ class ScriptLibraryTest {
     @Test
     void shouldKnowDevicesByTheirMacAddress() throws IOException {
         final LibraryRun run = run("dns", "device_protocol_not_allowed", Map.of(
-            "devices", "{ ['02:00:00:00:00:01'] = 'iot' }", "allowed", "{ iot = { 'MQTT' } }"));
+            "devices", Map.of("02:00:00:00:00:01", "iot"), "allowed", Map.of("iot", List.of("MQTT"))));
 
         assertThat(run.flows("device_protocol_not_allowed")).hasSize(5);
     }
 
     @Test
     void shouldReportElephantsThatLeaveWhoeverOpenedTheFlow() throws IOException {
-        final LibraryRun run = run("elephants", "elephant_local_to_remote", Map.of("max_bytes", "10000"));
+        final LibraryRun run = run("elephants", "elephant_local_to_remote", Map.of("max_bytes", 10000));
 
         assertThat(run.alerts("elephant_local_to_remote"))
             .containsExactlyInAnyOrder("192.168.7.21 > 203.0.113.21:9001", "141.30.60.21 > 192.168.8.21:9000");
@@ -283,7 +273,7 @@ class ScriptLibraryTest {
 
     @Test
     void shouldReportElephantsThatEnterWhoeverOpenedTheFlow() throws IOException {
-        final LibraryRun run = run("elephants", "elephant_remote_to_local", Map.of("max_bytes", "10000"));
+        final LibraryRun run = run("elephants", "elephant_remote_to_local", Map.of("max_bytes", 10000));
 
         assertThat(run.alerts("elephant_remote_to_local"))
             .containsExactlyInAnyOrder("192.168.7.21 > 203.0.113.21:9000", "141.30.60.21 > 192.168.8.21:9001");
@@ -293,18 +283,18 @@ class ScriptLibraryTest {
 
     @Test
     void shouldReportDataThatLeavesInPings() throws IOException {
-        final LibraryRun run = run("exfiltration", "data_exfiltration", Map.of("icmp_bytes", "20000"));
+        final LibraryRun run = run("exfiltration", "data_exfiltration", Map.of("icmp_bytes", 20000));
 
         // The other ping of the capture is an ordinary one.
         assertThat(run.alerts("data_exfiltration")).containsExactly("192.168.7.22 > " + PLAIN_WEB);
         assertThat(run.info("data_exfiltration")).containsEntry("way", "icmp");
         assertThat(run("exfiltration", "data_exfiltration",
-            Map.of("icmp_bytes", "20000", "icmp_payload_bytes", "1400")).flows("data_exfiltration")).isEmpty();
+            Map.of("icmp_bytes", 20000, "icmp_payload_bytes", 1400)).flows("data_exfiltration")).isEmpty();
     }
 
     @Test
     void shouldReportDataThatLeavesInDnsQueries() throws IOException {
-        final LibraryRun run = run("exfiltration", "data_exfiltration", Map.of("dns_sent_bytes", "5000"));
+        final LibraryRun run = run("exfiltration", "data_exfiltration", Map.of("dns_sent_bytes", 5000));
 
         assertThat(run.alerts("data_exfiltration")).containsExactly("192.168.7.22 > 203.0.113.53:53");
         assertThat(run.info("data_exfiltration")).containsEntry("way", "dns");
@@ -313,7 +303,7 @@ class ScriptLibraryTest {
     @Test
     void shouldReportUploadsThatBringNothingBack() throws IOException {
         final LibraryRun run = run("exfiltration", "data_exfiltration",
-            Map.of("upload_bytes", "10000", "upload_ratio", "5"));
+            Map.of("upload_bytes", 10000, "upload_ratio", 5));
 
         assertThat(run.alerts("data_exfiltration")).containsExactly("192.168.7.22 > 203.0.113.21:9001");
         assertThat(run.info("data_exfiltration")).containsEntry("way", "upload");
@@ -326,7 +316,7 @@ class ScriptLibraryTest {
 
         assertThat(run.alerts("potentially_dangerous")).containsExactly("192.168.7.20 > 203.0.113.61:445");
         assertThat(run.info("potentially_dangerous")).containsEntry("breed", "Dangerous");
-        assertThat(run("dangerous", "potentially_dangerous", Map.of("except", "{ 'NetBIOS.SMBv1' }"))
+        assertThat(run("dangerous", "potentially_dangerous", Map.of("except", List.of("NetBIOS.SMBv1")))
             .flows("potentially_dangerous")).isEmpty();
     }
 
@@ -343,7 +333,7 @@ class ScriptLibraryTest {
     @Test
     void shouldRaiseAlertsForUdpWithoutAnAnswerWhereAskedTo() throws IOException {
         final LibraryRun run = run("udp", "udp_unidirectional",
-            Map.of("alert", "true", "min_packets", "1", "except", "{}"));
+            Map.of("alert", true, "min_packets", 1, "except", List.of()));
 
         assertThat(run.alerts("udp_unidirectional")).containsExactlyInAnyOrder("192.168.7.18 > 203.0.113.99:9002",
             "192.168.7.18 > 203.0.113.99:514", "192.168.7.18 > 203.0.113.99:9003");
@@ -355,16 +345,15 @@ class ScriptLibraryTest {
 
         // Other JSON over TCP in the same capture is left alone.
         assertThat(run.alerts("web_mining_detected")).containsExactly("192.168.7.19 > 203.0.113.60:3333");
-        assertThat(run("mining", "web_mining_detected", Map.of("except", "{ '192.168.7.19' }"))
+        assertThat(run("mining", "web_mining_detected", Map.of("except", List.of("192.168.7.19")))
             .flows("web_mining_detected")).isEmpty();
     }
 
     @Test
-    void shouldReportOfTheSampleOnlyTheOldAndWeakTls() throws IOException {
+    void shouldReportOfTheSampleOnlyTheOldTls() throws IOException {
         final LibraryRun run = LibraryRun.of(folder, InProcess.root().resolve("deploy/sample/sample.pcap"));
 
-        assertThat(run.alertCounts()).isEqualTo(Map.of("tls_unsafe_ciphers", 1L));
-        assertThat(run.flows("tls_old_protocol_version")).hasSize(1);
+        assertThat(run.alertCounts()).isEqualTo(Map.of("tls_old_protocol_version", 1L));
     }
 
     private void assertTallies(final String script, final String server, final int firstPort) throws IOException {
@@ -379,17 +368,17 @@ class ScriptLibraryTest {
     }
 
     private void assertCountries(final String script) throws IOException {
-        final LibraryRun run = run("places", script, Map.of("items", "{ 'cn' }"));
+        final LibraryRun run = run("places", script, Map.of("items", List.of("cn")));
 
         assertThat(run.alerts(script))
             .containsExactlyInAnyOrder("192.168.7.17 > 202.112.14.80:80", "193.48.10.10 > 202.112.14.80:80");
-        assertThat(run("places", script, Map.of("items", "{ 'FR' }")).alerts(script))
+        assertThat(run("places", script, Map.of("items", List.of("FR"))).alerts(script))
             .containsExactlyInAnyOrder("193.48.10.10 > 12.20.30.80:80", "193.48.10.10 > 202.112.14.80:80");
         assertThat(run("places", script, AS_IT_COMES).flows(script)).isEmpty();
     }
 
     private LibraryRun run(
-        final String traffic, final String script, final Map<String, String> settings, final String... flags)
+        final String traffic, final String script, final Map<String, ?> settings, final String... flags)
         throws IOException {
         return LibraryRun.of(folder, LibraryRun.traffic(traffic), script, settings, flags);
     }
