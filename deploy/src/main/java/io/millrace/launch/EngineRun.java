@@ -149,6 +149,7 @@ abstract class EngineRun {
         } finally {
             scriptsMayEnd = true;
             runtime.close();
+            runtime.externalAlertProblem().ifPresent(EngineRun::complain);
         }
     }
 

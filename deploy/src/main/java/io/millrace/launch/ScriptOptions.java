@@ -83,6 +83,11 @@ final class ScriptOptions {
         description = "File of blacklisted addresses and networks, one a line (default: none).")
     private Path blacklist;
 
+    @Option(names = "--external-alerts", paramLabel = "PATH",
+        description = "File of other programs' alerts, one JSON object a line as in Suricata's EVE, or place of a Unix"
+            + " socket to read them from (default: none).")
+    private Path externalAlerts;
+
     @Option(names = "--geoip", paramLabel = "FILE",
         description = "MaxMind database, City or Country (default: the tables of the package tor-geoipdb).")
     private Path geoip;
@@ -207,7 +212,7 @@ final class ScriptOptions {
     private ScriptInputs inputs() {
         final ScriptInputs usual = ScriptInputs.defaults();
         return new ScriptInputs(
-            Optional.ofNullable(scriptConfig), usual.externalAlerts(), scriptStoreBytes, usual.externalAlertBytes());
+            Optional.ofNullable(scriptConfig), Optional.ofNullable(externalAlerts), scriptStoreBytes, usual.externalAlertBytes());
     }
 
     // Flows spread evenly over the threads, but not exactly; and a verdict outlives its flow while events wait.

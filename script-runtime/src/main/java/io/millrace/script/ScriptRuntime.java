@@ -2,11 +2,13 @@ package io.millrace.script;
 
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.external.ExternalAlerts;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.FlowTraitsSource;
 import io.millrace.script.intake.NetworkSet;
 import io.millrace.script.intake.ScriptAgent;
+import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptDescription;
@@ -18,6 +20,7 @@ import io.millrace.script.output.VerdictNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -35,10 +38,12 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  */
 public final class ScriptRuntime implements AutoCloseable {
     private static final long POLL_NS = 200_000;
+    private static final double NS_PER_S = 1e9;
 
     private final ScriptConfig config;
     private final ApplicationNames applicationNames;
     private final List<PlaceTable> places;
+    private final Telemetry telemetry;
     private final Consumer<Finding> problems;
     private final Watchdog watchdog;
     private final ScriptStores stores;
@@ -51,6 +56,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private volatile Throwable failure;
     private volatile boolean closing;
     private volatile ScriptWatch watch;
+    private ExternalAlerts externalAlerts;
 
     private ScriptRuntime(
         final ScriptConfig config,
@@ -58,6 +64,7 @@ public final class ScriptRuntime implements AutoCloseable {
         final List<PlaceTable> places,
         final EventOrder order,
         final List<OneToOneRingBuffer> rings,
+        final Telemetry telemetry,
         final Consumer<Finding> problems) {
 
         this.config = config;
@@ -65,6 +72,7 @@ public final class ScriptRuntime implements AutoCloseable {
         this.places = List.copyOf(places);
         this.order = order;
         this.rings = rings;
+        this.telemetry = telemetry;
         this.problems = problems;
         watchdog = new Watchdog(config.deadlineNs());
         stores = new ScriptStores(config.inputs().storeBytes(), config.inputs().externalAlertBytes());
@@ -118,12 +126,15 @@ public final class ScriptRuntime implements AutoCloseable {
         final NetworkSet localNetworks = NetworkSet.of(config.localNetworks());
         final NetworkSet blacklist = config.blacklist().map(NetworkSet::read).orElseGet(() -> NetworkSet.of(List.of()));
         final ScriptRuntime runtime = new ScriptRuntime(
-            config, names, places, order, eventRingsByThread.stream().flatMap(List::stream).toList(), problems);
+            config, names, places, order, eventRingsByThread.stream().flatMap(List::stream).toList(), telemetry,
+            problems);
         final int[] numbers;
         try {
+            runtime.openExternalAlerts();
             runtime.running = runtime.firstSet().complete(threads, runtime::host);
             numbers = runtime.nameScripts(runtime.running);
         } catch (final RuntimeException e) {
+            runtime.closeExternalAlerts();
             runtime.watchdog.close();
             runtime.stores.close();
             throw e;
@@ -207,6 +218,11 @@ public final class ScriptRuntime implements AutoCloseable {
         watch = new ScriptWatch(watched, () -> told.accept(reload()));
     }
 
+    /** What was wrong with external alerts, in one line; empty where nothing was. */
+    public Optional<String> externalAlertProblem() {
+        return Optional.ofNullable(externalAlerts).map(ExternalAlerts::problem);
+    }
+
     /**
      * Waits until every event that is in the rings now has been worked on and its output written. The workers must have
      * stopped.
@@ -246,12 +262,29 @@ public final class ScriptRuntime implements AutoCloseable {
             watching.close();
         }
         synchronized (this) {
+            closeExternalAlerts();
             runners.forEach(AgentRunner::close);
+            if (externalAlerts != null) {
+                externalAlerts.conclude(telemetry.total(ScriptCounter.EXTERNAL_ALERTS_TAKEN));
+            }
             for (final ScriptAgent agent : agents) {
                 closeIfAny(agent.takeRetired());
             }
             watchdog.close();
             stores.close();
+        }
+    }
+
+    // Alerts of a replay wait as long as it takes; live ones as long as their flow may be silent before it ends.
+    private void openExternalAlerts() {
+        final double longestS = config.idleTimeoutNs() / NS_PER_S + 2.0 * config.periodicSeconds();
+        config.inputs().externalAlerts().ifPresent(path -> externalAlerts = ExternalAlerts.open(
+            path, config.lossless(), config.lossless() ? 0 : longestS, stores, telemetry));
+    }
+
+    private void closeExternalAlerts() {
+        if (externalAlerts != null) {
+            externalAlerts.close();
         }
     }
 

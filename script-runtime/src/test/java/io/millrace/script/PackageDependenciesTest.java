@@ -30,7 +30,8 @@ class PackageDependenciesTest {
 
     @Test
     void shouldKnowOnlyTheStopsThatComeAfter() {
-        forbid(".lua", ".intake", ".output");
+        forbid(".lua", ".intake", ".output", ".external");
+        forbid(".external", ".intake", ".output", ".verdict", ".geo");
         forbid(".verdict", ".intake", ".lua", ".output", ".geo");
         forbid(".output", ".intake", ".lua");
         forbid(".geo", ".intake", ".lua", ".verdict", ".output");

@@ -13,7 +13,7 @@ final class LuaLibrary {
     static final String BOOT = "boot";
 
     private static final List<String> MODULES = List.of(
-        "addresses", "alert_consts", "discover_utils", "dispatch", "dkjson", "emission", "flow", "flow_application",
+        "addresses", "alert_consts", "discover_utils", "dispatch", "dkjson", "emission", "external_alerts", "flow", "flow_application",
         "flow_consts", "flow_detection", "flow_icmp", "flow_info", "flow_peers", "flow_risk_utils",
         "flow_short_names", "flow_status", "flow_tcp", "flow_texts", "flow_traffic", "i18n", "layout", "locale_en",
         "lua_utils", "names", "ntop", "packet_time", "protocols", "registry", "sandbox", "script_settings", "scripts",
