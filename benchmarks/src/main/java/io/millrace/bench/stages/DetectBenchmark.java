@@ -69,7 +69,7 @@ public class DetectBenchmark {
         boolean decided = !detector.open(record);
         for (int slot = 0; slot < PACKETS && !decided; slot++) {
             decided = detector.inspect(
-                record, parsed.l3Address[slot], parsed.l3Length[slot], burst.timestampNs(slot));
+                record, parsed.l3Address(slot), parsed.l3Length(slot), burst.timestampNs(slot));
         }
         detector.release(record);
         table.remove(number);

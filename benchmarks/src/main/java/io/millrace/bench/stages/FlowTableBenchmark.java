@@ -97,7 +97,7 @@ public class FlowTableBenchmark {
                 keys.word(slot, 0), keys.word(slot, 1), keys.word(slot, 2), keys.word(slot, 3), keys.word(slot, 4));
             final long[] counters = map.computeIfAbsent(key, k -> new long[2]);
             counters[0]++;
-            counters[1] += parsed.wireLength[slot];
+            counters[1] += parsed.wireLength(slot);
         }
         return map.size();
     }

@@ -54,7 +54,7 @@ public class ParseBenchmark {
     public int parse() {
         burst.receive();
         parser.parse(burst);
-        return parsed.payloadLength[BURST - 1];
+        return parsed.payloadLength(BURST - 1);
     }
 
     /** Receives only: what the source itself costs. */
@@ -68,7 +68,7 @@ public class ParseBenchmark {
     @TearDown(Level.Iteration)
     public void prove() {
         for (int slot = 0; slot < BURST; slot++) {
-            if (parsed.outcome[slot] != ParsedBurst.PARSED) {
+            if (parsed.outcome(slot) != ParsedBurst.PARSED) {
                 throw new IllegalStateException("frame not parsed: slot=" + slot);
             }
         }

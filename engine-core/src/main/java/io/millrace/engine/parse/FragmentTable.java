@@ -88,7 +88,7 @@ public final class FragmentTable implements AutoCloseable {
             return;
         }
         for (int slot = 0; slot < burst.count(); slot++) {
-            if (parsed.outcome[slot] == ParsedBurst.PARSED && parsed.fragment[slot]) {
+            if (parsed.outcome(slot) == ParsedBurst.PARSED && parsed.fragment(slot)) {
                 counters.increment(EngineCounter.FRAGMENTS);
                 resolve(slot, burst.timestampNs(slot));
             }
@@ -136,7 +136,7 @@ public final class FragmentTable implements AutoCloseable {
     }
 
     private void resolve(final int slot, final long timeNs) {
-        readHeader(parsed.fragmentHeader[slot], parsed.fragmentLength[slot], parsed.vlanId[slot]);
+        readHeader(parsed.fragmentHeader(slot), parsed.fragmentLength(slot), parsed.vlanId(slot));
         final long entry = findOrAdd(timeNs);
         if (offsetUnits == 0 && isWhole(entry)) {
             // The identification is used again.
@@ -158,7 +158,7 @@ public final class FragmentTable implements AutoCloseable {
         }
     }
 
-    private void readHeader(final long header, final int lengthBytes, final short vlanId) {
+    private void readHeader(final long header, final int lengthBytes, final int vlanId) {
         final int version = u8(header) >> 4;
         final long identification;
         final int protocol;
@@ -293,38 +293,38 @@ public final class FragmentTable implements AutoCloseable {
     }
 
     private void rememberFlow(final long entry, final int slot) {
-        putI64(entry + FragmentDescriptor.FLOW_ADDRESSES, parsed.sourceHigh[slot]);
-        putI64(entry + FragmentDescriptor.SOURCE_LOW, parsed.sourceLow[slot]);
-        putI64(entry + FragmentDescriptor.DESTINATION_HIGH, parsed.destinationHigh[slot]);
-        putI64(entry + FragmentDescriptor.DESTINATION_LOW, parsed.destinationLow[slot]);
-        putU16(entry + FragmentDescriptor.SOURCE_PORT, parsed.sourcePort[slot]);
-        putU16(entry + FragmentDescriptor.DESTINATION_PORT, parsed.destinationPort[slot]);
-        putU16(entry + FragmentDescriptor.VLAN_ID, parsed.vlanId[slot]);
-        putU8(entry + FragmentDescriptor.L4_PROTOCOL, parsed.l4Protocol[slot]);
-        putU8(entry + FragmentDescriptor.IP_VERSION, parsed.ipVersion[slot]);
+        putI64(entry + FragmentDescriptor.FLOW_ADDRESSES, parsed.sourceHigh(slot));
+        putI64(entry + FragmentDescriptor.SOURCE_LOW, parsed.sourceLow(slot));
+        putI64(entry + FragmentDescriptor.DESTINATION_HIGH, parsed.destinationHigh(slot));
+        putI64(entry + FragmentDescriptor.DESTINATION_LOW, parsed.destinationLow(slot));
+        putU16(entry + FragmentDescriptor.SOURCE_PORT, parsed.sourcePort(slot));
+        putU16(entry + FragmentDescriptor.DESTINATION_PORT, parsed.destinationPort(slot));
+        putU16(entry + FragmentDescriptor.VLAN_ID, parsed.vlanId(slot));
+        putU8(entry + FragmentDescriptor.L4_PROTOCOL, parsed.l4Protocol(slot));
+        putU8(entry + FragmentDescriptor.IP_VERSION, parsed.ipVersion(slot));
         putU8(entry + FragmentDescriptor.HAS_FIRST, 1);
     }
 
     /** The packet's own headers stay where they are; it is its flow that changes, and nDPI has no use for it. */
     private void applyFlow(final long entry, final int slot) {
-        parsed.sourceHigh[slot] = i64(entry + FragmentDescriptor.FLOW_ADDRESSES);
-        parsed.sourceLow[slot] = i64(entry + FragmentDescriptor.SOURCE_LOW);
-        parsed.destinationHigh[slot] = i64(entry + FragmentDescriptor.DESTINATION_HIGH);
-        parsed.destinationLow[slot] = i64(entry + FragmentDescriptor.DESTINATION_LOW);
-        parsed.sourcePort[slot] = u16(entry + FragmentDescriptor.SOURCE_PORT);
-        parsed.destinationPort[slot] = u16(entry + FragmentDescriptor.DESTINATION_PORT);
-        parsed.vlanId[slot] = (short) u16(entry + FragmentDescriptor.VLAN_ID);
-        parsed.l4Protocol[slot] = (short) u8(entry + FragmentDescriptor.L4_PROTOCOL);
-        parsed.ipVersion[slot] = (byte) u8(entry + FragmentDescriptor.IP_VERSION);
-        parsed.l3Length[slot] = 0;
+        parsed.sourceHigh(slot, i64(entry + FragmentDescriptor.FLOW_ADDRESSES));
+        parsed.sourceLow(slot, i64(entry + FragmentDescriptor.SOURCE_LOW));
+        parsed.destinationHigh(slot, i64(entry + FragmentDescriptor.DESTINATION_HIGH));
+        parsed.destinationLow(slot, i64(entry + FragmentDescriptor.DESTINATION_LOW));
+        parsed.sourcePort(slot, u16(entry + FragmentDescriptor.SOURCE_PORT));
+        parsed.destinationPort(slot, u16(entry + FragmentDescriptor.DESTINATION_PORT));
+        parsed.vlanId(slot, u16(entry + FragmentDescriptor.VLAN_ID));
+        parsed.l4Protocol(slot, u8(entry + FragmentDescriptor.L4_PROTOCOL));
+        parsed.ipVersion(slot, u8(entry + FragmentDescriptor.IP_VERSION));
+        parsed.l3Length(slot, 0);
     }
 
     private void hold(final long entry, final int slot) {
         counters.increment(EngineCounter.FRAGMENTS_HELD);
         putI32(entry + FragmentDescriptor.HELD_PACKETS, i32(entry + FragmentDescriptor.HELD_PACKETS) + 1);
-        add(entry + FragmentDescriptor.HELD_BYTES, parsed.wireLength[slot]);
-        add(entry + FragmentDescriptor.HELD_PAYLOAD_BYTES, parsed.payloadLength[slot]);
-        parsed.outcome[slot] = ParsedBurst.HELD;
+        add(entry + FragmentDescriptor.HELD_BYTES, parsed.wireLength(slot));
+        add(entry + FragmentDescriptor.HELD_PAYLOAD_BYTES, parsed.payloadLength(slot));
+        parsed.outcome(slot, ParsedBurst.HELD);
     }
 
     private void claim(final long entry, final int slot) {

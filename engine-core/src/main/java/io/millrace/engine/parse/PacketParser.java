@@ -76,8 +76,8 @@ public final class PacketParser {
             final long frame = burst.address(slot);
             final int length = burst.capturedLength(slot);
             final byte outcome = parseEthernet(slot, frame, length, burst.strippedVlanId(slot), snapLengthBytes);
-            parsed.outcome[slot] =
-                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome;
+            parsed.outcome(slot,
+                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
         }
     }
 
@@ -87,8 +87,8 @@ public final class PacketParser {
             final int length = burst.capturedLength(slot);
             final byte outcome =
                 link == null ? UNSUPPORTED_LINK : parseLink(slot, link, frame, length, snapLengthBytes);
-            parsed.outcome[slot] =
-                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome;
+            parsed.outcome(slot,
+                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
         }
     }
 
@@ -129,8 +129,8 @@ public final class PacketParser {
             cursor.macAddress = frame;
             return follow(slot, frame, length, snapLengthBytes);
         }
-        parsed.vlanId[slot] = (short) vlanId;
-        parsed.macAddress[slot] = frame;
+        parsed.vlanId(slot, (short) vlanId);
+        parsed.macAddress(slot, frame);
         return outcome;
     }
 
@@ -151,8 +151,8 @@ public final class PacketParser {
         if (!findIp()) {
             return withoutIp(slot);
         }
-        parsed.vlanId[slot] = (short) cursor.vlanId;
-        parsed.macAddress[slot] = cursor.macAddress;
+        parsed.vlanId(slot, (short) cursor.vlanId);
+        parsed.macAddress(slot, cursor.macAddress);
         return parseIp(slot, frame, length, snapLengthBytes);
     }
 
@@ -160,7 +160,7 @@ public final class PacketParser {
         if (cursor.broken) {
             return MALFORMED;
         }
-        parsed.flagsOrType[slot] = cursor.next;
+        parsed.flagsOrType(slot, cursor.next);
         return NOT_IP;
     }
 
@@ -197,7 +197,7 @@ public final class PacketParser {
     /** Replaces what was found by what is inside of the packet's tunnels, as far as they can be opened. */
     private byte openTunnels(final int slot, final long frame, final int length, final int snapLengthBytes) {
         // A first fragment holds the beginning of what is inside.
-        int innerSnapLengthBytes = parsed.fragment[slot] ? ANY_LENGTH_IS_CUT : snapLengthBytes;
+        int innerSnapLengthBytes = parsed.fragment(slot) ? ANY_LENGTH_IS_CUT : snapLengthBytes;
         byte outcome = CARRIER;
         for (int depth = 0; outcome == CARRIER; depth++) {
             final TunnelType type = openTunnel(slot, frame, length);
@@ -221,33 +221,33 @@ public final class PacketParser {
     }
 
     private TunnelType openTunnel(final int slot, final long frame, final int length) {
-        final int protocol = parsed.l4Protocol[slot];
+        final int protocol = parsed.l4Protocol(slot);
         cursor.enter(carrierHeader, frame + length, HeaderCursor.IP_BY_VERSION);
-        cursor.vlanId = parsed.vlanId[slot];
-        cursor.macAddress = parsed.macAddress[slot];
+        cursor.vlanId = parsed.vlanId(slot);
+        cursor.macAddress = parsed.macAddress(slot);
         return protocol == IpProtocol.UDP
-            ? UdpTunnels.open(parsed.sourcePort[slot], parsed.destinationPort[slot], cursor)
+            ? UdpTunnels.open(parsed.sourcePort(slot), parsed.destinationPort(slot), cursor)
             : IpTunnels.open(protocol, cursor);
     }
 
     private void enterTunnel(final int slot, final TunnelType type, final int depth) {
         if (depth == 0) {
             parsed.markTunnelled(slot);
-            parsed.tunnelType[slot] = (byte) type.code;
-            parsed.tunnelId[slot] = cursor.tunnelId;
-            parsed.tunnelHeader[slot] = parsed.l3Address[slot];
-            parsed.tunnelProtocol[slot] = parsed.l4Protocol[slot];
-            parsed.tunnelPorts[slot] = parsed.sourcePort[slot] << 16 | parsed.destinationPort[slot];
+            parsed.tunnelType(slot, (byte) type.code);
+            parsed.tunnelId(slot, cursor.tunnelId);
+            parsed.tunnelHeader(slot, parsed.l3Address(slot));
+            parsed.tunnelProtocol(slot, parsed.l4Protocol(slot));
+            parsed.tunnelPorts(slot, parsed.sourcePort(slot) << 16 | parsed.destinationPort(slot));
         }
-        parsed.tunnelDepth[slot] = (byte) (depth + 1);
-        if (!parsed.fragment[slot] && parsed.fragment[parsed.spare]) {
-            parsed.fragment[slot] = true;
-            parsed.fragmentHeader[slot] = parsed.fragmentHeader[parsed.spare];
-            parsed.fragmentLength[slot] = parsed.fragmentLength[parsed.spare];
+        parsed.tunnelDepth(slot, (byte) (depth + 1));
+        if (!parsed.fragment(slot) && parsed.fragment(parsed.spare)) {
+            parsed.fragment(slot, true);
+            parsed.fragmentHeader(slot, parsed.fragmentHeader(parsed.spare));
+            parsed.fragmentLength(slot, parsed.fragmentLength(parsed.spare));
         }
         parsed.takeOver(parsed.spare, slot);
-        parsed.vlanId[slot] = (short) cursor.vlanId;
-        parsed.macAddress[slot] = cursor.macAddress;
+        parsed.vlanId(slot, (short) cursor.vlanId);
+        parsed.macAddress(slot, cursor.macAddress);
     }
 
     private byte parseIpv4(
@@ -270,19 +270,19 @@ public final class PacketParser {
             return MALFORMED;
         }
         final int flagsAndOffset = u16BigEndian(ip + 6);
-        parsed.ipVersion[slot] = 4;
-        parsed.sourceHigh[slot] = (long) i32BigEndian(ip + 12) << 32;
-        parsed.sourceLow[slot] = 0;
-        parsed.destinationHigh[slot] = (long) i32BigEndian(ip + 16) << 32;
-        parsed.destinationLow[slot] = 0;
+        parsed.ipVersion(slot, 4);
+        parsed.sourceHigh(slot, (long) i32BigEndian(ip + 12) << 32);
+        parsed.sourceLow(slot, 0);
+        parsed.destinationHigh(slot, (long) i32BigEndian(ip + 16) << 32);
+        parsed.destinationLow(slot, 0);
         final boolean fragment = (flagsAndOffset & (FRAGMENT_MORE | FRAGMENT_OFFSET_MASK)) != 0;
-        parsed.fragment[slot] = fragment;
+        parsed.fragment(slot, fragment);
         if (fragment) {
             markFragment(slot, ip, totalLength);
         }
-        parsed.wireLength[slot] = Math.max(length, l3Offset + totalLength);
-        parsed.l3Address[slot] = ip;
-        parsed.l3Length[slot] = available;
+        parsed.wireLength(slot, Math.max(length, l3Offset + totalLength));
+        parsed.l3Address(slot, ip);
+        parsed.l3Length(slot, available);
         return parseTransport(
             slot,
             u8(ip + 9),
@@ -330,18 +330,18 @@ public final class PacketParser {
                 return MALFORMED;
             }
         }
-        parsed.ipVersion[slot] = 6;
-        parsed.sourceHigh[slot] = i64BigEndian(ip + 8);
-        parsed.sourceLow[slot] = i64BigEndian(ip + 16);
-        parsed.destinationHigh[slot] = i64BigEndian(ip + 24);
-        parsed.destinationLow[slot] = i64BigEndian(ip + 32);
-        parsed.fragment[slot] = fragment;
+        parsed.ipVersion(slot, 6);
+        parsed.sourceHigh(slot, i64BigEndian(ip + 8));
+        parsed.sourceLow(slot, i64BigEndian(ip + 16));
+        parsed.destinationHigh(slot, i64BigEndian(ip + 24));
+        parsed.destinationLow(slot, i64BigEndian(ip + 32));
+        parsed.fragment(slot, fragment);
         if (fragment) {
             markFragment(slot, ip, totalLength);
         }
-        parsed.wireLength[slot] = Math.max(length, l3Offset + totalLength);
-        parsed.l3Address[slot] = ip;
-        parsed.l3Length[slot] = available;
+        parsed.wireLength(slot, Math.max(length, l3Offset + totalLength));
+        parsed.l3Address(slot, ip);
+        parsed.l3Length(slot, available);
         return parseTransport(slot, protocol, ip + offset, end - offset, totalLength - offset, laterFragment);
     }
 
@@ -359,11 +359,11 @@ public final class PacketParser {
         final int onWire,
         final boolean laterFragment) {
 
-        parsed.l4Protocol[slot] = (short) protocol;
-        parsed.sourcePort[slot] = 0;
-        parsed.destinationPort[slot] = 0;
-        parsed.flagsOrType[slot] = 0;
-        parsed.tcpSequence[slot] = 0;
+        parsed.l4Protocol(slot, (short) protocol);
+        parsed.sourcePort(slot, 0);
+        parsed.destinationPort(slot, 0);
+        parsed.flagsOrType(slot, 0);
+        parsed.tcpSequence(slot, 0);
         int headerLength = 0;
         byte outcome = PARSED;
         if (!laterFragment) {
@@ -376,8 +376,8 @@ public final class PacketParser {
                             headerLength = Math.clamp(headerLength, TCP_MIN_HEADER_LENGTH, onWire);
                         }
                         readPorts(slot, header);
-                        parsed.tcpSequence[slot] = i32BigEndian(header + 4);
-                        parsed.flagsOrType[slot] = u8(header + 13);
+                        parsed.tcpSequence(slot, i32BigEndian(header + 4));
+                        parsed.flagsOrType(slot, u8(header + 13));
                     } else if (isCutOff(onWire, TCP_MIN_HEADER_LENGTH)) {
                         return MALFORMED;
                     }
@@ -386,7 +386,7 @@ public final class PacketParser {
                     if (available >= UDP_HEADER_LENGTH) {
                         headerLength = UDP_HEADER_LENGTH;
                         readPorts(slot, header);
-                        if (UdpTunnels.mayBeTunnel(parsed.sourcePort[slot], parsed.destinationPort[slot])) {
+                        if (UdpTunnels.mayBeTunnel(parsed.sourcePort(slot), parsed.destinationPort(slot))) {
                             carrierHeader = header;
                             outcome = CARRIER;
                         }
@@ -405,7 +405,7 @@ public final class PacketParser {
                 case IpProtocol.ICMP, IpProtocol.ICMPV6 -> {
                     if (available >= ICMP_MIN_LENGTH) {
                         headerLength = Math.min(ICMP_HEADER_LENGTH, available);
-                        parsed.flagsOrType[slot] = u16BigEndian(header);
+                        parsed.flagsOrType(slot, u16BigEndian(header));
                     } else if (isCutOff(onWire, ICMP_MIN_LENGTH)) {
                         return MALFORMED;
                     }
@@ -418,7 +418,7 @@ public final class PacketParser {
                 }
             }
         }
-        parsed.payloadLength[slot] = onWire - headerLength;
+        parsed.payloadLength(slot, onWire - headerLength);
         return outcome;
     }
 
@@ -433,13 +433,13 @@ public final class PacketParser {
 
     private void markFragment(final int slot, final long header, final int lengthBytes) {
         parsed.fragments++;
-        parsed.fragmentHeader[slot] = header;
-        parsed.fragmentLength[slot] = lengthBytes;
+        parsed.fragmentHeader(slot, header);
+        parsed.fragmentLength(slot, lengthBytes);
     }
 
     private void readPorts(final int slot, final long header) {
-        parsed.sourcePort[slot] = u16BigEndian(header);
-        parsed.destinationPort[slot] = u16BigEndian(header + 2);
+        parsed.sourcePort(slot, u16BigEndian(header));
+        parsed.destinationPort(slot, u16BigEndian(header + 2));
     }
 
     /** Whether IP claims more than was sent; a frame cut by the capturing program may claim more than is here. */

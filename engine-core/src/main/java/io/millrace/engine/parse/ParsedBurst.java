@@ -1,9 +1,24 @@
 package io.millrace.engine.parse;
 
+import static io.millrace.engine.memory.RawMemory.i32;
+import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.putI32;
+import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.putU16;
+import static io.millrace.engine.memory.RawMemory.putU8;
+import static io.millrace.engine.memory.RawMemory.u16;
+import static io.millrace.engine.memory.RawMemory.u8;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
 /**
- * What the parser found in each frame of a burst, one array per fact, indexed by the frame's slot. Facts other than
- * {@link #outcome} are set only where the outcome is {@link #PARSED}. Owned by one worker; written by
- * {@link PacketParser}, read by the later stages.
+ * What the parser found in each frame of a burst, by the frame's slot. Facts other than {@link #outcome(int)} are set
+ * only where the outcome is {@link #PARSED}. Owned by one worker; written by {@link PacketParser}, read by the later
+ * stages.
+ *
+ * <p>Two cache lines a packet, outside the heap: an array per fact would cost a bounds check per fact and packet. Slots
+ * are not checked.
  */
 public final class ParsedBurst {
     /** The frame is a packet of a flow. */
@@ -20,65 +35,38 @@ public final class ParsedBurst {
     static final byte CARRIER = 5;
 
     private static final int SLOT_SHIFT = 6;
+    private static final int PACKET_SHIFT = 7;
+    private static final int CACHE_LINE = 64;
+
+    private static final int SOURCE_HIGH = 0;
+    private static final int SOURCE_LOW = 8;
+    private static final int DESTINATION_HIGH = 16;
+    private static final int DESTINATION_LOW = 24;
+    private static final int L3_ADDRESS = 32;
+    private static final int MAC_ADDRESS = 40;
+    private static final int WIRE_LENGTH = 48;
+    private static final int PAYLOAD_LENGTH = 52;
+    private static final int L3_LENGTH = 56;
+    private static final int SOURCE_PORT = 60;
+    private static final int DESTINATION_PORT = 62;
+    private static final int TCP_SEQUENCE = 64;
+    private static final int FLAGS_OR_TYPE = 68;
+    private static final int VLAN_ID = 72;
+    private static final int L4_PROTOCOL = 74;
+    private static final int IP_VERSION = 75;
+    private static final int OUTCOME = 76;
+    private static final int FRAGMENT = 77;
+    private static final int TUNNEL_TYPE = 78;
+    private static final int TUNNEL_DEPTH = 79;
+    private static final int FRAGMENT_HEADER = 80;
+    private static final int FRAGMENT_LENGTH = 88;
+    private static final int TUNNEL_ID = 92;
+    private static final int TUNNEL_HEADER = 96;
+    private static final int TUNNEL_PORTS = 104;
+    private static final int TUNNEL_PROTOCOL = 108;
 
     /** A slot behind those of the burst, for what may have to be thrown away. */
     final int spare;
-
-    /** One of the outcomes above. */
-    public final byte[] outcome;
-    /** Address of the IP header. */
-    public final long[] l3Address;
-    /** Readable bytes from the IP header on, padding of the link included; 0 where nDPI has no use for them. */
-    public final int[] l3Length;
-    /** Bytes of the frame on the wire. */
-    public final int[] wireLength;
-    /** 4 or 6. */
-    public final byte[] ipVersion;
-    /** IP protocol number of the last header. */
-    public final short[] l4Protocol;
-    /** Bytes 0 to 7 of the source address in network order as a number; IPv4 addresses in the upper four. */
-    public final long[] sourceHigh;
-    /** Bytes 8 to 15 of the source address. */
-    public final long[] sourceLow;
-    /** Bytes 0 to 7 of the destination address. */
-    public final long[] destinationHigh;
-    /** Bytes 8 to 15 of the destination address. */
-    public final long[] destinationLow;
-    /** Source port; 0 where the protocol has none, or in a fragment after the first. */
-    public final int[] sourcePort;
-    /** Destination port; as {@link #sourcePort}. */
-    public final int[] destinationPort;
-    /** VLAN identifier of the innermost tag; 0 untagged. */
-    public final short[] vlanId;
-    /** Bytes after the last header. */
-    public final int[] payloadLength;
-    /** Whether the packet is a fragment, first or later. */
-    public final boolean[] fragment;
-    /**
-     * TCP: the low eight flag bits; ICMP: type and code as {@code type << 8 | code}; else 0. Of a frame without IP:
-     * what it carries instead ({@link NonIpKind}).
-     */
-    public final int[] flagsOrType;
-    /** TCP: sequence number; else 0. */
-    public final int[] tcpSequence;
-    /** Address of the Ethernet header; 0 where the link has none. */
-    public final long[] macAddress;
-    /** Only where {@link #fragment}: address of the IP header of the fragmented datagram. */
-    public final long[] fragmentHeader;
-    /** Only where {@link #fragment}: bytes on the wire from that header on. */
-    public final int[] fragmentLength;
-    /** Only where {@link #isTunnelled}: {@link TunnelType} of the outermost tunnel. */
-    public final byte[] tunnelType;
-    /** Only where {@link #isTunnelled}: number of the outermost tunnel; 0 where it has none. */
-    public final int[] tunnelId;
-    /** Only where {@link #isTunnelled}: how many tunnels lie round the flow. */
-    public final byte[] tunnelDepth;
-    /** Only where {@link #isTunnelled}: address of the IP header of the outermost tunnel. */
-    public final long[] tunnelHeader;
-    /** Only where {@link #isTunnelled}: its IP protocol number. */
-    public final short[] tunnelProtocol;
-    /** Only where {@link #isTunnelled}: its ports as {@code source << 16 | destination}; 0 where it has none. */
-    public final int[] tunnelPorts;
 
     /** Fragments in the burst. */
     int fragments;
@@ -88,38 +76,279 @@ public final class ParsedBurst {
     int tooDeep;
 
     private final long[] tunnelled;
+    private final ByteBuffer memory;
+    private final long packets;
 
     /** Room for bursts of {@code limit} frames. */
     public ParsedBurst(final int limit) {
         final int slots = limit + 1;
         spare = limit;
-        outcome = new byte[limit];
-        l3Address = new long[slots];
-        l3Length = new int[slots];
-        wireLength = new int[slots];
-        ipVersion = new byte[slots];
-        l4Protocol = new short[slots];
-        sourceHigh = new long[slots];
-        sourceLow = new long[slots];
-        destinationHigh = new long[slots];
-        destinationLow = new long[slots];
-        sourcePort = new int[slots];
-        destinationPort = new int[slots];
-        vlanId = new short[slots];
-        payloadLength = new int[slots];
-        fragment = new boolean[slots];
-        flagsOrType = new int[slots];
-        tcpSequence = new int[slots];
-        macAddress = new long[slots];
-        fragmentHeader = new long[slots];
-        fragmentLength = new int[slots];
-        tunnelType = new byte[slots];
-        tunnelId = new int[slots];
-        tunnelDepth = new byte[slots];
-        tunnelHeader = new long[slots];
-        tunnelProtocol = new short[slots];
-        tunnelPorts = new int[slots];
+        memory = ByteBuffer.allocateDirect((slots << PACKET_SHIFT) + CACHE_LINE).alignedSlice(CACHE_LINE);
+        packets = MemorySegment.ofBuffer(memory).address();
         tunnelled = new long[slots + Long.SIZE - 1 >> SLOT_SHIFT];
+    }
+
+    /** One of the outcomes above. */
+    public byte outcome(final int slot) {
+        return (byte) u8(fact(slot, OUTCOME));
+    }
+
+    /** Sets {@link #outcome(int)}. */
+    public void outcome(final int slot, final int value) {
+        putU8(fact(slot, OUTCOME), value);
+    }
+
+    /** Address of the IP header. */
+    public long l3Address(final int slot) {
+        return i64(fact(slot, L3_ADDRESS));
+    }
+
+    /** Sets {@link #l3Address(int)}. */
+    public void l3Address(final int slot, final long value) {
+        putI64(fact(slot, L3_ADDRESS), value);
+    }
+
+    /** Readable bytes from the IP header on, padding of the link included; 0 where nDPI has no use for them. */
+    public int l3Length(final int slot) {
+        return i32(fact(slot, L3_LENGTH));
+    }
+
+    /** Sets {@link #l3Length(int)}. */
+    public void l3Length(final int slot, final int value) {
+        putI32(fact(slot, L3_LENGTH), value);
+    }
+
+    /** Bytes of the frame on the wire. */
+    public int wireLength(final int slot) {
+        return i32(fact(slot, WIRE_LENGTH));
+    }
+
+    /** Sets {@link #wireLength(int)}. */
+    public void wireLength(final int slot, final int value) {
+        putI32(fact(slot, WIRE_LENGTH), value);
+    }
+
+    /** 4 or 6. */
+    public int ipVersion(final int slot) {
+        return u8(fact(slot, IP_VERSION));
+    }
+
+    /** Sets {@link #ipVersion(int)}. */
+    public void ipVersion(final int slot, final int value) {
+        putU8(fact(slot, IP_VERSION), value);
+    }
+
+    /** IP protocol number of the last header. */
+    public int l4Protocol(final int slot) {
+        return u8(fact(slot, L4_PROTOCOL));
+    }
+
+    /** Sets {@link #l4Protocol(int)}. */
+    public void l4Protocol(final int slot, final int value) {
+        putU8(fact(slot, L4_PROTOCOL), value);
+    }
+
+    /** Bytes 0 to 7 of the source address in network order as a number; IPv4 addresses in the upper four. */
+    public long sourceHigh(final int slot) {
+        return i64(fact(slot, SOURCE_HIGH));
+    }
+
+    /** Sets {@link #sourceHigh(int)}. */
+    public void sourceHigh(final int slot, final long value) {
+        putI64(fact(slot, SOURCE_HIGH), value);
+    }
+
+    /** Bytes 8 to 15 of the source address. */
+    public long sourceLow(final int slot) {
+        return i64(fact(slot, SOURCE_LOW));
+    }
+
+    /** Sets {@link #sourceLow(int)}. */
+    public void sourceLow(final int slot, final long value) {
+        putI64(fact(slot, SOURCE_LOW), value);
+    }
+
+    /** Bytes 0 to 7 of the destination address. */
+    public long destinationHigh(final int slot) {
+        return i64(fact(slot, DESTINATION_HIGH));
+    }
+
+    /** Sets {@link #destinationHigh(int)}. */
+    public void destinationHigh(final int slot, final long value) {
+        putI64(fact(slot, DESTINATION_HIGH), value);
+    }
+
+    /** Bytes 8 to 15 of the destination address. */
+    public long destinationLow(final int slot) {
+        return i64(fact(slot, DESTINATION_LOW));
+    }
+
+    /** Sets {@link #destinationLow(int)}. */
+    public void destinationLow(final int slot, final long value) {
+        putI64(fact(slot, DESTINATION_LOW), value);
+    }
+
+    /** Source port; 0 where the protocol has none, or in a fragment after the first. */
+    public int sourcePort(final int slot) {
+        return u16(fact(slot, SOURCE_PORT));
+    }
+
+    /** Sets {@link #sourcePort(int)}. */
+    public void sourcePort(final int slot, final int value) {
+        putU16(fact(slot, SOURCE_PORT), value);
+    }
+
+    /** Destination port; as {@link #sourcePort(int)}. */
+    public int destinationPort(final int slot) {
+        return u16(fact(slot, DESTINATION_PORT));
+    }
+
+    /** Sets {@link #destinationPort(int)}. */
+    public void destinationPort(final int slot, final int value) {
+        putU16(fact(slot, DESTINATION_PORT), value);
+    }
+
+    /** VLAN identifier of the innermost tag; 0 untagged. */
+    public int vlanId(final int slot) {
+        return u16(fact(slot, VLAN_ID));
+    }
+
+    /** Sets {@link #vlanId(int)}. */
+    public void vlanId(final int slot, final int value) {
+        putU16(fact(slot, VLAN_ID), value);
+    }
+
+    /** Bytes after the last header. */
+    public int payloadLength(final int slot) {
+        return i32(fact(slot, PAYLOAD_LENGTH));
+    }
+
+    /** Sets {@link #payloadLength(int)}. */
+    public void payloadLength(final int slot, final int value) {
+        putI32(fact(slot, PAYLOAD_LENGTH), value);
+    }
+
+    /** Whether the packet is a fragment, first or later. */
+    public boolean fragment(final int slot) {
+        return u8(fact(slot, FRAGMENT)) != 0;
+    }
+
+    /** Sets {@link #fragment(int)}. */
+    public void fragment(final int slot, final boolean value) {
+        putU8(fact(slot, FRAGMENT), value ? 1 : 0);
+    }
+
+    /**
+     * TCP: the low eight flag bits; ICMP: type and code as {@code type << 8 | code}; else 0. Of a frame without IP:
+     * what it carries instead ({@link NonIpKind}).
+     */
+    public int flagsOrType(final int slot) {
+        return i32(fact(slot, FLAGS_OR_TYPE));
+    }
+
+    /** Sets {@link #flagsOrType(int)}. */
+    public void flagsOrType(final int slot, final int value) {
+        putI32(fact(slot, FLAGS_OR_TYPE), value);
+    }
+
+    /** TCP: sequence number; else 0. */
+    public int tcpSequence(final int slot) {
+        return i32(fact(slot, TCP_SEQUENCE));
+    }
+
+    /** Sets {@link #tcpSequence(int)}. */
+    public void tcpSequence(final int slot, final int value) {
+        putI32(fact(slot, TCP_SEQUENCE), value);
+    }
+
+    /** Address of the Ethernet header; 0 where the link has none. */
+    public long macAddress(final int slot) {
+        return i64(fact(slot, MAC_ADDRESS));
+    }
+
+    /** Sets {@link #macAddress(int)}. */
+    public void macAddress(final int slot, final long value) {
+        putI64(fact(slot, MAC_ADDRESS), value);
+    }
+
+    /** Only where {@link #fragment(int)}: address of the IP header of the fragmented datagram. */
+    public long fragmentHeader(final int slot) {
+        return i64(fact(slot, FRAGMENT_HEADER));
+    }
+
+    /** Sets {@link #fragmentHeader(int)}. */
+    public void fragmentHeader(final int slot, final long value) {
+        putI64(fact(slot, FRAGMENT_HEADER), value);
+    }
+
+    /** Only where {@link #fragment(int)}: bytes on the wire from that header on. */
+    public int fragmentLength(final int slot) {
+        return i32(fact(slot, FRAGMENT_LENGTH));
+    }
+
+    /** Sets {@link #fragmentLength(int)}. */
+    public void fragmentLength(final int slot, final int value) {
+        putI32(fact(slot, FRAGMENT_LENGTH), value);
+    }
+
+    /** Only where {@link #isTunnelled(int)}: {@link TunnelType} of the outermost tunnel. */
+    public int tunnelType(final int slot) {
+        return u8(fact(slot, TUNNEL_TYPE));
+    }
+
+    /** Sets {@link #tunnelType(int)}. */
+    public void tunnelType(final int slot, final int value) {
+        putU8(fact(slot, TUNNEL_TYPE), value);
+    }
+
+    /** Only where {@link #isTunnelled(int)}: number of the outermost tunnel; 0 where it has none. */
+    public int tunnelId(final int slot) {
+        return i32(fact(slot, TUNNEL_ID));
+    }
+
+    /** Sets {@link #tunnelId(int)}. */
+    public void tunnelId(final int slot, final int value) {
+        putI32(fact(slot, TUNNEL_ID), value);
+    }
+
+    /** Only where {@link #isTunnelled(int)}: how many tunnels lie round the flow. */
+    public int tunnelDepth(final int slot) {
+        return u8(fact(slot, TUNNEL_DEPTH));
+    }
+
+    /** Sets {@link #tunnelDepth(int)}. */
+    public void tunnelDepth(final int slot, final int value) {
+        putU8(fact(slot, TUNNEL_DEPTH), value);
+    }
+
+    /** Only where {@link #isTunnelled(int)}: address of the IP header of the outermost tunnel. */
+    public long tunnelHeader(final int slot) {
+        return i64(fact(slot, TUNNEL_HEADER));
+    }
+
+    /** Sets {@link #tunnelHeader(int)}. */
+    public void tunnelHeader(final int slot, final long value) {
+        putI64(fact(slot, TUNNEL_HEADER), value);
+    }
+
+    /** Only where {@link #isTunnelled(int)}: its IP protocol number. */
+    public int tunnelProtocol(final int slot) {
+        return u8(fact(slot, TUNNEL_PROTOCOL));
+    }
+
+    /** Sets {@link #tunnelProtocol(int)}. */
+    public void tunnelProtocol(final int slot, final int value) {
+        putU8(fact(slot, TUNNEL_PROTOCOL), value);
+    }
+
+    /** Only where {@link #isTunnelled(int)}: its ports as {@code source << 16 | destination}; 0 where it has none. */
+    public int tunnelPorts(final int slot) {
+        return i32(fact(slot, TUNNEL_PORTS));
+    }
+
+    /** Sets {@link #tunnelPorts(int)}. */
+    public void tunnelPorts(final int slot, final int value) {
+        putI32(fact(slot, TUNNEL_PORTS), value);
     }
 
     /** Whether the packet came out of a tunnel that was opened. */
@@ -129,7 +358,7 @@ public final class ParsedBurst {
 
     /** Whether the packet is a fragment without the transport header; its flow is that of the first fragment. */
     public boolean isLaterFragment(final int slot) {
-        return fragment[slot] && l3Length[slot] == 0;
+        return fragment(slot) && l3Length(slot) == 0;
     }
 
     /** Fragments in the burst. */
@@ -163,18 +392,22 @@ public final class ParsedBurst {
 
     /** Takes over what was found inside a tunnel; the frame's length on the wire stays that of the frame. */
     void takeOver(final int from, final int slot) {
-        l3Address[slot] = l3Address[from];
-        l3Length[slot] = l3Length[from];
-        ipVersion[slot] = ipVersion[from];
-        l4Protocol[slot] = l4Protocol[from];
-        sourceHigh[slot] = sourceHigh[from];
-        sourceLow[slot] = sourceLow[from];
-        destinationHigh[slot] = destinationHigh[from];
-        destinationLow[slot] = destinationLow[from];
-        sourcePort[slot] = sourcePort[from];
-        destinationPort[slot] = destinationPort[from];
-        payloadLength[slot] = Math.min(payloadLength[from], wireLength[slot]);
-        flagsOrType[slot] = flagsOrType[from];
-        tcpSequence[slot] = tcpSequence[from];
+        l3Address(slot, l3Address(from));
+        l3Length(slot, l3Length(from));
+        ipVersion(slot, ipVersion(from));
+        l4Protocol(slot, l4Protocol(from));
+        sourceHigh(slot, sourceHigh(from));
+        sourceLow(slot, sourceLow(from));
+        destinationHigh(slot, destinationHigh(from));
+        destinationLow(slot, destinationLow(from));
+        sourcePort(slot, sourcePort(from));
+        destinationPort(slot, destinationPort(from));
+        payloadLength(slot, Math.min(payloadLength(from), wireLength(slot)));
+        flagsOrType(slot, flagsOrType(from));
+        tcpSequence(slot, tcpSequence(from));
+    }
+
+    private long fact(final int slot, final int offset) {
+        return packets + ((long) slot << PACKET_SHIFT) + offset;
     }
 }

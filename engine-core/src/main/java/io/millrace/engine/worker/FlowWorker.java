@@ -125,13 +125,13 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             for (int slot = 0; slot < received; slot++) {
                 final long timeNs = burst.timestampNs(slot);
                 nowNs = clock.advance(timeNs);
-                if (parsed.outcome[slot] == ParsedBurst.PARSED) {
+                if (parsed.outcome(slot) == ParsedBurst.PARSED) {
                     packets++;
-                    bytes += parsed.wireLength[slot];
+                    bytes += parsed.wireLength(slot);
                     onPacket(slot, timeNs);
-                } else if (parsed.outcome[slot] == ParsedBurst.HELD) {
+                } else if (parsed.outcome(slot) == ParsedBurst.HELD) {
                     packets++;
-                    bytes += parsed.wireLength[slot];
+                    bytes += parsed.wireLength(slot);
                 } else {
                     bytes += burst.capturedLength(slot);
                     skip(slot);
@@ -234,10 +234,10 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     }
 
     private void skip(final int slot) {
-        switch (parsed.outcome[slot]) {
+        switch (parsed.outcome(slot)) {
             case ParsedBurst.NOT_IP -> {
                 counters.increment(EngineCounter.NOT_IP);
-                nonIpCounts.increment(parsed.flagsOrType[slot]);
+                nonIpCounts.increment(parsed.flagsOrType(slot));
             }
             case ParsedBurst.MALFORMED -> counters.increment(EngineCounter.MALFORMED);
             default -> counters.increment(EngineCounter.UNSUPPORTED_LINK);
@@ -259,7 +259,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         if (withStatistics) {
             FlowStatistics.count(record, parsed, slot, fromHighSide, timeNs);
         }
-        if (parsed.fragment[slot]) {
+        if (parsed.fragment(slot)) {
             claimFragments(record, slot, fromHighSide);
         }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
@@ -280,14 +280,14 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             return;
         }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
-            || detector.inspect(record, parsed.l3Address[slot], parsed.l3Length[slot], timeNs)) {
+            || detector.inspect(record, parsed.l3Address(slot), parsed.l3Length(slot), timeNs)) {
             announce(record);
         }
     }
 
     /** Whether the packet belongs to a new flow between the same ends. */
     private boolean isSucceeded(final long record, final int slot) {
-        return expiry.isOver(record, nowNs) || FlowExpiry.isReopenedBy(record, parsed.flagsOrType[slot]);
+        return expiry.isOver(record, nowNs) || FlowExpiry.isReopenedBy(record, parsed.flagsOrType(slot));
     }
 
     private int open(final int slot, final boolean fromHighSide, final long timeNs) {

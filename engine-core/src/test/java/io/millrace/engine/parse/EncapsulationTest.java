@@ -158,8 +158,8 @@ final class EncapsulationTest {
         assertThat(parse(sample, sample.frame().length)).isEqualTo(PARSED);
 
         assertIsInnermost(sample);
-        assertThat(parsed.wireLength[0]).isEqualTo(sample.frame().length);
-        assertThat(parsed.payloadLength[0]).isEqualTo(PAYLOAD);
+        assertThat(parsed.wireLength(0)).isEqualTo(sample.frame().length);
+        assertThat(parsed.payloadLength(0)).isEqualTo(PAYLOAD);
     }
 
     @ParameterizedTest
@@ -168,10 +168,10 @@ final class EncapsulationTest {
         parse(sample, sample.frame().length);
 
         assertThat(parsed.isTunnelled(0)).isTrue();
-        assertThat(TunnelType.of(parsed.tunnelType[0])).isEqualTo(sample.tunnel());
-        assertThat(parsed.tunnelId[0]).isEqualTo(sample.id());
-        assertThat(parsed.tunnelDepth[0]).isEqualTo((byte) 1);
-        assertThat(parsed.tunnelHeader[0]).isEqualTo(memory.guard() - sample.frame().length + 14);
+        assertThat(TunnelType.of(parsed.tunnelType(0))).isEqualTo(sample.tunnel());
+        assertThat(parsed.tunnelId(0)).isEqualTo(sample.id());
+        assertThat(parsed.tunnelDepth(0)).isEqualTo(1);
+        assertThat(parsed.tunnelHeader(0)).isEqualTo(memory.guard() - sample.frame().length + 14);
     }
 
     @ParameterizedTest
@@ -188,7 +188,7 @@ final class EncapsulationTest {
         assertThat(parse(new PacketParser(parsed, TunnelType.NONE), sample.link(), sample.frame(), sample.frame().length))
             .isEqualTo(PARSED);
         assertThat(parsed.isTunnelled(0)).isFalse();
-        assertThat(parsed.l3Address[0]).isEqualTo(memory.guard() - sample.frame().length + 14);
+        assertThat(parsed.l3Address(0)).isEqualTo(memory.guard() - sample.frame().length + 14);
 
         parse(new PacketParser(parsed, TunnelType.ALL & ~sample.tunnel().bit), sample.link(), sample.frame(),
             sample.frame().length);
@@ -240,22 +240,22 @@ final class EncapsulationTest {
 
         assertThat(parse(new PacketParser(parsed), sample.link(), frame, frame.length)).isEqualTo(PARSED);
         assertThat(parsed.isTunnelled(0)).isFalse();
-        assertThat(parsed.l3Address[0]).isEqualTo(memory.guard() - frame.length + 14);
+        assertThat(parsed.l3Address(0)).isEqualTo(memory.guard() - frame.length + 14);
     }
 
     @Test
     void shouldOpenEightTunnelsInEachOtherAndCountWhatLiesDeeper() {
         final byte[] fits = tunnelled(PacketParser.MAX_TUNNELS);
         parse(new PacketParser(parsed), LinkType.ETHERNET, fits, fits.length);
-        assertThat(parsed.destinationPort[0]).isEqualTo(PORT);
-        assertThat(parsed.tunnelDepth[0]).isEqualTo((byte) PacketParser.MAX_TUNNELS);
+        assertThat(parsed.destinationPort(0)).isEqualTo(PORT);
+        assertThat(parsed.tunnelDepth(0)).isEqualTo(PacketParser.MAX_TUNNELS);
         assertThat(parsed.tooDeep()).isZero();
 
         final byte[] deeper = tunnelled(PacketParser.MAX_TUNNELS + 1);
         assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, deeper, deeper.length)).isEqualTo(PARSED);
         assertThat(parsed.tooDeep()).isEqualTo(1);
-        assertThat(parsed.l4Protocol[0]).isEqualTo((short) IpProtocol.IPV4);
-        assertThat(parsed.tunnelDepth[0]).isEqualTo((byte) PacketParser.MAX_TUNNELS);
+        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.IPV4);
+        assertThat(parsed.tunnelDepth(0)).isEqualTo(PacketParser.MAX_TUNNELS);
     }
 
     @Test
@@ -264,11 +264,11 @@ final class EncapsulationTest {
             .payload(PAYLOAD).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, frame, frame.length);
 
-        assertThat(TunnelType.of(parsed.tunnelType[0])).isEqualTo(TunnelType.GTP_U);
-        assertThat(parsed.tunnelId[0]).isEqualTo(5);
-        assertThat(parsed.tunnelDepth[0]).isEqualTo((byte) 2);
-        assertThat(parsed.tunnelPorts[0]).isEqualTo(SOURCE_PORT << 16 | 2152);
-        assertThat(parsed.tunnelProtocol[0]).isEqualTo((short) IpProtocol.UDP);
+        assertThat(TunnelType.of(parsed.tunnelType(0))).isEqualTo(TunnelType.GTP_U);
+        assertThat(parsed.tunnelId(0)).isEqualTo(5);
+        assertThat(parsed.tunnelDepth(0)).isEqualTo(2);
+        assertThat(parsed.tunnelPorts(0)).isEqualTo(SOURCE_PORT << 16 | 2152);
+        assertThat(parsed.tunnelProtocol(0)).isEqualTo(IpProtocol.UDP);
     }
 
     @Test
@@ -276,24 +276,24 @@ final class EncapsulationTest {
         final byte[] frame = inner(ethernet().vlan(10).ipv4(OUTER_A, OUTER_B).udp(SOURCE_PORT, 4789)
             .bytes(8, 0, 0, 0, 0, 0, 1, 0).innerEthernet().vlan(20)).payload(PAYLOAD).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, frame, frame.length);
-        assertThat(parsed.vlanId[0]).isEqualTo((short) 20);
-        assertThat(parsed.macAddress[0]).isEqualTo(memory.guard() - frame.length + 18 + 20 + 8 + 8);
+        assertThat(parsed.vlanId(0)).isEqualTo(20);
+        assertThat(parsed.macAddress(0)).isEqualTo(memory.guard() - frame.length + 18 + 20 + 8 + 8);
 
         final byte[] untagged = inner(ethernet().vlan(10).ipv4(OUTER_A, OUTER_B)).payload(PAYLOAD).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, untagged, untagged.length);
-        assertThat(parsed.vlanId[0]).isEqualTo((short) 10);
-        assertThat(parsed.macAddress[0]).isEqualTo(memory.guard() - untagged.length);
+        assertThat(parsed.vlanId(0)).isEqualTo(10);
+        assertThat(parsed.macAddress(0)).isEqualTo(memory.guard() - untagged.length);
     }
 
     @Test
     void shouldLeaveTeredosOwnMessagesInItsFlow() {
         final byte[] bubble = udp(3544).ipv6(A6, B6).protocol(59).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, bubble, bubble.length);
-        assertThat(parsed.destinationPort[0]).isEqualTo(3544);
+        assertThat(parsed.destinationPort(0)).isEqualTo(3544);
 
         final byte[] solicitation = udp(3544).ipv6("fe80::1", "ff02::2").icmpv6(133, 0).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, solicitation, solicitation.length);
-        assertThat(parsed.destinationPort[0]).isEqualTo(3544);
+        assertThat(parsed.destinationPort(0)).isEqualTo(3544);
     }
 
     @Test
@@ -306,7 +306,7 @@ final class EncapsulationTest {
         assertKind("llc_0x0042", LinkType.LINUX_SLL, 0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0, 4, 0x42, 0x42, 3);
         final byte[] discovery = ethernet().protocol(0x8863).payload(20).build();
         assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, discovery, discovery.length)).isEqualTo(NOT_IP);
-        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("ethertype_0x8863");
+        assertThat(NonIpKind.key(parsed.flagsOrType(0))).isEqualTo("ethertype_0x8863");
     }
 
     @Test
@@ -323,23 +323,23 @@ final class EncapsulationTest {
             final byte[] query = ethernet().ipv4(A, B).udp(port, 53).payload(40).build();
             assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, query, query.length)).isEqualTo(PARSED);
             assertThat(parsed.isTunnelled(0)).isFalse();
-            assertThat(parsed.sourcePort[0]).isEqualTo(port);
+            assertThat(parsed.sourcePort(0)).isEqualTo(port);
         }
     }
 
     private void assertKind(final String kind, final LinkType link, final int... bytes) {
         final byte[] frame = bare().bytes(bytes).build();
         assertThat(parse(new PacketParser(parsed), link, frame, frame.length)).isEqualTo(NOT_IP);
-        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo(kind);
+        assertThat(NonIpKind.key(parsed.flagsOrType(0))).isEqualTo(kind);
     }
 
     private void assertIsInnermost(final Sample sample) {
-        assertThat(parsed.ipVersion[0]).isEqualTo((byte) (isVersion6(sample) ? 6 : 4));
-        assertThat(parsed.l4Protocol[0]).isEqualTo((short) IpProtocol.TCP);
-        assertThat(parsed.sourcePort[0]).isEqualTo(SOURCE_PORT);
-        assertThat(parsed.destinationPort[0]).isEqualTo(PORT);
-        assertThat(parsed.tcpSequence[0]).isEqualTo(7);
-        assertThat(parsed.sourceHigh[0]).isEqualTo(isVersion6(sample) ? 0x2001_0DB8_0000_0000L : 0xC000_0201_0000_0000L);
+        assertThat(parsed.ipVersion(0)).isEqualTo((isVersion6(sample) ? 6 : 4));
+        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.TCP);
+        assertThat(parsed.sourcePort(0)).isEqualTo(SOURCE_PORT);
+        assertThat(parsed.destinationPort(0)).isEqualTo(PORT);
+        assertThat(parsed.tcpSequence(0)).isEqualTo(7);
+        assertThat(parsed.sourceHigh(0)).isEqualTo(isVersion6(sample) ? 0x2001_0DB8_0000_0000L : 0xC000_0201_0000_0000L);
     }
 
     /** The last IP header is the one right before the 20 bytes of TCP and the payload. */
@@ -355,18 +355,18 @@ final class EncapsulationTest {
             return;
         }
         final long start = memory.guard() - length;
-        assertThat(parsed.l3Address[0]).isBetween(start, memory.guard());
-        assertThat(parsed.l3Length[0]).isEqualTo((int) (memory.guard() - parsed.l3Address[0]));
-        assertThat(parsed.wireLength[0]).isGreaterThanOrEqualTo(length);
-        assertThat(parsed.payloadLength[0]).isBetween(0, parsed.wireLength[0]);
-        assertThat(parsed.vlanId[0]).isBetween((short) 0, (short) 4095);
+        assertThat(parsed.l3Address(0)).isBetween(start, memory.guard());
+        assertThat(parsed.l3Length(0)).isEqualTo((int) (memory.guard() - parsed.l3Address(0)));
+        assertThat(parsed.wireLength(0)).isGreaterThanOrEqualTo(length);
+        assertThat(parsed.payloadLength(0)).isBetween(0, parsed.wireLength(0));
+        assertThat(parsed.vlanId(0)).isBetween(0, 4095);
         if (parsed.isTunnelled(0)) {
-            assertThat(parsed.tunnelHeader[0]).isBetween(start, parsed.l3Address[0]);
-            assertThat(parsed.tunnelDepth[0]).isBetween((byte) 1, (byte) PacketParser.MAX_TUNNELS);
-            assertThat(TunnelType.of(parsed.tunnelType[0])).isNotNull();
+            assertThat(parsed.tunnelHeader(0)).isBetween(start, parsed.l3Address(0));
+            assertThat(parsed.tunnelDepth(0)).isBetween(1, PacketParser.MAX_TUNNELS);
+            assertThat(TunnelType.of(parsed.tunnelType(0))).isNotNull();
         }
-        if (parsed.fragment[0]) {
-            assertThat(parsed.fragmentHeader[0]).isBetween(start, memory.guard());
+        if (parsed.fragment(0)) {
+            assertThat(parsed.fragmentHeader(0)).isBetween(start, memory.guard());
         }
     }
 
@@ -379,7 +379,7 @@ final class EncapsulationTest {
         source.addAt(0, memory.atEnd(frame, length), length, 0);
         burst.receive();
         parser.parse(burst);
-        return parsed.outcome[0];
+        return parsed.outcome(0);
     }
 
     private static Sample link(final String name, final LinkType link, final FrameBuilder frame) {

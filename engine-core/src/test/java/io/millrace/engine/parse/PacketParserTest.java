@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,7 @@ final class PacketParserTest {
 
             if (length >= sample.needed()) {
                 assertThat(outcome).as("%s cut to %d", sample, length).isEqualTo(PARSED);
-                assertThat(parsed.wireLength[0]).isEqualTo(sample.frame().length);
+                assertThat(parsed.wireLength(0)).isEqualTo(sample.frame().length);
                 assertFactsLieWithin(length);
             } else {
                 assertThat(outcome).as("%s cut to %d", sample, length).isIn(MALFORMED, NOT_IP);
@@ -121,12 +122,12 @@ final class PacketParserTest {
     @MethodSource("samples")
     void shouldMeasureThePayloadWithoutThePaddingOfTheLink(final Sample sample) {
         parse(sample.frame());
-        final int payloadLength = parsed.payloadLength[0];
+        final int payloadLength = parsed.payloadLength(0);
         final byte[] padded = ByteBuffer.allocate(sample.frame().length + 18).put(sample.frame()).array();
 
         assertThat(parse(padded)).isEqualTo(PARSED);
-        assertThat(parsed.payloadLength[0]).isEqualTo(payloadLength).isEqualTo(PAYLOAD);
-        assertThat(parsed.wireLength[0]).isEqualTo(padded.length);
+        assertThat(parsed.payloadLength(0)).isEqualTo(payloadLength).isEqualTo(PAYLOAD);
+        assertThat(parsed.wireLength(0)).isEqualTo(padded.length);
     }
 
     @Test
@@ -135,22 +136,22 @@ final class PacketParserTest {
             .build();
 
         assertThat(parse(frame)).isEqualTo(PARSED);
-        assertThat(parsed.ipVersion[0]).isEqualTo((byte) 4);
-        assertThat(parsed.sourceHigh[0]).isEqualTo(0x0A00_0001_0000_0000L);
-        assertThat(parsed.sourceLow[0]).isZero();
-        assertThat(parsed.destinationHigh[0]).isEqualTo(0xC0A8_0702_0000_0000L);
-        assertThat(parsed.destinationLow[0]).isZero();
-        assertThat(parsed.l4Protocol[0]).isEqualTo((short) IpProtocol.TCP);
-        assertThat(parsed.sourcePort[0]).isEqualTo(40_000);
-        assertThat(parsed.destinationPort[0]).isEqualTo(65_535);
-        assertThat(parsed.flagsOrType[0]).isEqualTo(SYN | ACK);
-        assertThat(parsed.tcpSequence[0]).isEqualTo(0xFEDC_BA98);
-        assertThat(parsed.payloadLength[0]).isEqualTo(5);
-        assertThat(parsed.vlanId[0]).isZero();
-        assertThat(parsed.fragment[0]).isFalse();
-        assertThat(parsed.macAddress[0]).isEqualTo(memory.guard() - frame.length);
-        assertThat(parsed.l3Address[0]).isEqualTo(memory.guard() - frame.length + L3);
-        assertThat(parsed.l3Length[0]).isEqualTo(frame.length - L3);
+        assertThat(parsed.ipVersion(0)).isEqualTo(4);
+        assertThat(parsed.sourceHigh(0)).isEqualTo(0x0A00_0001_0000_0000L);
+        assertThat(parsed.sourceLow(0)).isZero();
+        assertThat(parsed.destinationHigh(0)).isEqualTo(0xC0A8_0702_0000_0000L);
+        assertThat(parsed.destinationLow(0)).isZero();
+        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.TCP);
+        assertThat(parsed.sourcePort(0)).isEqualTo(40_000);
+        assertThat(parsed.destinationPort(0)).isEqualTo(65_535);
+        assertThat(parsed.flagsOrType(0)).isEqualTo(SYN | ACK);
+        assertThat(parsed.tcpSequence(0)).isEqualTo(0xFEDC_BA98);
+        assertThat(parsed.payloadLength(0)).isEqualTo(5);
+        assertThat(parsed.vlanId(0)).isZero();
+        assertThat(parsed.fragment(0)).isFalse();
+        assertThat(parsed.macAddress(0)).isEqualTo(memory.guard() - frame.length);
+        assertThat(parsed.l3Address(0)).isEqualTo(memory.guard() - frame.length + L3);
+        assertThat(parsed.l3Length(0)).isEqualTo(frame.length - L3);
     }
 
     @Test
@@ -158,14 +159,14 @@ final class PacketParserTest {
         assertThat(parse(ethernet().ipv6(CLIENT6, SERVER6).extension(0, 16).extension(60, 8).icmpv6(129, 3).build()))
             .isEqualTo(PARSED);
 
-        assertThat(parsed.ipVersion[0]).isEqualTo((byte) 6);
-        assertThat(parsed.sourceHigh[0]).isEqualTo(0x2001_0DB8_0000_0000L);
-        assertThat(parsed.sourceLow[0]).isEqualTo(1);
-        assertThat(parsed.destinationHigh[0]).isEqualTo(0xFE80_0000_0000_0000L);
-        assertThat(parsed.destinationLow[0]).isEqualTo(0x0002_0003);
-        assertThat(parsed.l4Protocol[0]).isEqualTo((short) IpProtocol.ICMPV6);
-        assertThat(parsed.flagsOrType[0]).isEqualTo(129 << 8 | 3);
-        assertThat(parsed.sourcePort[0]).isZero();
+        assertThat(parsed.ipVersion(0)).isEqualTo(6);
+        assertThat(parsed.sourceHigh(0)).isEqualTo(0x2001_0DB8_0000_0000L);
+        assertThat(parsed.sourceLow(0)).isEqualTo(1);
+        assertThat(parsed.destinationHigh(0)).isEqualTo(0xFE80_0000_0000_0000L);
+        assertThat(parsed.destinationLow(0)).isEqualTo(0x0002_0003);
+        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.ICMPV6);
+        assertThat(parsed.flagsOrType(0)).isEqualTo(129 << 8 | 3);
+        assertThat(parsed.sourcePort(0)).isZero();
     }
 
     @Test
@@ -173,29 +174,29 @@ final class PacketParserTest {
         parse(ethernet().ipv6(CLIENT6, SERVER6).fragment(0, true).tcp(1, 2, SYN, 3).build());
         parse(ethernet().ipv4(CLIENT, SERVER).protocol(47).build());
 
-        assertThat(parsed.sourceLow[0]).isZero();
-        assertThat(parsed.destinationLow[0]).isZero();
-        assertThat(parsed.sourcePort[0]).isZero();
-        assertThat(parsed.destinationPort[0]).isZero();
-        assertThat(parsed.flagsOrType[0]).isZero();
-        assertThat(parsed.tcpSequence[0]).isZero();
-        assertThat(parsed.fragment[0]).isFalse();
-        assertThat(parsed.payloadLength[0]).isZero();
+        assertThat(parsed.sourceLow(0)).isZero();
+        assertThat(parsed.destinationLow(0)).isZero();
+        assertThat(parsed.sourcePort(0)).isZero();
+        assertThat(parsed.destinationPort(0)).isZero();
+        assertThat(parsed.flagsOrType(0)).isZero();
+        assertThat(parsed.tcpSequence(0)).isZero();
+        assertThat(parsed.fragment(0)).isFalse();
+        assertThat(parsed.payloadLength(0)).isZero();
     }
 
     @Test
     void shouldTakeTheInnermostVlan() {
         parse(ethernet().serviceTag(7).vlan(42).ipv4(CLIENT, SERVER).udp(1, 2).build());
-        assertThat(parsed.vlanId[0]).isEqualTo((short) 42);
+        assertThat(parsed.vlanId(0)).isEqualTo(42);
 
         final byte[] frame = ethernet().ipv4(CLIENT, SERVER).udp(1, 2).build();
         source.addAt(0, memory.atEnd(frame), frame.length, 0x1_0000 | 0xE000 | 99);
         parseWaiting();
-        assertThat(parsed.vlanId[0]).isEqualTo((short) 99);
+        assertThat(parsed.vlanId(0)).isEqualTo(99);
 
         final byte[] priority = ethernet().vlan(0xE000).ipv4(CLIENT, SERVER).udp(1, 2).build();
         parse(priority);
-        assertThat(parsed.vlanId[0]).isZero();
+        assertThat(parsed.vlanId(0)).isZero();
     }
 
     @Test
@@ -210,21 +211,21 @@ final class PacketParserTest {
     @Test
     void shouldMarkFragmentsAndLeaveLaterOnesWithoutPorts() {
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER, 0, 0x2000).udp(1, 2).payload(8).build())).isEqualTo(PARSED);
-        assertThat(parsed.fragment[0]).isTrue();
-        assertThat(parsed.destinationPort[0]).isEqualTo(2);
+        assertThat(parsed.fragment(0)).isTrue();
+        assertThat(parsed.destinationPort(0)).isEqualTo(2);
 
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER, 0, 1).udp(1, 2).build())).isEqualTo(PARSED);
-        assertThat(parsed.fragment[0]).isTrue();
-        assertThat(parsed.l4Protocol[0]).isEqualTo((short) IpProtocol.UDP);
-        assertThat(parsed.destinationPort[0]).isZero();
-        assertThat(parsed.payloadLength[0]).isEqualTo(8);
+        assertThat(parsed.fragment(0)).isTrue();
+        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.UDP);
+        assertThat(parsed.destinationPort(0)).isZero();
+        assertThat(parsed.payloadLength(0)).isEqualTo(8);
 
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER, 0, 0x4000).udp(1, 2).build())).isEqualTo(PARSED);
-        assertThat(parsed.fragment[0]).isFalse();
+        assertThat(parsed.fragment(0)).isFalse();
 
         assertThat(parse(ethernet().ipv6(CLIENT6, SERVER6).fragment(3, true).udp(1, 2).build())).isEqualTo(PARSED);
-        assertThat(parsed.fragment[0]).isTrue();
-        assertThat(parsed.sourcePort[0]).isZero();
+        assertThat(parsed.fragment(0)).isTrue();
+        assertThat(parsed.sourcePort(0)).isZero();
     }
 
     @Test
@@ -232,12 +233,12 @@ final class PacketParserTest {
         final byte[] ipv4 = ethernet().ipv4(CLIENT, SERVER).tcp(1, 2, ACK, 0).payload(20_000).build();
         putU16(ipv4, L3 + 2, 0);
         assertThat(parse(ipv4)).isEqualTo(PARSED);
-        assertThat(parsed.payloadLength[0]).isEqualTo(20_000);
+        assertThat(parsed.payloadLength(0)).isEqualTo(20_000);
 
         final byte[] ipv6 = ethernet().ipv6(CLIENT6, SERVER6).tcp(1, 2, ACK, 0).payload(70_000).build();
         putU16(ipv6, L3 + 4, 0);
         assertThat(parse(ipv6)).isEqualTo(PARSED);
-        assertThat(parsed.payloadLength[0]).isEqualTo(70_000);
+        assertThat(parsed.payloadLength(0)).isEqualTo(70_000);
     }
 
     @Test
@@ -246,9 +247,9 @@ final class PacketParserTest {
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER).tcp(1, 2, ACK, 0).payload(1460).build(), 96))
             .isEqualTo(PARSED);
 
-        assertThat(parsed.wireLength[0]).isEqualTo(1514);
-        assertThat(parsed.payloadLength[0]).isEqualTo(1460);
-        assertThat(parsed.l3Length[0]).isEqualTo(96 - L3);
+        assertThat(parsed.wireLength(0)).isEqualTo(1514);
+        assertThat(parsed.payloadLength(0)).isEqualTo(1460);
+        assertThat(parsed.l3Length(0)).isEqualTo(96 - L3);
     }
 
     @ParameterizedTest
@@ -284,8 +285,8 @@ final class PacketParserTest {
         putU16(frame, L3 + 2, 27);
 
         assertThat(parse(frame)).isEqualTo(PARSED);
-        assertThat(parsed.sourcePort[0]).isZero();
-        assertThat(parsed.payloadLength[0]).isEqualTo(7);
+        assertThat(parsed.sourcePort(0)).isZero();
+        assertThat(parsed.payloadLength(0)).isEqualTo(7);
         assertThat(parsed.brokenTransports()).isEqualTo(1);
 
         for (final int protocol : new int[] {IpProtocol.TCP, IpProtocol.SCTP, IpProtocol.ICMP}) {
@@ -302,8 +303,8 @@ final class PacketParserTest {
         for (final int dataOffset : new int[] {0x00, 0x40, 0x60, 0xF0}) {
             frame[offsetField] = (byte) dataOffset;
             assertThat(parse(frame)).isEqualTo(PARSED);
-            assertThat(parsed.destinationPort[0]).isEqualTo(2);
-            assertThat(parsed.payloadLength[0]).isBetween(0, 3);
+            assertThat(parsed.destinationPort(0)).isEqualTo(2);
+            assertThat(parsed.payloadLength(0)).isBetween(0, 3);
             assertThat(parsed.brokenTransports()).isEqualTo(1);
         }
     }
@@ -333,7 +334,7 @@ final class PacketParserTest {
             frame = frame.extension(60, 8);
         }
         assertThat(parse(frame.udp(1, 2).build())).isEqualTo(PARSED);
-        assertThat(parsed.destinationPort[0]).isEqualTo(2);
+        assertThat(parsed.destinationPort(0)).isEqualTo(2);
 
         FrameBuilder longer = ethernet().ipv6(CLIENT6, SERVER6);
         for (int i = 0; i < 9; i++) {
@@ -345,11 +346,11 @@ final class PacketParserTest {
     @Test
     void shouldTellFramesWithoutIp() {
         assertThat(parse(ethernet().protocol(0x0806).payload(46).build())).isEqualTo(NOT_IP);
-        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("ethertype_0x0806");
+        assertThat(NonIpKind.key(parsed.flagsOrType(0))).isEqualTo("ethertype_0x0806");
         assertThat(parse(ethernet().vlan(3).protocol(0x88CC).payload(46).build())).isEqualTo(NOT_IP);
-        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("ethertype_0x88cc");
+        assertThat(NonIpKind.key(parsed.flagsOrType(0))).isEqualTo("ethertype_0x88cc");
         assertThat(parse(ethernet().protocol(38).payload(38).build())).as("IEEE 802.3 length").isEqualTo(NOT_IP);
-        assertThat(NonIpKind.key(parsed.flagsOrType[0])).isEqualTo("llc_0x0000");
+        assertThat(NonIpKind.key(parsed.flagsOrType(0))).isEqualTo("llc_0x0000");
         assertThat(parse(ethernet().protocol(0x0806).build())).isEqualTo(NOT_IP);
     }
 
@@ -371,9 +372,10 @@ final class PacketParserTest {
 
         parseWaiting();
 
-        assertThat(parsed.outcome).containsExactly(PARSED, NOT_IP, MALFORMED, PARSED);
-        assertThat(parsed.sourcePort[0]).isEqualTo(1);
-        assertThat(parsed.sourcePort[3]).isEqualTo(3);
+        assertThat(IntStream.range(0, 4).map(parsed::outcome).toArray())
+            .containsExactly(PARSED, NOT_IP, MALFORMED, PARSED);
+        assertThat(parsed.sourcePort(0)).isEqualTo(1);
+        assertThat(parsed.sourcePort(3)).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -421,13 +423,13 @@ final class PacketParserTest {
 
     private void assertFactsLieWithin(final int length) {
         final long start = memory.guard() - length;
-        assertThat(parsed.l3Address[0]).isBetween(start + L3, memory.guard());
-        assertThat(parsed.l3Length[0]).isEqualTo((int) (memory.guard() - parsed.l3Address[0]));
-        assertThat(parsed.wireLength[0]).isGreaterThanOrEqualTo(length);
-        assertThat(parsed.payloadLength[0]).isBetween(0, parsed.wireLength[0]);
-        assertThat(parsed.l4Protocol[0]).isBetween((short) 0, (short) 255);
-        assertThat(parsed.vlanId[0]).isBetween((short) 0, (short) 4095);
-        assertThat(parsed.ipVersion[0]).isIn((byte) 4, (byte) 6);
+        assertThat(parsed.l3Address(0)).isBetween(start + L3, memory.guard());
+        assertThat(parsed.l3Length(0)).isEqualTo((int) (memory.guard() - parsed.l3Address(0)));
+        assertThat(parsed.wireLength(0)).isGreaterThanOrEqualTo(length);
+        assertThat(parsed.payloadLength(0)).isBetween(0, parsed.wireLength(0));
+        assertThat(parsed.l4Protocol(0)).isBetween(0, 255);
+        assertThat(parsed.vlanId(0)).isBetween(0, 4095);
+        assertThat(parsed.ipVersion(0)).isIn(4, 6);
     }
 
     private byte parse(final byte[] frame) {
@@ -437,7 +439,7 @@ final class PacketParserTest {
     private byte parse(final byte[] frame, final int length) {
         source.addAt(0, memory.atEnd(frame, length), length, 0);
         parseWaiting();
-        return parsed.outcome[0];
+        return parsed.outcome(0);
     }
 
     private void parseWaiting() {

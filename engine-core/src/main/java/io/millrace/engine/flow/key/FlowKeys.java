@@ -1,6 +1,15 @@
 package io.millrace.engine.flow.key;
 
+import static io.millrace.engine.memory.RawMemory.i32;
+import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.putI32;
+import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.putU8;
+import static io.millrace.engine.memory.RawMemory.u8;
+
 import io.millrace.engine.parse.ParsedBurst;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /**
  * Keys and hashes of a burst. A key is five words; the endpoint that is smaller by (address, port) stands first, so
@@ -12,47 +21,55 @@ import io.millrace.engine.parse.ParsedBurst;
  *  word 4      low port 16 | high port 16 | VLAN 12, unused 4 | protocol 8 | IP version 8
  * }</pre>
  *
- * <p>Owned by one worker.
+ * <p>One cache line a key, outside the heap; slots are not checked. Owned by one worker.
  */
 public final class FlowKeys {
     /** Words of a key. */
     public static final int WORDS = 5;
 
+    private static final int HASH = WORDS * Long.BYTES;
+    private static final int FROM_HIGH_SIDE = HASH + Integer.BYTES;
+    private static final int KEY_SHIFT = 6;
+    private static final int CACHE_LINE = 64;
+
     private final FlowHash flowHash;
-    private final long[] words;
-    private final int[] hashes;
-    private final boolean[] fromHighSide;
+    private final ByteBuffer memory;
+    private final long keys;
 
     /** Room for bursts of {@code limit} frames. */
     public FlowKeys(final int limit, final FlowHash flowHash) {
         this.flowHash = flowHash;
-        words = new long[limit * WORDS];
-        hashes = new int[limit];
-        fromHighSide = new boolean[limit];
+        memory = ByteBuffer.allocateDirect((limit << KEY_SHIFT) + CACHE_LINE).alignedSlice(CACHE_LINE);
+        keys = MemorySegment.ofBuffer(memory).address();
     }
 
     /** Makes the keys of all parsed frames among the first {@code count}. */
     public void compute(final ParsedBurst parsed, final int count) {
         for (int slot = 0; slot < count; slot++) {
-            if (parsed.outcome[slot] == ParsedBurst.PARSED) {
-                compute(parsed, slot, slot * WORDS);
+            if (parsed.outcome(slot) == ParsedBurst.PARSED) {
+                compute(parsed, slot, address(slot));
             }
         }
     }
 
+    /** Address of the five words of the key of {@code slot}. */
+    public long address(final int slot) {
+        return keys + ((long) slot << KEY_SHIFT);
+    }
+
     /** Word {@code index} of the key of {@code slot}. */
     public long word(final int slot, final int index) {
-        return words[slot * WORDS + index];
+        return i64(address(slot) + (long) index * Long.BYTES);
     }
 
     /** Hash of the key of {@code slot}. */
     public int hash(final int slot) {
-        return hashes[slot];
+        return i32(address(slot) + HASH);
     }
 
     /** Whether the packet was sent by the high side of its key. */
     public boolean fromHighSide(final int slot) {
-        return fromHighSide[slot];
+        return u8(address(slot) + FROM_HIGH_SIDE) != 0;
     }
 
     /** Port of the low side in word 4. */
@@ -80,13 +97,13 @@ public final class FlowKeys {
         return (int) word4 & 0xFF;
     }
 
-    private void compute(final ParsedBurst parsed, final int slot, final int first) {
-        final long sourceHigh = parsed.sourceHigh[slot];
-        final long sourceLow = parsed.sourceLow[slot];
-        final long destinationHigh = parsed.destinationHigh[slot];
-        final long destinationLow = parsed.destinationLow[slot];
-        final int sourcePort = parsed.sourcePort[slot];
-        final int destinationPort = parsed.destinationPort[slot];
+    private void compute(final ParsedBurst parsed, final int slot, final long key) {
+        final long sourceHigh = parsed.sourceHigh(slot);
+        final long sourceLow = parsed.sourceLow(slot);
+        final long destinationHigh = parsed.destinationHigh(slot);
+        final long destinationLow = parsed.destinationLow(slot);
+        final int sourcePort = parsed.sourcePort(slot);
+        final int destinationPort = parsed.destinationPort(slot);
         // Which end is smaller is as good as random: masks instead of branches that would be mispredicted.
         final long swap = destinationIsSmaller(
             sourceHigh, sourceLow, sourcePort, destinationHigh, destinationLow, destinationPort);
@@ -98,14 +115,14 @@ public final class FlowKeys {
         final long word2 = destinationHigh ^ differenceHigh;
         final long word3 = destinationLow ^ differenceLow;
         final long word4 = (sourcePort ^ differencePort) << 48 | (destinationPort ^ differencePort) << 32
-            | (long) parsed.vlanId[slot] << 16 | (long) (parsed.l4Protocol[slot] & 0xFF) << 8 | parsed.ipVersion[slot];
-        words[first] = word0;
-        words[first + 1] = word1;
-        words[first + 2] = word2;
-        words[first + 3] = word3;
-        words[first + 4] = word4;
-        hashes[slot] = flowHash.hash(word0, word1, word2, word3, word4);
-        fromHighSide[slot] = swap != 0;
+            | (long) parsed.vlanId(slot) << 16 | (long) (parsed.l4Protocol(slot) & 0xFF) << 8 | parsed.ipVersion(slot);
+        putI64(key, word0);
+        putI64(key + 8, word1);
+        putI64(key + 16, word2);
+        putI64(key + 24, word3);
+        putI64(key + 32, word4);
+        putI32(key + HASH, flowHash.hash(word0, word1, word2, word3, word4));
+        putU8(key + FROM_HIGH_SIDE, (int) swap & 1);
     }
 
     /** All bits set where the destination comes before the source by (address, port), else none. */

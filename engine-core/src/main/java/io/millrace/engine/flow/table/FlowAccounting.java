@@ -37,7 +37,7 @@ public final class FlowAccounting {
         }
         putI64(record + FlowRecordDescriptor.FLOW_ID, flowId);
         putI64(record + FlowRecordDescriptor.FIRST_SEEN_NS, timeNs);
-        final long mac = parsed.macAddress[slot];
+        final long mac = parsed.macAddress(slot);
         if (mac != 0) {
             copy(mac, record + FlowRecordDescriptor.SERVER_MAC, MAC_LENGTH);
             copy(mac + MAC_LENGTH, record + FlowRecordDescriptor.CLIENT_MAC, MAC_LENGTH);
@@ -60,15 +60,15 @@ public final class FlowAccounting {
 
         final int side = fromHighSide ? HIGH : LOW;
         final long sideLong = (long) side * Long.BYTES;
-        final int wireLength = parsed.wireLength[slot];
-        final int payloadLength = parsed.payloadLength[slot];
+        final int wireLength = parsed.wireLength(slot);
+        final int payloadLength = parsed.payloadLength(slot);
         addI64(record + FlowRecordDescriptor.PACKETS + sideLong, 1);
         addI64(record + FlowRecordDescriptor.BYTES + sideLong, wireLength);
         addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadLength);
         putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
         final boolean fromClient = fromHighSide == hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
         if (!parsed.isLaterFragment(slot)) {
-            switch (parsed.l4Protocol[slot]) {
+            switch (parsed.l4Protocol(slot)) {
                 case IpProtocol.TCP -> countTcp(record, parsed, slot, side, fromClient, timeNs);
                 case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, side);
                 default -> {
@@ -113,19 +113,19 @@ public final class FlowAccounting {
         final boolean fromClient,
         final long timeNs) {
 
-        final int tcpFlags = parsed.flagsOrType[slot];
+        final int tcpFlags = parsed.flagsOrType(slot);
         final long flags = record + FlowRecordDescriptor.TCP_FLAGS + side;
         putU8(flags, u8(flags) | tcpFlags);
         TcpHandshake.advance(record, tcpFlags, fromClient, timeNs);
     }
 
     private static void countIcmp(final long record, final ParsedBurst parsed, final int slot, final int side) {
-        final int typeAndCode = parsed.flagsOrType[slot];
+        final int typeAndCode = parsed.flagsOrType(slot);
         setFlag(record, FlowRecordDescriptor.ICMP_SEEN);
         putU8(record + FlowRecordDescriptor.ICMP_TYPE + side, typeAndCode >> 8);
         putU8(record + FlowRecordDescriptor.ICMP_CODE + side, typeAndCode);
         final long longest = record + FlowRecordDescriptor.ICMP_MAX_PAYLOAD;
-        putU16(longest, Math.max(u16(longest), Math.min(0xFFFF, parsed.payloadLength[slot])));
+        putU16(longest, Math.max(u16(longest), Math.min(0xFFFF, parsed.payloadLength(slot))));
     }
 
     private static void timeResponse(final long record, final boolean fromClient, final long timeNs) {

@@ -34,15 +34,15 @@ public final class FlowStatistics {
             countGap(statistics, timeNs);
         }
         putI64(statistics + FlowRecordDescriptor.SIDE_LAST_NS, timeNs);
-        countLength(statistics, first, parsed.wireLength[slot]);
-        if (parsed.fragment[slot]) {
+        countLength(statistics, first, parsed.wireLength(slot));
+        if (parsed.fragment(slot)) {
             final long fragments = statistics + FlowRecordDescriptor.FRAGMENTS;
             putI32(fragments, i32(fragments) + 1);
         }
-        if (parsed.l4Protocol[slot] == IpProtocol.TCP && !parsed.isLaterFragment(slot)) {
+        if (parsed.l4Protocol(slot) == IpProtocol.TCP && !parsed.isLaterFragment(slot)) {
             TcpSequence.advance(
                 record + (long) side * FlowRecordDescriptor.TCP_STRIDE,
-                parsed.tcpSequence[slot], parsed.payloadLength[slot], parsed.flagsOrType[slot]);
+                parsed.tcpSequence(slot), parsed.payloadLength(slot), parsed.flagsOrType(slot));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.engine.flow.table;
 
+import static io.millrace.engine.memory.RawMemory.copy;
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putI32;
@@ -12,7 +13,8 @@ import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.parse.IpProtocol;
 import io.millrace.engine.parse.ParsedBurst;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /**
  * Flows of one worker, off-heap. Not thread-safe: only the owning worker calls it.
@@ -31,6 +33,12 @@ public final class FlowTable implements AutoCloseable {
 
     private static final int ENTRY_LENGTH = Long.BYTES;
     private static final int NEIGHBOURHOOD = 16;
+    private static final int CACHE_LINE = 64;
+    private static final int CANDIDATE_SHIFT = 5;
+    private static final int CANDIDATE_LENGTH = 1 << CANDIDATE_SHIFT;
+    private static final int CANDIDATE_NUMBER = 8;
+    private static final int CANDIDATE_SIDE = 16;
+    private static final int CANDIDATE_TCP = 24;
 
     private final int capacity;
     private final boolean withStatistics;
@@ -39,7 +47,8 @@ public final class FlowTable implements AutoCloseable {
     private final OffHeapBlock recordBlock;
     private final long index;
     private final long records;
-    private final int[] candidates;
+    private final ByteBuffer candidateMemory;
+    private final long candidates;
     private int used;
     private int firstFree = NONE;
     private int size;
@@ -64,13 +73,18 @@ public final class FlowTable implements AutoCloseable {
         recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
         index = indexBlock.address();
         records = recordBlock.address();
-        candidates = new int[burstLimit];
-        Arrays.fill(candidates, NONE);
+        candidateMemory = ByteBuffer.allocateDirect((burstLimit << CANDIDATE_SHIFT) + CACHE_LINE)
+            .alignedSlice(CACHE_LINE);
+        candidates = MemorySegment.ofBuffer(candidateMemory).address();
+        for (int slot = 0; slot < burstLimit; slot++) {
+            putI32(candidates + ((long) slot << CANDIDATE_SHIFT) + CANDIDATE_NUMBER, NONE);
+        }
     }
 
     /**
      * Reads the cache lines that the flows of a burst will need, so that the misses overlap instead of following each
-     * other: first all places in the index, then the records of all entries with the right hash.
+     * other: first all places in the index, then all records with the right hash. The loops that miss hold next to
+     * nothing else, because the processor looks ahead a limited number of instructions.
      */
     public void touch(final FlowKeys keys, final ParsedBurst parsed, final int count) {
         long sink = 0;
@@ -78,16 +92,16 @@ public final class FlowTable implements AutoCloseable {
             sink += i64(entry(keys.hash(slot) & mask));
         }
         for (int slot = 0; slot < count; slot++) {
-            final int number = parsed.outcome[slot] == ParsedBurst.PARSED ? withHash(keys.hash(slot)) : NONE;
-            candidates[slot] = number;
-            if (number != NONE) {
-                final long record = record(number);
-                sink += i64(record) + i64(record + FlowRecordDescriptor.PACKETS);
-                if (withStatistics) {
-                    final long side = keys.fromHighSide(slot) ? FlowRecordDescriptor.SIDE_STRIDE : 0;
-                    final long tcp = parsed.l4Protocol[slot] == IpProtocol.TCP ? FlowRecordDescriptor.NEXT_SEQUENCE : 0;
-                    sink += i64(record + FlowRecordDescriptor.SIDE_LAST_NS + side) + i64(record + tcp);
-                }
+            propose(slot, keys, parsed);
+        }
+        final long end = candidates + ((long) count << CANDIDATE_SHIFT);
+        for (long candidate = candidates; candidate < end; candidate += CANDIDATE_LENGTH) {
+            final long record = i64(candidate);
+            sink += i64(record) + i64(record + FlowRecordDescriptor.PACKETS);
+        }
+        if (withStatistics) {
+            for (long candidate = candidates; candidate < end; candidate += CANDIDATE_LENGTH) {
+                sink += i64(i64(candidate + CANDIDATE_SIDE)) + i64(i64(candidate + CANDIDATE_TCP));
             }
         }
         touchSink = sink;
@@ -95,9 +109,9 @@ public final class FlowTable implements AutoCloseable {
 
     /** Number of the flow with the key of {@code slot}, or {@link #NONE}; fastest after {@link #touch}. */
     public int find(final FlowKeys keys, final int slot) {
-        final int candidate = candidates[slot];
+        final int number = i32(candidates + ((long) slot << CANDIDATE_SHIFT) + CANDIDATE_NUMBER);
         // What was there when the burst was touched may be another flow by now: the key tells.
-        return candidate != NONE && matches(record(candidate), keys, slot) ? candidate : probe(keys, slot);
+        return number != NONE && matches(record(number), keys.address(slot)) ? number : probe(keys, slot);
     }
 
     /**
@@ -111,9 +125,7 @@ public final class FlowTable implements AutoCloseable {
             return NONE;
         }
         final long record = record(number);
-        for (int word = 0; word < FlowKeys.WORDS; word++) {
-            putI64(record + FlowRecordDescriptor.KEY + (long) word * Long.BYTES, keys.word(slot, word));
-        }
+        copy(keys.address(slot), record + FlowRecordDescriptor.KEY, FlowKeys.WORDS * Long.BYTES);
         final int hash = keys.hash(slot);
         putI32(record + FlowRecordDescriptor.HASH, hash);
         putU16(record + FlowRecordDescriptor.FLAGS, FlowRecordDescriptor.LIVE);
@@ -207,7 +219,7 @@ public final class FlowTable implements AutoCloseable {
         while (entry != 0) {
             if ((int) (entry >>> 32) == hash) {
                 final int number = (int) entry - 1;
-                if (matches(record(number), keys, slot)) {
+                if (matches(record(number), keys.address(slot))) {
                     return number;
                 }
             }
@@ -215,6 +227,21 @@ public final class FlowTable implements AutoCloseable {
             entry = i64(entry(position));
         }
         return NONE;
+    }
+
+    /** Notes the record that is most likely that of the packet; the first one stands for none, read in vain. */
+    private void propose(final int slot, final FlowKeys keys, final ParsedBurst parsed) {
+        final int number = parsed.outcome(slot) == ParsedBurst.PARSED ? withHash(keys.hash(slot)) : NONE;
+        final long record = record(Math.max(0, number));
+        final long candidate = candidates + ((long) slot << CANDIDATE_SHIFT);
+        putI64(candidate, record);
+        putI32(candidate + CANDIDATE_NUMBER, number);
+        if (withStatistics) {
+            final long side = keys.fromHighSide(slot) ? FlowRecordDescriptor.SIDE_STRIDE : 0;
+            final long tcp = parsed.l4Protocol(slot) == IpProtocol.TCP ? FlowRecordDescriptor.NEXT_SEQUENCE : 0;
+            putI64(candidate + CANDIDATE_SIDE, record + FlowRecordDescriptor.SIDE_LAST_NS + side);
+            putI64(candidate + CANDIDATE_TCP, record + tcp);
+        }
     }
 
     /** Number in the first entry with this hash, whose key is most likely the right one. */
@@ -228,12 +255,12 @@ public final class FlowTable implements AutoCloseable {
         return (int) entry - 1;
     }
 
-    private boolean matches(final long record, final FlowKeys keys, final int slot) {
-        return (i64(record) ^ keys.word(slot, 0)
-            | i64(record + 8) ^ keys.word(slot, 1)
-            | i64(record + 16) ^ keys.word(slot, 2)
-            | i64(record + 24) ^ keys.word(slot, 3)
-            | i64(record + 32) ^ keys.word(slot, 4)) == 0;
+    private static boolean matches(final long record, final long key) {
+        return (i64(record) ^ i64(key)
+            | i64(record + 8) ^ i64(key + 8)
+            | i64(record + 16) ^ i64(key + 16)
+            | i64(record + 24) ^ i64(key + 24)
+            | i64(record + 32) ^ i64(key + 32)) == 0;
     }
 
     private int takeRecord() {

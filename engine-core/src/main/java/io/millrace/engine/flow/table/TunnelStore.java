@@ -33,20 +33,20 @@ public final class TunnelStore implements AutoCloseable {
     /** Keeps the tunnel of the packet that opened a flow. */
     public void open(final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide) {
         final long tunnel = allocate();
-        final long header = parsed.tunnelHeader[slot];
+        final long header = parsed.tunnelHeader(slot);
         final int version = u8(header) >> 4;
         final int length = version == 4 ? 4 : 16;
         final long source = header + (version == 4 ? SOURCE_OFFSET_4 : SOURCE_OFFSET_6);
         zero(tunnel, TunnelDescriptor.LENGTH);
         copy(source, tunnel + TunnelDescriptor.CLI_ADDRESS, length);
         copy(source + length, tunnel + TunnelDescriptor.SRV_ADDRESS, length);
-        putI32(tunnel + TunnelDescriptor.ID, parsed.tunnelId[slot]);
-        putU16(tunnel + TunnelDescriptor.CLI_PORT, parsed.tunnelPorts[slot] >>> 16);
-        putU16(tunnel + TunnelDescriptor.SRV_PORT, parsed.tunnelPorts[slot]);
-        putU8(tunnel + TunnelDescriptor.TYPE, parsed.tunnelType[slot]);
-        putU8(tunnel + TunnelDescriptor.DEPTH, parsed.tunnelDepth[slot]);
+        putI32(tunnel + TunnelDescriptor.ID, parsed.tunnelId(slot));
+        putU16(tunnel + TunnelDescriptor.CLI_PORT, parsed.tunnelPorts(slot) >>> 16);
+        putU16(tunnel + TunnelDescriptor.SRV_PORT, parsed.tunnelPorts(slot));
+        putU8(tunnel + TunnelDescriptor.TYPE, parsed.tunnelType(slot));
+        putU8(tunnel + TunnelDescriptor.DEPTH, parsed.tunnelDepth(slot));
         putU8(tunnel + TunnelDescriptor.IP_VERSION, version);
-        putU8(tunnel + TunnelDescriptor.L4_PROTOCOL, parsed.tunnelProtocol[slot]);
+        putU8(tunnel + TunnelDescriptor.L4_PROTOCOL, parsed.tunnelProtocol(slot));
         putU8(tunnel + TunnelDescriptor.FROM_HIGH, fromHighSide ? 1 : 0);
         putI64(record + FlowRecordDescriptor.TUNNEL, tunnel);
         FlowAccounting.setFlag(record, FlowRecordDescriptor.TUNNELLED);

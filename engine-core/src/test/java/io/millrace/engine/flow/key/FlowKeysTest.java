@@ -104,7 +104,7 @@ final class FlowKeysTest {
         final List<Long> key = key(0);
 
         PacketFacts.of(parsed, 0, B, 7, A, 8);
-        parsed.outcome[0] = ParsedBurst.MALFORMED;
+        parsed.outcome(0, ParsedBurst.MALFORMED);
         keys.compute(parsed, 1);
 
         assertThat(key(0)).isEqualTo(key);

@@ -133,7 +133,7 @@ final class FlowTableTest {
             final FlowKeys burstKeys = new FlowKeys(2, new FlowHash(11));
             PacketFacts.of(burst, 0, "10.0.0.1", 1, "10.0.0.2", 2);
             PacketFacts.of(burst, 1, "10.0.0.1", 1, "10.0.0.2", 3);
-            burst.outcome[1] = ParsedBurst.MALFORMED;
+            burst.outcome(1, ParsedBurst.MALFORMED);
             burstKeys.compute(burst, 2);
             table.touch(burstKeys, burst, 2);
             final int number = table.add(burstKeys, 0);
