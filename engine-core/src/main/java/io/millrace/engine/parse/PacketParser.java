@@ -129,7 +129,7 @@ public final class PacketParser {
             cursor.macAddress = frame;
             return follow(slot, frame, length, snapLengthBytes);
         }
-        parsed.vlanId(slot, (short) vlanId);
+        parsed.vlanId(slot, vlanId);
         parsed.macAddress(slot, frame);
         return outcome;
     }
@@ -151,7 +151,7 @@ public final class PacketParser {
         if (!findIp()) {
             return withoutIp(slot);
         }
-        parsed.vlanId(slot, (short) cursor.vlanId);
+        parsed.vlanId(slot, cursor.vlanId);
         parsed.macAddress(slot, cursor.macAddress);
         return parseIp(slot, frame, length, snapLengthBytes);
     }
@@ -233,20 +233,20 @@ public final class PacketParser {
     private void enterTunnel(final int slot, final TunnelType type, final int depth) {
         if (depth == 0) {
             parsed.markTunnelled(slot);
-            parsed.tunnelType(slot, (byte) type.code);
+            parsed.tunnelType(slot, type.code);
             parsed.tunnelId(slot, cursor.tunnelId);
             parsed.tunnelHeader(slot, parsed.l3Address(slot));
             parsed.tunnelProtocol(slot, parsed.l4Protocol(slot));
             parsed.tunnelPorts(slot, parsed.sourcePort(slot) << 16 | parsed.destinationPort(slot));
         }
-        parsed.tunnelDepth(slot, (byte) (depth + 1));
+        parsed.tunnelDepth(slot, (depth + 1));
         if (!parsed.fragment(slot) && parsed.fragment(parsed.spare)) {
             parsed.fragment(slot, true);
             parsed.fragmentHeader(slot, parsed.fragmentHeader(parsed.spare));
             parsed.fragmentLength(slot, parsed.fragmentLength(parsed.spare));
         }
         parsed.takeOver(parsed.spare, slot);
-        parsed.vlanId(slot, (short) cursor.vlanId);
+        parsed.vlanId(slot, cursor.vlanId);
         parsed.macAddress(slot, cursor.macAddress);
     }
 
@@ -359,7 +359,7 @@ public final class PacketParser {
         final int onWire,
         final boolean laterFragment) {
 
-        parsed.l4Protocol(slot, (short) protocol);
+        parsed.l4Protocol(slot, protocol);
         parsed.sourcePort(slot, 0);
         parsed.destinationPort(slot, 0);
         parsed.flagsOrType(slot, 0);
