@@ -134,13 +134,13 @@ public final class Distributor implements PollingDuty, AutoCloseable {
     }
 
     private int worker(final int slot) {
-        if (parsed.outcome[slot] != ParsedBurst.PARSED && parsed.outcome[slot] != ParsedBurst.HELD) {
+        if (parsed.outcome(slot) != ParsedBurst.PARSED && parsed.outcome(slot) != ParsedBurst.HELD) {
             return FIRST_WORKER;
         }
-        final long sourceHigh = parsed.sourceHigh[slot];
-        final long sourceLow = parsed.sourceLow[slot];
-        final long destinationHigh = parsed.destinationHigh[slot];
-        final long destinationLow = parsed.destinationLow[slot];
+        final long sourceHigh = parsed.sourceHigh(slot);
+        final long sourceLow = parsed.sourceLow(slot);
+        final long destinationHigh = parsed.destinationHigh(slot);
+        final long destinationLow = parsed.destinationLow(slot);
         final boolean swap = sourceHigh == destinationHigh
             ? sourceLow > destinationLow : sourceHigh > destinationHigh;
         final int addresses = swap ? hash.hash(destinationHigh, destinationLow, sourceHigh, sourceLow, 0)
