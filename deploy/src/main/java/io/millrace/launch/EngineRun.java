@@ -7,6 +7,7 @@ import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.EventRings;
 import io.millrace.engine.parse.NonIpKind;
+import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptConfig;
@@ -16,6 +17,7 @@ import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.EveSink;
+import io.millrace.script.output.OutputCounter;
 import io.millrace.script.output.OutputRing;
 import io.millrace.script.output.OutputSource;
 import io.millrace.script.output.OutputWriter;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
@@ -63,6 +66,7 @@ abstract class EngineRun {
     private volatile boolean scriptsMayEnd;
     private volatile boolean stopRequested;
     private volatile FlowEngine engine;
+    private OutputWriter writer;
 
     /**
      * A run that has not begun.
@@ -105,16 +109,15 @@ abstract class EngineRun {
             final ApplicationNames names = FlowEngine.applicationNames();
             final SummaryTables tables = new SummaryTables(names);
             final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
-            final OutputWriter writer = new OutputWriter(
+            writer = new OutputWriter(
                 outputSources(), repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE,
                 sinks(names, progress, tables), telemetry, this::closingStats);
-            final RunResult result = runOutput(writer, names, progress);
+            final RunResult result = runOutput(names, progress);
             return report(result, tables, json, writer.failure());
         }
     }
 
-    private RunResult runOutput(
-        final OutputWriter writer, final ApplicationNames names, final ProgressLine progress)
+    private RunResult runOutput(final ApplicationNames names, final ProgressLine progress)
         throws InterruptedException {
 
         final OutputThread thread = new OutputThread(writer, outputRings, scriptOptions.idleStrategy().create());
@@ -274,16 +277,24 @@ abstract class EngineRun {
         return sinks;
     }
 
-    /** The engine's counters but, in a replay, those that tell how threads were scheduled: a replay repeats itself. */
     private StatsRecord closingStats() {
+        return stats(engine == null ? 0 : engine.lastPacketNs());
+    }
+
+    /** The engine's counters but, in a replay, those that tell how threads were scheduled: a replay repeats itself. */
+    private StatsRecord stats(final long timeNs) {
         final Map<String, Long> counters = new TreeMap<>();
         for (final EngineCounter counter : EngineCounter.values()) {
             if (live || counter != EngineCounter.RING_WAITS) {
                 counters.put(counter.key(), telemetry.total(counter));
             }
         }
+        if (live) {
+            Stream.of(DistributorCounter.values(), ScriptCounter.values(), OutputCounter.values()).flatMap(Stream::of)
+                .forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
+        }
         counters.putAll(telemetry.nonIpTotals(NonIpKind::key));
-        return new StatsRecord(engine == null ? 0 : engine.lastPacketNs(), counters);
+        return new StatsRecord(timeNs, counters);
     }
 
     private int report(
@@ -320,6 +331,24 @@ abstract class EngineRun {
             return false;
         }
         return true;
+    }
+
+    /** Has output files opened anew. */
+    final void reopenOutput() {
+        writer.requestReopen();
+    }
+
+    /** Has all counters written as a stats record of this moment. */
+    final void writeStats(final long timeNs) {
+        writer.requestStats(stats(timeNs));
+    }
+
+    final Telemetry telemetry() {
+        return telemetry;
+    }
+
+    final EventRings eventRings() {
+        return eventRings;
     }
 
     /** Whether a signal has asked for the end. */

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 @Command(description = "Packets")
 final class PacketOptions {
     private static final int MAX_WORKERS = 64;
+    private static final int REPLAY_RX_DESCRIPTORS = 512;
 
     @Option(names = "--workers", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
         description = "Worker threads; a distributor feeds them where files or ports have fewer queues (default:"
@@ -35,8 +36,9 @@ final class PacketOptions {
         description = "Frame bytes per packet buffer; longer frames take several (default: ${DEFAULT-VALUE}).")
     private long mbufBytes;
 
-    @Option(names = "--rx-descriptors", paramLabel = "N", defaultValue = "512", converter = CountConverter.class,
-        description = "Length of an RX ring (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--rx-descriptors", paramLabel = "N", defaultValue = "0", converter = CountConverter.class,
+        description = "Length of an RX ring, of --iface in the kernel; 0 for what suits: 4096, 32768 for --iface, 512 in"
+            + " a replay (default: ${DEFAULT-VALUE}).")
     private int rxDescriptors;
 
     @Option(names = "--huge-pages", paramLabel = "auto|on|off", defaultValue = "auto",
@@ -110,6 +112,11 @@ final class PacketOptions {
     }
 
     int rxDescriptors() {
+        return rxDescriptors == 0 ? REPLAY_RX_DESCRIPTORS : rxDescriptors;
+    }
+
+    /** As asked for on the command line; 0 for what suits. */
+    int askedRxDescriptors() {
         return rxDescriptors;
     }
 

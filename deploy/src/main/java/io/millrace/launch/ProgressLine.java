@@ -45,6 +45,11 @@ final class ProgressLine implements Sink {
         Thread.ofPlatform().name("millrace-progress").daemon(true).start(() -> run(progress));
     }
 
+    /** The same where there is no end that the run comes closer to. */
+    void start() {
+        start(() -> Double.NaN);
+    }
+
     @Override
     public void text(final DirectBuffer buffer, final int offset, final int length) {
         if (sharedWithText && !yielded) {
@@ -67,9 +72,11 @@ final class ProgressLine implements Sink {
             while (!ended.await(INTERVAL_MS, TimeUnit.MILLISECONDS)) {
                 final long nowNs = System.nanoTime();
                 final long nowPackets = telemetry.total(EngineCounter.RECEIVED);
-                draw(String.format(Locale.ROOT, "%,d packets  %.2f Mpps  %,d flows  %.0f %%",
+                final double part = progress.getAsDouble();
+                draw(String.format(Locale.ROOT, "%,d packets  %.2f Mpps  %,d flows%s",
                     nowPackets, (nowPackets - packets) * 1e3 / (nowNs - timeNs),
-                    telemetry.total(EngineCounter.FLOWS_CREATED), 100 * progress.getAsDouble()));
+                    telemetry.total(EngineCounter.FLOWS_CREATED),
+                    Double.isNaN(part) ? "" : String.format(Locale.ROOT, "  %.0f %%", 100 * part)));
                 packets = nowPackets;
                 timeNs = nowNs;
             }

@@ -1,6 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.binding.dpdk.Eal;
+import io.millrace.binding.linux.Signals;
 import io.millrace.binding.linux.ThreadAffinity;
 import io.millrace.binding.ndpi.DetectionModule;
 import io.millrace.binding.ndpi.NameTables;
@@ -179,6 +180,20 @@ public final class FlowEngine implements AutoCloseable {
         }
     }
 
+    /** Takes SIGINT, SIGTERM and SIGHUP over from the JVM, for good; {@link #awaitSignal} hands them out. */
+    public static void watchSignals() {
+        Signals.watch();
+    }
+
+    /** The next signal; {@link ProcessSignal#NONE} after {@code timeoutMs} without one. One thread at a time. */
+    public static ProcessSignal awaitSignal(final int timeoutMs) {
+        return switch (Signals.await(timeoutMs)) {
+            case NONE -> ProcessSignal.NONE;
+            case INTERRUPT, TERMINATE -> ProcessSignal.STOP;
+            case RELOAD -> ProcessSignal.RELOAD;
+        };
+    }
+
     /** Names behind the numbers in flow events, as the loaded nDPI has them. */
     public static ApplicationNames applicationNames() {
         try (DetectionModule module = DetectionModule.create()) {
@@ -251,6 +266,11 @@ public final class FlowEngine implements AutoCloseable {
     /** Updates the counters of live ports and tells in one line each what changed about them. About once a second. */
     public void watchPorts(final Consumer<String> news) {
         ports.watch(news);
+    }
+
+    /** Time of live ports now, nanoseconds since the Unix epoch. */
+    public long nowNs() {
+        return clock.nowNs();
     }
 
     /** Keeps the time of live ports near wall time. About ten times a second. */

@@ -18,7 +18,8 @@ import org.agrona.concurrent.status.CountersReader;
  * read a total. A counter is written by one thread only, so it is set or incremented without a lock prefix.
  */
 public final class Telemetry {
-    private static final int MAX_COUNTERS = 4096;
+    /** Counters that there can be. */
+    static final int MAX_COUNTERS = 4096;
 
     private final CountersManager counters;
     private final List<Entry> entries = new ArrayList<>();

@@ -88,6 +88,12 @@ public final class EveSink implements Sink {
     }
 
     @Override
+    public void reopen() {
+        flush();
+        file.reopen();
+    }
+
+    @Override
     public void close() {
         flush();
         file.close();

@@ -16,12 +16,16 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 final class OutputFile {
     private final String name;
-    private final FileOutputStream stream;
+    private final Path path;
+    private FileOutputStream stream;
     private final boolean standardStream;
     private String failure;
 
-    private OutputFile(final String name, final FileOutputStream stream, final boolean standardStream) {
+    private OutputFile(
+        final String name, final Path path, final FileOutputStream stream, final boolean standardStream) {
+
         this.name = name;
+        this.path = path;
         this.stream = stream;
         this.standardStream = standardStream;
     }
@@ -40,7 +44,8 @@ final class OutputFile {
             } catch (final FileAlreadyExistsException existsAlready) {
                 // Its mode is its owner's business.
             }
-            final OutputFile file = new OutputFile(path.toString(), new FileOutputStream(path.toFile(), append), false);
+            final OutputFile file = new OutputFile(
+                path.toString(), path, new FileOutputStream(path.toFile(), append), false);
             if (append) {
                 file.moveToEnd();
             }
@@ -52,11 +57,11 @@ final class OutputFile {
     }
 
     static OutputFile standardOutput() {
-        return new OutputFile("standard output", new FileOutputStream(FileDescriptor.out), true);
+        return new OutputFile("standard output", null, new FileOutputStream(FileDescriptor.out), true);
     }
 
     static OutputFile standardError() {
-        return new OutputFile("standard error", new FileOutputStream(FileDescriptor.err), true);
+        return new OutputFile("standard error", null, new FileOutputStream(FileDescriptor.err), true);
     }
 
     /** Writes all or as much as can be; returns how many bytes surely arrived. */
@@ -78,6 +83,27 @@ final class OutputFile {
     /** One line: what, where, how to mend it; null while all is well. */
     String failure() {
         return failure;
+    }
+
+    /**
+     * Lets go of the file and opens what is there under its name now, or a new one; also one that could not be written
+     * any more. A standard stream stays. Where the name cannot be opened the old file stays open.
+     */
+    void reopen() {
+        if (standardStream) {
+            return;
+        }
+        try {
+            final OutputFile next = open(path, true);
+            stream.close();
+            stream = next.stream;
+            failure = null;
+        } catch (final OutputException e) {
+            failure = e.getMessage();
+        } catch (final IOException e) {
+            failure = "output: cannot finish " + name + " (" + e.getMessage()
+                + "); free space on its file system, and run again";
+        }
     }
 
     /** Closes a file; leaves standard streams open. */

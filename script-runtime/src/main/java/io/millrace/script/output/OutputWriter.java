@@ -4,6 +4,7 @@ import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.verdict.VerdictDescriptor;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
@@ -43,10 +44,12 @@ public final class OutputWriter implements Agent {
     private final AtomicCounter alertsWritten;
     private final AtomicCounter alertsDropped;
     private final AtomicCounter textBytes;
+    private final AtomicReference<StatsRecord> requestedStats = new AtomicReference<>();
     private long records;
     private long alerts;
     private long text;
     private boolean unflushed;
+    private volatile boolean reopenRequested;
 
     /**
      * A writer, not yet running.
@@ -87,6 +90,7 @@ public final class OutputWriter implements Agent {
 
     @Override
     public int doWork() {
+        serveRequests();
         final int messages = order.poll(consumer);
         if (messages > 0) {
             unflushed = true;
@@ -99,6 +103,16 @@ public final class OutputWriter implements Agent {
             publishCounters();
         }
         return messages;
+    }
+
+    /** Has all files opened anew under their names before the next batch. Any thread. */
+    public void requestReopen() {
+        reopenRequested = true;
+    }
+
+    /** Has a stats record written before the next batch; one that still waits is replaced. Any thread. */
+    public void requestStats(final StatsRecord stats) {
+        requestedStats.set(stats);
     }
 
     @Override
@@ -172,6 +186,23 @@ public final class OutputWriter implements Agent {
         for (final Sink sink : sinks) {
             sink.text(buffer, offset, length);
         }
+    }
+
+    private void serveRequests() {
+        if (reopenRequested) {
+            reopenRequested = false;
+            for (final Sink sink : sinks) {
+                sink.reopen();
+            }
+        }
+        if (requestedStats.getOpaque() == null) {
+            return;
+        }
+        final StatsRecord stats = requestedStats.getAndSet(null);
+        for (final Sink sink : sinks) {
+            sink.stats(stats);
+        }
+        unflushed = true;
     }
 
     private void publishCounters() {

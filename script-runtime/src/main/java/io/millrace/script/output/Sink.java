@@ -27,6 +27,10 @@ public interface Sink extends AutoCloseable {
     default void flush() {
     }
 
+    /** Flushes, lets go of files, and opens them anew under their names, so that another program may rotate them. */
+    default void reopen() {
+    }
+
     /** Flushes and lets go of files. */
     @Override
     default void close() {

@@ -1,0 +1,156 @@
+package io.millrace.launch;
+
+import io.millrace.engine.FlowEngine;
+import io.millrace.engine.config.CaptureConfig;
+import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.config.PortSpec;
+import io.millrace.engine.event.EventRings;
+import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.ScriptRuntime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Live ports through the engine until SIGINT, SIGTERM or the end of a given time. Then every live flow ends, its record
+ * is written, and the run is done. SIGHUP opens output files anew and loads the scripts anew.
+ */
+final class Capture extends EngineRun {
+    private static final int ATTEND_MS = 100;
+    private static final long WATCH_NS = 1_000_000_000L;
+    private static final long PATIENCE_MS = 30_000;
+
+    private final CaptureConfig ports;
+    private final CaptureOptions options;
+    private final List<AutoCloseable> locks = new ArrayList<>();
+    private final DropWatch drops;
+    private final RunGauges gauges;
+    private long endedNs;
+    private long startedNs;
+
+    /**
+     * A capture, not yet running.
+     *
+     * @param telemetry its counters.
+     * @throws ConfigException where a setting or a file that it names is not usable.
+     * @throws io.millrace.binding.link.EnvironmentException where another capture has one of the ports.
+     */
+    Capture(
+        final CaptureConfig ports,
+        final CaptureOptions options,
+        final RunDirectory runDirectory,
+        final EngineConfig config,
+        final int workers,
+        final FlowOptions flows,
+        final ScriptOptions scripts,
+        final OutputOptions output,
+        final Telemetry telemetry) {
+
+        super(config, workers, flows, scripts, output, true, telemetry);
+        this.ports = ports;
+        this.options = options;
+        drops = new DropWatch(telemetry);
+        gauges = new RunGauges(telemetry, eventRings());
+        for (final PortSpec port : ports.ports()) {
+            locks.add(runDirectory.lock(port));
+        }
+    }
+
+    @Override
+    AutoCloseable watchSignals() {
+        FlowEngine.watchSignals();
+        return () -> {
+            for (final AutoCloseable lock : locks) {
+                lock.close();
+            }
+        };
+    }
+
+    @Override
+    void prepare(final EngineConfig settings, final int workers) {
+        FlowEngine.prepare(settings, ports, workers);
+    }
+
+    @Override
+    FlowEngine openEngine(final EngineConfig settings, final EventRings rings, final Telemetry counters) {
+        return FlowEngine.capture(settings, ports, rings, counters);
+    }
+
+    @Override
+    void showProgress(final ProgressLine progress, final FlowEngine running) {
+        progress.start();
+    }
+
+    @Override
+    void attend(final FlowEngine running, final ScriptRuntime runtime) throws InterruptedException {
+        startedNs = System.nanoTime();
+        running.portDescriptions().forEach(EngineRun::complain);
+        long watchedNs = startedNs - WATCH_NS;
+        long statsNs = startedNs;
+        while (!isOver(running)) {
+            switch (FlowEngine.awaitSignal(ATTEND_MS)) {
+                case STOP -> requestStop();
+                case RELOAD -> {
+                    reopenOutput();
+                    complain("SIGHUP: output files are opened anew; " + runtime.reload().message());
+                }
+                case NONE -> {
+                }
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            running.followWallClock();
+            final long nowNs = System.nanoTime();
+            if (nowNs - watchedNs >= WATCH_NS) {
+                watchedNs = nowNs;
+                watch(running);
+            }
+            if (nowNs - statsNs >= options.statsIntervalNs()) {
+                statsNs += options.statsIntervalNs();
+                writeStats(running.nowNs());
+            }
+        }
+        endedNs = System.nanoTime();
+        giveUpAfter(PATIENCE_MS);
+        runtime.waitForOutput();
+        requestStop();
+    }
+
+    @Override
+    void afterLastPacket(final FlowEngine ended) {
+        watch(ended);
+        drops.end(EngineRun::complain);
+    }
+
+    @Override
+    String headline(final FlowEngine ended) {
+        return String.format(Locale.ROOT, "Captured from %s for %.1f s",
+            String.join(", ", ports.ports().stream().map(PortSpec::label).toList()), (endedNs - startedNs) / 1e9);
+    }
+
+    private boolean isOver(final FlowEngine running) {
+        return isStopRequested() || !running.isRunning() || System.nanoTime() - startedNs >= options.durationNs();
+    }
+
+    private void watch(final FlowEngine running) {
+        running.watchPorts(EngineRun::complain);
+        gauges.update();
+        drops.look(EngineRun::complain);
+    }
+
+    /** A reader that has stopped reading must not keep the process alive for ever. */
+    private static void giveUpAfter(final long patienceMs) {
+        Thread.ofPlatform().name("millrace-patience").daemon(true).start(() -> {
+            try {
+                Thread.sleep(patienceMs);
+                complain("stopped: output: not all could be written within " + patienceMs / 1000
+                    + " s: keep its reader running");
+                Runtime.getRuntime().halt(ExitCode.ERRORS_FOUND);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+}

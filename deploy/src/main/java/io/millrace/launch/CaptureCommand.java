@@ -1,0 +1,82 @@
+package io.millrace.launch;
+
+import io.millrace.engine.config.CaptureConfig;
+import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.telemetry.CountersFile;
+import io.millrace.engine.telemetry.Telemetry;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code millrace capture}. */
+@Command(
+    name = "capture",
+    description = "Run live ports through the engine until stopped.",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    optionListHeading = "%n",
+    footerHeading = "%n",
+    footer = {
+        "SIGINT and SIGTERM end the run: every live flow gets its flowEnd hook and its record. SIGHUP opens output files"
+            + " anew (logrotate) and loads the scripts anew. millrace stat shows the counters of a running capture.",
+        "Every flag can be set by a variable: --flow-capacity by MILLRACE_FLOW_CAPACITY.",
+        "Exit codes: 0 done, also when stopped by a signal, 1 output could not be written, 2 bad usage or configuration,"
+            + " 3 environment (missing library, permission, port missing or in use) or internal failure."})
+final class CaptureCommand implements Callable<Integer> {
+    @Mixin
+    private CaptureOptions ports;
+
+    @Mixin
+    private FlowOptions flows;
+
+    @Mixin
+    private ScriptOptions scripts;
+
+    @Mixin
+    private PacketOptions packets;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws Exception {
+        final int workers = packets.workers();
+        final CaptureConfig capture = ports.config(workers, packets.askedRxDescriptors());
+        final EngineConfig config = engineConfig();
+        output.requireDistinctFrom(List.of());
+        final RunDirectory runDirectory = ports.runDirectory();
+        runDirectory.clean();
+        try (CountersFile counters = CountersFile.create(runDirectory.counters(ProcessHandle.current().pid()))) {
+            return new Capture(capture, ports, runDirectory, config, workers, flows, scripts, output,
+                new Telemetry(counters.metadata(), counters.values())).run();
+        }
+    }
+
+    private EngineConfig engineConfig() {
+        return new EngineConfig(
+            flows.capacity(),
+            flows.idleTimeoutNs(),
+            flows.tcpClosedTimeoutNs(),
+            flows.periodicIntervalNs(),
+            flows.statistics(),
+            packets.openedTunnels(),
+            flows.detection(),
+            packets.burst(),
+            packets.mempool(),
+            packets.mbufBytes(),
+            CaptureOptions.nicDescriptors(packets.askedRxDescriptors()),
+            packets.hugePages(),
+            scripts.overflow(EngineConfig.Overflow.DROP),
+            new SecureRandom().nextLong(),
+            packets.workerCores(false),
+            packets.warmUpFrames(),
+            packets.ealArguments(),
+            ErrorLine.debugging(System.getenv()));
+    }
+}

@@ -1,0 +1,132 @@
+package io.millrace.launch;
+
+import io.millrace.binding.link.EnvironmentException;
+import io.millrace.engine.config.PortSpec;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Where running captures keep what others may look at: one file of counters each, and one file per port that they lock.
+ * The kernel gives locks back however a process ends, so a file that is left over is in nobody's way.
+ */
+final class RunDirectory {
+    private static final String COUNTERS_SUFFIX = ".counters";
+    private static final Path SYSTEM = Path.of("/run/millrace");
+
+    private final Path path;
+
+    private RunDirectory(final Path path) {
+        this.path = path;
+    }
+
+    /**
+     * The folder, made if it is not there.
+     *
+     * @param asked what the flag names; null for the usual one.
+     * @throws EnvironmentException where it cannot be made.
+     */
+    static RunDirectory open(final Path asked, final Map<String, String> environment) {
+        final Path folder = asked == null ? usual(environment) : asked;
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+            }
+        } catch (final IOException e) {
+            throw new EnvironmentException("cannot make the folder " + folder + " (" + e.getMessage()
+                + "): name another one with --run-dir");
+        }
+        return new RunDirectory(folder);
+    }
+
+    /** The folder where captures of this user keep their files, whether it is there or not. */
+    static Path usual(final Map<String, String> environment) {
+        final String runtime = environment.get("XDG_RUNTIME_DIR");
+        if (Files.isWritable(SYSTEM) || Files.isWritable(SYSTEM.getParent())) {
+            return SYSTEM;
+        }
+        return runtime == null || runtime.isEmpty()
+            ? Path.of("/tmp", "millrace-" + System.getProperty("user.name")) : Path.of(runtime, "millrace");
+    }
+
+    /**
+     * Takes a port for this process.
+     *
+     * @return to be closed with the port.
+     * @throws EnvironmentException where another process has it.
+     */
+    AutoCloseable lock(final PortSpec port) {
+        final Path file = path.resolve("port-" + place(port) + ".lock");
+        try {
+            final FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            final FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw new EnvironmentException("port " + port.label() + " is in use by another millrace capture (lock "
+                    + file + "): stop that one first");
+            }
+            return channel;
+        } catch (final IOException e) {
+            throw new EnvironmentException("cannot lock port " + port.label() + ": " + file + " (" + e.getMessage()
+                + "): name another folder with --run-dir");
+        }
+    }
+
+    /** File of the counters of process {@code pid}. */
+    Path counters(final long pid) {
+        return path.resolve(pid + COUNTERS_SUFFIX);
+    }
+
+    /** Counters of captures that run. */
+    static List<Path> running(final Path folder) throws IOException {
+        final List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> listed = Files.list(folder)) {
+                listed.filter(file -> file.toString().endsWith(COUNTERS_SUFFIX) && isAlive(file)).sorted()
+                    .forEach(files::add);
+            }
+        }
+        return files;
+    }
+
+    /** Deletes the counters of processes that have ended without doing so. */
+    void clean() {
+        try (Stream<Path> listed = Files.list(path)) {
+            for (final Path file : listed.toList()) {
+                if (file.toString().endsWith(COUNTERS_SUFFIX) && !isAlive(file)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (final IOException e) {
+            throw new EnvironmentException("cannot clean " + path + " (" + e.getMessage() + "): check its permissions");
+        }
+    }
+
+    private static boolean isAlive(final Path counters) {
+        final String name = counters.getFileName().toString();
+        final String pid = name.substring(0, name.length() - COUNTERS_SUFFIX.length());
+        return pid.matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+    }
+
+    /** Interfaces of the same name in two network namespaces are two. */
+    private static String place(final PortSpec port) {
+        if (port.interfaceName().isEmpty()) {
+            return port.device().replace('/', '_');
+        }
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString().replaceAll("\\D", "") + "-"
+                + port.interfaceName().get();
+        } catch (final IOException e) {
+            return port.interfaceName().get();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.millrace.launch;
+
+import io.millrace.engine.event.EventRings;
+import io.millrace.engine.telemetry.LatencyKind;
+import io.millrace.engine.telemetry.LatencySummary;
+import io.millrace.engine.telemetry.Telemetry;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.status.AtomicCounter;
+
+/** Keeps what is no counter by nature, fill of rings and latencies, among the counters. Owned by the main thread. */
+final class RunGauges {
+    private static final int PERCENT = 100;
+
+    private final Telemetry telemetry;
+    private final List<OneToOneRingBuffer> rings = new ArrayList<>();
+    private final List<AtomicCounter> fills = new ArrayList<>();
+    private final Map<LatencyKind, AtomicCounter[]> latencies = new EnumMap<>(LatencyKind.class);
+
+    /** Gauges of these rings and of all latencies. */
+    RunGauges(final Telemetry telemetry, final EventRings eventRings) {
+        this.telemetry = telemetry;
+        for (int worker = 0; worker < eventRings.workers(); worker++) {
+            final List<OneToOneRingBuffer> ofWorker = eventRings.ofWorker(worker);
+            for (int thread = 0; thread < ofWorker.size(); thread++) {
+                rings.add(ofWorker.get(thread));
+                fills.add(telemetry.counter(RunGauge.RING_FILL, "events worker-" + worker + " to script-" + thread));
+            }
+        }
+        for (final LatencyKind kind : LatencyKind.values()) {
+            latencies.put(kind, RunGauge.LATENCIES.stream()
+                .map(gauge -> telemetry.counter(gauge, kind.key())).toArray(AtomicCounter[]::new));
+        }
+    }
+
+    /** Takes all values anew. */
+    void update() {
+        for (int i = 0; i < rings.size(); i++) {
+            fills.get(i).setRelease((long) rings.get(i).size() * PERCENT / rings.get(i).capacity());
+        }
+        final Map<LatencyKind, LatencySummary> summaries = telemetry.latencies();
+        latencies.forEach((kind, counters) -> {
+            final LatencySummary summary = summaries.get(kind);
+            if (summary != null) {
+                final long[] values =
+                    {summary.count(), summary.p50Ns(), summary.p99Ns(), summary.p9999Ns(), summary.maxNs()};
+                for (int i = 0; i < values.length; i++) {
+                    counters[i].setRelease(values[i]);
+                }
+            }
+        });
+    }
+}
