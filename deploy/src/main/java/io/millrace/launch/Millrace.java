@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "millrace",
     description = "Runs Lua flow scripts on every network flow.",
-    subcommands = {ReplayCommand.class, CaptureCommand.class, ScriptsCommand.class, ProtocolsCommand.class},
+    subcommands = {ReplayCommand.class, CaptureCommand.class, StatCommand.class, ScriptsCommand.class, ProtocolsCommand.class},
     versionProvider = VersionText.class,
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

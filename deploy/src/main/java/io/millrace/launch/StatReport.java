@@ -1,0 +1,209 @@
+package io.millrace.launch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.engine.telemetry.CounterDescriptor;
+import io.millrace.engine.telemetry.DistributorCounter;
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.LatencyKind;
+import io.millrace.engine.telemetry.PortCounter;
+import io.millrace.script.intake.ScriptCounter;
+import io.millrace.script.output.OutputCounter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What happened between two snapshots of a process, and since its start; for people and for programs. */
+final class StatReport {
+    private static final double NS_PER_S = 1e9;
+    private static final List<CounterDescriptor> RATES = List.of(
+        EngineCounter.RECEIVED, EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_CREATED, EngineCounter.FLOWS_ENDED,
+        EngineCounter.EVENTS_PRODUCED, ScriptCounter.HOOKS_RUN, ScriptCounter.ALERTS_RAISED,
+        OutputCounter.RECORDS_WRITTEN);
+
+    private final CounterSnapshot before;
+    private final CounterSnapshot now;
+    private final double seconds;
+
+    StatReport(final CounterSnapshot before, final CounterSnapshot now) {
+        this.before = before;
+        this.now = now;
+        seconds = Math.max(1e-9, (now.takenNs() - before.takenNs()) / NS_PER_S);
+    }
+
+    /** A page, without a final line break. */
+    String text() {
+        final StringBuilder text = new StringBuilder();
+        append(text, "millrace capture, process %d, up %s%n%n", now.pid(), uptime());
+        append(text, "%-36s %15s %18s%n", "", "per second", "total");
+        for (final CounterDescriptor counter : RATES) {
+            append(text, "%-36s %,15.0f %,18d%n", counter.label(), rate(counter), now.total(counter));
+        }
+        append(text, "%-36s %15s %,18d%n", EngineCounter.FLOWS_LIVE.label(), "", now.total(EngineCounter.FLOWS_LIVE));
+        appendWorkers(text);
+        appendPorts(text);
+        appendDrops(text);
+        appendRings(text);
+        appendLatencies(text);
+        appendLaws(text);
+        return text.toString().stripTrailing();
+    }
+
+    /** One line. */
+    String json() {
+        final StringWriter line = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringField("timestamp", Instant.ofEpochMilli(now.takenMs()).toString());
+            json.writeNumberField("pid", now.pid());
+            json.writeNumberField("uptime_s", (now.takenMs() - now.startedMs()) / 1e3);
+            json.writeNumberField("interval_s", seconds);
+            writeTotals(json);
+            writeOwners(json, "workers", EngineCounter.RECEIVED, List.of(EngineCounter.RECEIVED,
+                EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_LIVE, EngineCounter.EVENTS_SKIPPED));
+            writeOwners(json, "ports", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_RECEIVED,
+                PortCounter.LINK_UP, EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
+            writeOwners(json, "driver", PortCounter.DRIVER_COUNTER, List.of(PortCounter.DRIVER_COUNTER));
+            writeOwners(json, "rings", RunGauge.RING_FILL, List.of(RunGauge.RING_FILL));
+            writeOwners(json, "latency_ns", RunGauge.LATENCY_COUNT, List.copyOf(RunGauge.LATENCIES));
+            json.writeObjectFieldStart("drops");
+            for (final CounterDescriptor reason : DropWatch.REASONS) {
+                json.writeNumberField(reason.key(), now.total(reason));
+            }
+            json.writeEndObject();
+            json.writeObjectFieldStart("on_the_way");
+            for (final CounterLaw law : laws()) {
+                json.writeNumberField(law.name(), law.missing(now::total));
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return line.toString();
+    }
+
+    private void writeTotals(final JsonGenerator json) throws IOException {
+        final Map<String, CounterDescriptor> counted = new LinkedHashMap<>();
+        now.values().stream().map(CounterSnapshot.Value::descriptor)
+            .filter(counter -> !(counter instanceof RunGauge || counter instanceof PortCounter))
+            .forEach(counter -> counted.put(counter.key(), counter));
+        json.writeObjectFieldStart("total");
+        for (final Map.Entry<String, CounterDescriptor> counter : counted.entrySet()) {
+            json.writeNumberField(counter.getKey(), now.total(counter.getValue()));
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("per_second");
+        for (final Map.Entry<String, CounterDescriptor> counter : counted.entrySet()) {
+            json.writeNumberField(counter.getKey(), Math.round(rate(counter.getValue())));
+        }
+        json.writeEndObject();
+    }
+
+    private void writeOwners(
+        final JsonGenerator json, final String name, final CounterDescriptor owned,
+        final List<CounterDescriptor> counters) throws IOException {
+
+        json.writeObjectFieldStart(name);
+        for (final String owner : now.owners(owned)) {
+            json.writeObjectFieldStart(owner);
+            for (final CounterDescriptor counter : counters) {
+                json.writeNumberField(counter.key(), now.of(counter, owner));
+            }
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    private void appendWorkers(final StringBuilder text) {
+        text.append('\n');
+        for (final String worker : now.owners(EngineCounter.RECEIVED)) {
+            append(text, "%-36s %,15.0f %,18d frames, %,d flows live%n", worker, rate(EngineCounter.RECEIVED, worker),
+                now.of(EngineCounter.RECEIVED, worker), now.of(EngineCounter.FLOWS_LIVE, worker));
+        }
+        if (now.total(DistributorCounter.FRAMES_DISTRIBUTED) > 0) {
+            append(text, "%-36s %,15.0f %,18d frames%n", "distributor", rate(DistributorCounter.FRAMES_DISTRIBUTED),
+                now.total(DistributorCounter.FRAMES_DISTRIBUTED));
+        }
+    }
+
+    private void appendPorts(final StringBuilder text) {
+        for (final String port : now.owners(PortCounter.PORT_RECEIVED)) {
+            append(text, "%-36s %,15.0f %,18d frames, link %s%n", port, rate(PortCounter.PORT_RECEIVED, port),
+                now.of(PortCounter.PORT_RECEIVED, port), now.of(PortCounter.LINK_UP, port) == 0 ? "down" : "up");
+        }
+        for (final String owner : now.owners(PortCounter.DRIVER_COUNTER)) {
+            if (now.of(PortCounter.DRIVER_COUNTER, owner) != 0) {
+                append(text, "%-36s %,15.0f %,18d%n", owner, rate(PortCounter.DRIVER_COUNTER, owner),
+                    now.of(PortCounter.DRIVER_COUNTER, owner));
+            }
+        }
+    }
+
+    private void appendDrops(final StringBuilder text) {
+        text.append("\nDrops\n");
+        boolean any = false;
+        for (final CounterDescriptor reason : DropWatch.REASONS) {
+            if (now.total(reason) != 0) {
+                append(text, "  %-34s %,15.0f %,18d%n", reason.label(), rate(reason), now.total(reason));
+                any = true;
+            }
+        }
+        if (!any) {
+            text.append("  none\n");
+        }
+    }
+
+    private void appendRings(final StringBuilder text) {
+        text.append("\nRings\n");
+        for (final String ring : now.owners(RunGauge.RING_FILL)) {
+            append(text, "  %-34s %14d %%%n", ring, now.of(RunGauge.RING_FILL, ring));
+        }
+    }
+
+    private void appendLatencies(final StringBuilder text) {
+        append(text, "%n%-24s %12s %12s %12s %12s%n", "Times in microseconds", "p50", "p99", "p99.99", "max");
+        for (final LatencyKind kind : LatencyKind.values()) {
+            final String owner = kind.key();
+            if (now.of(RunGauge.LATENCY_COUNT, owner) > 0) {
+                append(text, "  %-22s %,12.1f %,12.1f %,12.1f %,12.1f%n", owner.replace("_ns", "").replace('_', ' '),
+                    now.of(RunGauge.LATENCY_P50, owner) / 1e3, now.of(RunGauge.LATENCY_P99, owner) / 1e3,
+                    now.of(RunGauge.LATENCY_P9999, owner) / 1e3, now.of(RunGauge.LATENCY_MAX, owner) / 1e3);
+            }
+        }
+    }
+
+    private void appendLaws(final StringBuilder text) {
+        text.append("\nOn the way between two counters (0 at rest)\n");
+        for (final CounterLaw law : laws()) {
+            append(text, "  %-34s %,15d%n", law.name(), law.missing(now::total));
+        }
+    }
+
+    private List<CounterLaw> laws() {
+        return CounterLaw.ALL.stream().filter(law -> now.total(law.whole()) > 0).toList();
+    }
+
+    private double rate(final CounterDescriptor counter) {
+        return (now.total(counter) - before.total(counter)) / seconds;
+    }
+
+    private double rate(final CounterDescriptor counter, final String owner) {
+        return (now.of(counter, owner) - before.of(counter, owner)) / seconds;
+    }
+
+    private String uptime() {
+        final Duration up = Duration.ofMillis(now.takenMs() - now.startedMs());
+        return String.format(Locale.ROOT, "%d:%02d:%02d", up.toHours(), up.toMinutesPart(), up.toSecondsPart());
+    }
+
+    private static void append(final StringBuilder text, final String format, final Object... arguments) {
+        text.append(String.format(Locale.ROOT, format, arguments));
+    }
+}
