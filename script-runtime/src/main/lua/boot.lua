@@ -32,13 +32,21 @@ string_metatable.__metatable = false
 jit.opt.start("maxmcode=8192", "sizemcode=256", "maxtrace=8000", "maxrecord=16000", "maxside=400", "maxsnap=1500")
 
 local dispatch = library("dispatch")
+local failures = library("failures")
+local guard = library("guard")
 local scripts = library("scripts")
 return {
     dispatch = dispatch.dispatch,
-    load = scripts.load,
-    finish = scripts.finish,
-    teardown = scripts.teardown,
-    errors = dispatch.errors,
+    load = guard.interpreted(scripts.load),
+    finish = function()
+        scripts.finish()
+        jit.on()
+    end,
+    teardown = guard.interpreted(scripts.teardown),
+    collect = function()
+        collectgarbage()
+    end,
+    errors = failures.records,
     layout = library("layout").describe,
     functions = library("flow").names,
     statuses = library("flow_consts").keys,

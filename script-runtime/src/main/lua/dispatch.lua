@@ -4,12 +4,12 @@ local library, settings = ...
 local layout = library("layout")
 local emission = library("emission")
 local verdicts = library("verdicts")
+local failures = library("failures")
 local ffi, cursor, control, stats = layout.ffi, layout.cursor, layout.control, layout.stats
 local no_metadata = layout.no_metadata
 local cast, floor, band = ffi.cast, math.floor, bit.band
-local tonumber, type, tostring, pcall = tonumber, type, tostring, pcall
+local tonumber, type, error, pcall = tonumber, type, error, pcall
 local conclude = verdicts.conclude
-local collect = collectgarbage
 
 local batch_pointer = ffi.typeof("const batch_entry_t *")
 local byte_pointer = ffi.typeof("const uint8_t *")
@@ -22,39 +22,11 @@ local KINDS = {
 }
 -- Scripts per generated function: LuaJIT allows 60 upvalues, each script needs three.
 local GROUP = 12
-local MAX_DISTINCT = 50
 -- Emissions of one event always find this much room, or the batch is cut before it.
 local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
 
--- A script that fails for want of memory while this much is in use after a collection is the one that holds it.
-local MEMORY_HELD = 0.75 * settings.memory_limit
-local TAKEN_OUT_DEADLINE, TAKEN_OUT_MEMORY = 1, 2
-local OUT_OF_SERVICE = ": out of service from here on: "
-
 local entries = {} -- scripts in load order
 local plans = {} -- hook -> l4 protocol -> function(now) or false
-local errors = {} -- script index -> message -> count
-local distinct = {} -- script index -> number of messages
-
--- Keeps each distinct message of a script once, with a count; hands it to Java the first time.
-local function note(index, message)
-    if type(message) ~= "string" then
-        message = "error object is a " .. type(message) .. ": raise errors with a text"
-    end
-    local known = errors[index]
-    if known == nil then
-        known = {}
-        errors[index], distinct[index] = known, 0
-    end
-    if known[message] then
-        known[message] = known[message] + 1
-    elseif distinct[index] < MAX_DISTINCT then
-        known[message] = 1
-        distinct[index] = distinct[index] + 1
-        control.current_script = index
-        emission.script_error(message)
-    end
-end
 
 local function entry_at(index)
     for _, entry in ipairs(entries) do
@@ -64,37 +36,13 @@ local function entry_at(index)
     end
 end
 
--- Plans made from now on pass it over; the pass in hand goes on as planned.
-local function take_out(index, reason)
-    stats[index].taken_out = reason
-    entry_at(index).taken_out = true
+-- Plans made from now on pass over who is out of service; the pass in hand goes on as planned.
+local function forget_plans()
     plans = {}
 end
 
--- A hook failed or was stopped; the caller goes on with the next script.
 local function failed(index, message)
-    if type(message) == "string" and message:find("not enough memory", 1, true) then
-        collect()
-        if collect("count") * 1024 > MEMORY_HELD then
-            -- What it holds cannot be freed from here: Java makes another machine, without it, which goes on with the
-            -- next script; in this one the next would fail for want of what the last one holds.
-            take_out(index, TAKEN_OUT_MEMORY)
-            control.replace = 1
-            message = message .. OUT_OF_SERVICE .. "keep less, or raise --script-memory"
-        end
-    end
-    if control.deadline_serial == control.hook_serial then
-        stats[index].timed_out = stats[index].timed_out + 1
-        take_out(index, TAKEN_OUT_DEADLINE)
-        if type(message) == "string" then
-            message = message .. OUT_OF_SERVICE .. "let it do less per call, or raise --script-deadline"
-        end
-    else
-        stats[index].failed = stats[index].failed + 1
-    end
-    control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
-    note(index, message)
-    if control.replace ~= 0 then
+    if failures.failed(index, message, entries, forget_plans) then
         conclude()
         error("the machine is replaced", 0)
     end
@@ -122,6 +70,7 @@ local function condition(entry, hook)
     return #parts == 0 and "true" or table.concat(parts, " and ")
 end
 
+-- The call is over before it is counted: nobody can stop it in between, and have it counted twice.
 local RUN = [[
     if %s then
         stats_%d.due = stats_%d.due + 1
@@ -129,8 +78,8 @@ local RUN = [[
         control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
         local ok, message = pcall(hook_%d, now, conf_%d)
         if ok then
-            stats_%d.run = stats_%d.run + 1
             control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
+            stats_%d.run = stats_%d.run + 1
         else
             failed(%d, message)
         end
@@ -304,8 +253,13 @@ end
 -- Adds a loaded script; taken_out: why it must not run again, nil where it may; conf: second argument of its hooks.
 local function add(index, path, script, hooks, taken_out, conf)
     local l4 = script.l4_proto and library("protocols").l4_ids[script.l4_proto] or nil
+    -- What is asked of it later is what holds now, whatever its hooks do to it.
+    local fixed = {}
+    for name, value in next, script do
+        fixed[name] = value
+    end
     entries[#entries + 1] = {
-        index = index, path = path, script = script, hooks = hooks, l4 = l4, conf = conf, taken_out = taken_out,
+        index = index, path = path, script = fixed, hooks = hooks, l4 = l4, conf = conf, taken_out = taken_out,
     }
 end
 
@@ -324,16 +278,4 @@ local function prepare()
     plans = {}
 end
 
--- All messages so far: script index, count, message per record.
-local function error_records()
-    local records = {}
-    for index, known in pairs(errors) do
-        for message, count in pairs(known) do
-            records[#records + 1] = index .. "\31" .. count .. "\31" .. message:gsub("[\30\31]", " ")
-        end
-    end
-    table.sort(records)
-    return table.concat(records, "\30")
-end
-
-return { dispatch = dispatch, add = add, prepare = prepare, note = note, errors = error_records }
+return { dispatch = dispatch, add = add, prepare = prepare }

@@ -7,6 +7,10 @@ local cast, copy, sizeof = ffi.cast, ffi.copy, ffi.sizeof
 local TEXT, ALERT, SCRIPT_ERROR = settings.emission_text, settings.emission_alert, settings.emission_error
 local VOID = 0
 local MAX_TEXT = 8192
+-- Text of one call, and of all calls of one event. The rest of what an event may hand out is left for alerts. Neither
+-- depends on where batches are cut, so that a replay loses the same texts in each run.
+local TEXT_PER_CALL, TEXT_PER_EVENT = settings.emission_reserve / 4, settings.emission_reserve * 3 / 4
+local SWITCHED_OFF, SEVERITY_ERROR = 1000, 2
 local HEADER = sizeof("emission_t")
 local ALERT_LENGTH = sizeof("alert_t")
 local buffer = cast("uint8_t *", settings.emissions)
@@ -40,14 +44,38 @@ local function bytes(kind, text)
     end
 end
 
--- Text for standard output, cut into pieces that fit a ring's longest message.
+local call, call_used, event, event_used, mark = -1, 0, -1, 0, 0
+
+-- Whether so much more text may be handed out now.
+local function allowed(length)
+    -- Emptied, or at another event: what was used before does not count.
+    if control.emission_used < mark or control.current_event ~= event then
+        event, event_used, call_used = control.current_event, 0, 0
+    end
+    if control.hook_serial ~= call then
+        call, call_used = control.hook_serial, 0
+    end
+    if call_used + length > TEXT_PER_CALL or event_used + length > TEXT_PER_EVENT then
+        control.emissions_lost = control.emissions_lost + 1
+        return false
+    end
+    call_used, event_used = call_used + length, event_used + length
+    return true
+end
+
+-- Text for standard output, cut into pieces that fit a ring's longest message; all of it or nothing.
 local function text(value)
+    if not allowed(#value + HEADER) then
+        return
+    end
     if #value <= MAX_TEXT then
-        return bytes(TEXT, value)
+        bytes(TEXT, value)
+    else
+        for start = 1, #value, MAX_TEXT do
+            bytes(TEXT, value:sub(start, start + MAX_TEXT - 1))
+        end
     end
-    for start = 1, #value, MAX_TEXT do
-        bytes(TEXT, value:sub(start, start + MAX_TEXT - 1))
-    end
+    mark = control.emission_used
 end
 
 local function put(target, value, length)
@@ -102,6 +130,14 @@ return {
     alert = alert,
     observe = observe,
     void = void,
+    -- The alert that the script in control.current_script is out of service; the flow in hand is where it happened, no
+    -- more. Nothing is said of the flow itself.
+    switched_off = function(message)
+        if alert(SWITCHED_OFF, 0, SEVERITY_ERROR, false, "script_off", "Script switched off", "script_off",
+                message:sub(1, MAX_TEXT)) ~= nil then
+            control.alerts_raised = control.alerts_raised + 1
+        end
+    end,
     script_error = function(message)
         bytes(SCRIPT_ERROR, message:sub(1, MAX_TEXT))
     end,

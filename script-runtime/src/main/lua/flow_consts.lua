@@ -87,8 +87,20 @@ local function title(definition)
     return i18n(definition.i18n_title) or definition.i18n_title
 end
 
+-- Scripts get copies: what they change in them changes nothing for anybody else.
+local function copy_of(value)
+    if type(value) ~= "table" then
+        return value
+    end
+    local copy = {}
+    for key, item in pairs(value) do
+        copy[key] = copy_of(item)
+    end
+    return copy
+end
+
 function flow_consts.getStatusInfo(id)
-    return definition_of(id)
+    return copy_of(definition_of(id))
 end
 
 function flow_consts.getStatusType(id)
@@ -124,7 +136,7 @@ end
 table.sort(by_prio, function(a, b) return a.prio > b.prio end)
 
 -- The set bit of highest precedence; nil where no known bit is set.
-function flow_consts.getPredominantStatus(bitmap)
+local function predominant(bitmap)
     local bits = ffi.cast("uint64_t", bitmap)
     for i = 1, #by_prio do
         if band(bits, lshift(1ULL, by_prio[i].status_id)) ~= 0 then
@@ -132,6 +144,10 @@ function flow_consts.getPredominantStatus(bitmap)
         end
     end
     return nil
+end
+
+function flow_consts.getPredominantStatus(bitmap)
+    return copy_of(predominant(bitmap))
 end
 
 -- Lines of "id key", keys without their "status_".
@@ -145,4 +161,5 @@ local function keys()
     return table.concat(lines, "\n")
 end
 
-return { keys = keys, public = flow_consts, definition_of = definition_of, title = title, by_id = by_id }
+return { keys = keys, public = flow_consts, definition_of = definition_of, predominant = predominant,
+    title = title, by_id = by_id }

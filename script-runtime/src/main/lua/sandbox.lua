@@ -3,6 +3,8 @@
 -- allowed by name.
 local library, settings = ...
 local emission = library("emission")
+local layout = library("layout")
+local reach = library("reach")
 local packet_time = library("packet_time")
 local utils = library("lua_utils")
 local real_io, real_os = io, os
@@ -11,10 +13,8 @@ local loadstring, setfenv, setmetatable = loadstring, setfenv, setmetatable
 local type, tostring, error, pairs, ipairs, select, pcall = type, tostring, error, pairs, ipairs, select, pcall
 local collect, concat, sort, next = collectgarbage, table.concat, table.sort, next
 
-local allowed = {}
-for _, name in ipairs(settings.allowed) do
-    allowed[name] = true
-end
+local control, stats = layout.control, layout.stats
+local allowed = reach.groups
 
 local function copy(of)
     local result = {}
@@ -24,14 +24,22 @@ local function copy(of)
     return result
 end
 
+-- Counts a call of something that is closed to the script in hand.
+local function blocked()
+    local counters = stats[control.current_script]
+    counters.blocked = counters.blocked + 1
+end
+
 local function refused(name, flag)
     return function()
-        error(name .. " is not available to flow scripts; to allow it, start with --allow-script " .. flag, 2)
+        blocked()
+        error(name .. " is not available to flow scripts" .. (flag and "; to allow it, start with --allow-script "
+            .. flag or ""), 2)
     end
 end
 
 local strings = copy(string)
-strings.dump = nil
+strings.dump = refused("string.dump")
 for name, value in pairs(utils.strings) do
     strings[name] = value
 end
@@ -41,13 +49,20 @@ for name, value in pairs(utils.tables) do
     tables[name] = value
 end
 
-local system = allowed.os and copy(real_os) or {
-    execute = refused("os.execute", "os"), exit = refused("os.exit", "os"), getenv = refused("os.getenv", "os"),
-    remove = refused("os.remove", "os"), rename = refused("os.rename", "os"),
-    setlocale = refused("os.setlocale", "os"), tmpname = refused("os.tmpname", "os"),
-}
+local system = {}
+for name, body in pairs(real_os) do
+    system[name] = allowed.os and body or refused("os." .. name, "os")
+end
 function system.exit()
+    blocked()
     error("os.exit is not available to flow scripts: a script cannot end the engine; return from the hook instead", 2)
+end
+-- The locale is that of the whole process.
+function system.setlocale(locale)
+    if locale == nil or locale == "C" or locale == "" then
+        return "C"
+    end
+    return nil
 end
 system.time, system.date, system.clock = packet_time.time, packet_time.date, packet_time.clock
 system.difftime = packet_time.difftime
@@ -64,29 +79,43 @@ local function write(...)
     return true
 end
 
-local output = {}
-function output:write(...)
-    write(...)
-    return self
-end
-function output:flush()
-    return self
-end
-function output:close()
-    return true
-end
-function output:setvbuf()
-    return true
+-- Stands for a script's standard output; each has its own.
+local function output_of()
+    local output = {}
+    function output:write(...)
+        write(...)
+        return self
+    end
+    function output:flush()
+        return self
+    end
+    function output:close()
+        return true
+    end
+    function output:setvbuf()
+        return true
+    end
+    return output
 end
 
-local files = allowed.io and copy(real_io) or {}
-for _, name in ipairs({ "open", "lines", "popen", "tmpfile", "input", "output", "read", "close" }) do
-    files[name] = files[name] or refused("io." .. name, "io")
+-- All files of a process share one metatable: nobody but us gets at it.
+debug.getmetatable(real_io.stdout).__metatable = false
+
+local files = {}
+for name, body in pairs(real_io) do
+    if type(body) == "function" then
+        files[name] = refused("io." .. name, "io")
+    end
 end
+if allowed.io then
+    for name, body in pairs(reach.files(blocked)) do
+        files[name] = body
+    end
+end
+files.type = real_io.type
 files.popen = allowed.os and real_io.popen or refused("io.popen", "os")
 files.write = write
 files.flush = function() return true end
-files.stdout, files.stderr, files.stdin = output, output, nil
 
 -- LuaJIT gives strings random places in tables, so that `pairs` goes through the same table in another order in each
 -- run. A replay must say the same each time: there, `pairs` takes the sequence first, then numbers, then strings, each
@@ -219,7 +248,11 @@ local function deep_copy(of)
 end
 
 -- What a script may know of its own stack: places, not functions.
-local inspection = {
+local inspection = {}
+for name in pairs(debug) do
+    inspection[name] = refused("debug." .. name)
+end
+for name, body in pairs({
     traceback = function(message)
         -- Not a tail call: that would take this function off the stack and the caller with it.
         local text = traceback(type(message) == "string" and message or "", 2)
@@ -232,7 +265,9 @@ local inspection = {
             what = info.what, linedefined = info.linedefined,
         } or nil
     end,
-}
+}) do
+    inspection[name] = body
+end
 
 local PUBLIC = { "user_scripts", "flow_consts", "lua_utils", "dkjson", "alert_consts", "flow_utils", "alert_utils",
     "discover_utils", "flow_risk_utils", "format_utils", "ntop_utils", "lua_trace" }
@@ -269,7 +304,12 @@ local function compile(source, name, environment)
     if type(source) ~= "string" then
         error("a chunk must be text, not a " .. type(source), 3)
     elseif source:byte(1) == 27 then
+        blocked()
         return nil, "compiled Lua is refused: load the source text"
+    end
+    -- Names that start so are trusted: they are the library's own.
+    if type(name) == "string" and name:sub(1, 10) == "@millrace/" then
+        name = "=" .. name:sub(2)
     end
     local chunk, message = loadstring(source, name or "=(load)")
     if chunk == nil then
@@ -282,6 +322,10 @@ end
 local function chunk_name(path)
     return "@" .. path:match("[^/]*$")
 end
+
+local CLOSED = {
+    ffi = true, jit = true, debug = true, io = true, os = true, package = true, posix = true, socket = true, lfs = true,
+}
 
 local function requirer(environment, folder)
     local loaded = {}
@@ -303,6 +347,9 @@ local function requirer(environment, folder)
             source, path = read_module(folder, name)
         end
         if source == nil then
+            if CLOSED[name:match("^[^.]*")] then
+                blocked()
+            end
             error("no module '" .. name .. "'; there are " .. tables.concat(PUBLIC, ", ")
                 .. ", and files beside the script", 2)
         end
@@ -333,8 +380,13 @@ local function environment(folder)
     end
     globals.string, globals.table, globals.math = copy(strings), copy(tables), copy(math)
     globals.coroutine, globals.bit = copy(coroutines), copy(bit)
-    globals.i18n = deep_copy(globals.i18n)
+    for name, value in pairs(globals) do
+        if type(value) == "table" and value ~= globals then
+            globals[name] = deep_copy(value)
+        end
+    end
     globals.os, globals.io, globals.debug = copy(system), copy(files), copy(inspection)
+    globals.io.stdout, globals.io.stderr = output_of(), output_of()
     globals.flow = copy(library("flow").public)
     globals.ntop, globals.interface = copy(library("ntop").ntop), copy(library("ntop").interface)
     globals.host, globals.network = {}, {}
@@ -342,7 +394,9 @@ local function environment(folder)
     globals.user_scripts = deep_copy(library("user_scripts"))
     local loaded
     globals.require, loaded = requirer(globals, folder)
-    globals.package = { loaded = loaded, path = "", cpath = "", config = package.config }
+    globals.package = {
+        loaded = loaded, path = "", cpath = "", config = package.config, loadlib = refused("package.loadlib"),
+    }
     function globals.collectgarbage(option)
         if option == nil or option == "collect" or option == "step" then
             collect("step")
@@ -350,6 +404,7 @@ local function environment(folder)
         elseif option == "count" then
             return collect("count")
         end
+        blocked()
         error("collectgarbage('" .. tostring(option) .. "') is not available to flow scripts", 2)
     end
     function globals.loadstring(source, name)
@@ -372,7 +427,7 @@ local function environment(folder)
     globals.loadfile = refused("loadfile", "io")
     if allowed.io then
         function globals.loadfile(path)
-            local file, message = real_io.open(path, "rb")
+            local file, message = files.open(path, "rb")
             if file == nil then
                 return nil, message
             end

@@ -3,12 +3,15 @@ local library, settings = ...
 local sandbox = library("sandbox")
 local protocols = library("protocols")
 local dispatch = library("dispatch")
+local failures = library("failures")
+local guard = library("guard")
 local layout = library("layout")
 local i18n = library("i18n")
 local settings_of = library("script_settings")
 local registry = library("registry")
 local nearest = library("names").nearest
 local control = layout.control
+local setmetatable = debug.setmetatable
 
 local FIELD, RECORD = "\31", "\30"
 local HOOKS = { "protocolDetected", "statusChanged", "periodicUpdate", "flowEnd", "all" }
@@ -59,9 +62,7 @@ local function words(value)
 end
 
 local function protected(body, ...)
-    control.hook_serial = bit.band(control.hook_serial + 1, 0x3fffffff)
-    local ok, result = pcall(body, ...)
-    control.hook_serial = bit.band(control.hook_serial + 1, 0x3fffffff)
+    local ok, result = guard.call(body, ...)
     if not ok and type(result) == "string" and result:find("not enough memory", 1, true) then
         collectgarbage()
     end
@@ -201,7 +202,7 @@ local OFF = {
 
 -- What 4.2 calls when somebody changes the configuration, which here is complete before a script is loaded.
 local function life_cycle(entry, name)
-    local body = entry.script[name]
+    local body = rawget(entry.script, name)
     if type(body) ~= "function" then
         return nil
     end
@@ -253,6 +254,11 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         find("error", 0, "returned " .. (script == nil and "nothing" or "a " .. type(script))
             .. ": end the file with `return script`, the table that holds the hooks")
         return finish("failed", "returned no table")
+    end
+    -- Its fields are read where no deadline holds: no function of its own may answer for them.
+    setmetatable(script, nil)
+    if type(script.hooks) == "table" then
+        setmetatable(script.hooks, nil)
     end
     script.key, script.path, script.is_alert = key, path, in_alerts == "1"
     local gui = type(script.gui) == "table" and script.gui or {}
@@ -338,20 +344,23 @@ local function finish()
     dispatch.prepare()
 end
 
--- End of the run: each script's own teardown(), errors reported like those of hooks.
-local function teardown()
+-- End of the run: the script's own teardown(), an error reported like those of hooks.
+local function teardown(index)
     layout.reset()
     for _, entry in ipairs(loaded) do
-        control.current_script = entry.index
-        if type(entry.script.teardown) == "function" then
-            local ok, message = protected(entry.script.teardown)
-            if not ok then
-                dispatch.note(entry.index, message)
+        if entry.index == tonumber(index) then
+            control.current_script = entry.index
+            local body = rawget(entry.script, "teardown")
+            if type(body) == "function" then
+                local ok, message = protected(body)
+                if not ok then
+                    failures.note(entry.index, message)
+                end
             end
-        end
-        local message = life_cycle(entry, "onUnload")
-        if message then
-            dispatch.note(entry.index, message)
+            local message = life_cycle(entry, "onUnload")
+            if message then
+                failures.note(entry.index, message)
+            end
         end
     end
 end

@@ -16,7 +16,7 @@ local NONE = 0ULL
 local EXACT = 9007199254740992ULL -- above it, a Lua number does not hold every bit
 
 local definition_of, title = consts.definition_of, consts.title
-local predominant_of = consts.public.getPredominantStatus
+local predominant_of = consts.predominant
 local flow_key = library("flow_peers").public.getKey
 
 -- The alert of this pass over the hooks: its definition, score and record; nil while there is none. It is written out

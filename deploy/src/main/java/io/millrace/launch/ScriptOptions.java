@@ -7,6 +7,7 @@ import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptInputs;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.intake.NetworkSet;
+import io.millrace.script.lua.Supervision;
 import io.millrace.script.lua.ScriptSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,12 +67,23 @@ final class ScriptOptions {
 
     @Option(names = "--script-deadline", paramLabel = "TIME", defaultValue = "100ms",
         converter = DurationConverter.class,
-        description = "Processor time that one hook may take; a script that takes more is put out of service"
+        description = "Processor time that one hook may take; a script that takes more is switched off"
             + " (default: ${DEFAULT-VALUE}).")
     private long scriptDeadlineNs;
 
+    @Option(names = "--script-max-failures", paramLabel = "N", defaultValue = "1000", converter = CountConverter.class,
+        description = "Hook calls of a script that may fail in a row before it is switched off; 0 any number"
+            + " (default: ${DEFAULT-VALUE}).")
+    private int maxFailures;
+
+    @Option(names = "--script-max-overruns", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
+        description = "Hook calls of a script that may run past their deadline before it is switched off; 0 any number"
+            + " (default: ${DEFAULT-VALUE}).")
+    private int maxOverruns;
+
     @Option(names = "--allow-script", paramLabel = "LIST", split = ",",
-        description = "Libraries that reach the host and are opened to scripts: io, os (default: none).")
+        description = "What scripts may reach of the host: os (processes, environment), io (all files) or"
+            + " io=FOLDER:FOLDER (what lies in these folders); separated by commas (default: none).")
     private Set<String> allowedLibraries = Set.of();
 
     @Option(names = "--local-networks", paramLabel = "CIDR", split = ",",
@@ -200,6 +212,7 @@ final class ScriptOptions {
             return ScriptConfig.defaults()
                 .withScriptPaths(paths())
                 .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
+                .withSupervision(new Supervision(maxFailures, maxOverruns, false))
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
                 .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
                 .withThreads(lossless, idleStrategy::create, threadFactory)

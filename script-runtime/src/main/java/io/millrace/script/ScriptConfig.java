@@ -3,6 +3,7 @@ package io.millrace.script;
 import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptSettings;
 import io.millrace.script.lua.ScriptWish;
+import io.millrace.script.lua.Supervision;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -22,7 +24,7 @@ import org.agrona.concurrent.IdleStrategy;
  * @param deadlineNs            processor time that one hook may take, from 1 ms.
  * @param localNetworks         networks in CIDR notation whose hosts count as local.
  * @param blacklist             file of blacklisted addresses and networks, one a line.
- * @param allowedLibraries      what scripts may use of the host: {@code io}, {@code os}.
+ * @param allowedLibraries      what scripts may use of the host, as {@link HostReach} reads it.
  * @param verdictCapacity       most live flows per script thread that keep status and scores.
  * @param periodicSeconds       distance of the engine's periodic updates.
  * @param idleTimeoutNs         silence after which the engine ends a flow.
@@ -32,6 +34,7 @@ import org.agrona.concurrent.IdleStrategy;
  * @param idleStrategy          makes the idle strategy of each script thread.
  * @param threadFactory         makes the script threads, for example pinned to cores.
  * @param inputs                what scripts are given from outside.
+ * @param supervision           when a script is switched off, and whether it is profiled.
  */
 public record ScriptConfig(
     List<Path> scriptPaths,
@@ -47,10 +50,8 @@ public record ScriptConfig(
     boolean lossless,
     Supplier<IdleStrategy> idleStrategy,
     ThreadFactory threadFactory,
-    ScriptInputs inputs) {
-
-    /** What {@code --allow-script} may name. */
-    public static final Set<String> LIBRARIES = Set.of("io", "os");
+    ScriptInputs inputs,
+    Supervision supervision) {
 
     private static final long MIN_MEMORY_BYTES = 4L << 20;
     private static final long MIN_DEADLINE_NS = 1_000_000;
@@ -60,7 +61,7 @@ public record ScriptConfig(
     public ScriptConfig {
         scriptPaths = List.copyOf(scriptPaths);
         localNetworks = List.copyOf(localNetworks);
-        allowedLibraries = Set.copyOf(allowedLibraries);
+        allowedLibraries = allowedLibraries.stream().map(HostReach::parse).collect(Collectors.toUnmodifiableSet());
         atLeast("script memory in bytes", memoryBytes, MIN_MEMORY_BYTES);
         atLeast("script deadline in nanoseconds", deadlineNs, MIN_DEADLINE_NS);
         atLeast("verdict capacity", verdictCapacity, 1);
@@ -69,11 +70,6 @@ public record ScriptConfig(
         atLeast("emission capacity in bytes", emissionCapacityBytes, MIN_EMISSION_BYTES);
         if (emissionCapacityBytes % Long.BYTES != 0) {
             throw new IllegalArgumentException("emission capacity must be a multiple of 8: " + emissionCapacityBytes);
-        }
-        for (final String library : allowedLibraries) {
-            if (!LIBRARIES.contains(library)) {
-                throw new IllegalArgumentException("--allow-script " + library + ": there are io and os");
-            }
         }
     }
 
@@ -84,34 +80,35 @@ public record ScriptConfig(
             List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7",
                 "fe80::/10", "::1/128"),
             Optional.empty(), Set.of(), 1 << 20, 30, 60_000_000_000L, 1 << 20, true,
-            () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory(), ScriptInputs.defaults());
+            () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory(),
+            ScriptInputs.defaults(), Supervision.DEFAULT);
     }
 
     /** The same with other scripts. */
     public ScriptConfig withScriptPaths(final List<Path> paths) {
         return new ScriptConfig(paths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs);
+            threadFactory, inputs, supervision);
     }
 
     /** The same with other bounds on what a script may take. */
     public ScriptConfig withLimits(final long memory, final long deadline, final Set<String> libraries) {
         return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs);
+            threadFactory, inputs, supervision);
     }
 
     /** The same with other knowledge of hosts. */
     public ScriptConfig withHosts(final List<String> local, final Optional<Path> blacklistFile) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, local, blacklistFile, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs);
+            threadFactory, inputs, supervision);
     }
 
     /** The same for an engine of other sizes and times. */
     public ScriptConfig withFlows(final int verdicts, final int periodic, final long idleTimeout) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs);
+            verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs, supervision);
     }
 
     /** The same with other threads. */
@@ -119,14 +116,21 @@ public record ScriptConfig(
         final boolean waitForOutput, final Supplier<IdleStrategy> idle, final ThreadFactory factory) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, waitForOutput, idle,
-            factory, inputs);
+            factory, inputs, supervision);
     }
 
     /** The same with other things given to scripts. */
     public ScriptConfig withInputs(final ScriptInputs given) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, given);
+            threadFactory, given, supervision);
+    }
+
+    /** The same under another supervision. */
+    public ScriptConfig withSupervision(final Supervision other) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory, inputs, other);
     }
 
     /**
@@ -137,7 +141,7 @@ public record ScriptConfig(
     public MachineSettings machineSettings() {
         final Map<String, ScriptWish> wishes = inputs.settingsFile().map(ScriptSettings::read).orElse(Map.of());
         return new MachineSettings(memoryBytes, deadlineNs, allowedLibraries, wishes, periodicSeconds, idleTimeoutNs,
-            emissionCapacityBytes, lossless);
+            emissionCapacityBytes, lossless, supervision);
     }
 
     private static void atLeast(final String name, final long value, final long limit) {

@@ -16,6 +16,7 @@ import io.millrace.script.lua.EventBuilder;
 import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.lua.ScriptHarness;
+import io.millrace.script.lua.Supervision;
 import io.millrace.script.output.OutputMessage;
 import io.millrace.script.output.OutputRing;
 import io.millrace.script.verdict.AlertDescriptor;
@@ -223,7 +224,7 @@ class ReloadTest {
         final List<OneToOneRingBuffer> outputs =
             IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(1 << 20)).toList();
         runtime = ScriptRuntime.launch(
-            ScriptConfig.defaults().withScriptPaths(List.of(folder)), ScriptHarness.names(),
+            ScriptConfig.defaults().withSupervision(new Supervision(0, 1, false)).withScriptPaths(List.of(folder)), ScriptHarness.names(),
             Stream.generate(() -> new PlaceTable(PlaceSource.nowhere())).limit(threads).toList(),
             events.stream().map(List::of).toList(), outputs, telemetry, problems::add);
         final AtomicInteger ended = new AtomicInteger();

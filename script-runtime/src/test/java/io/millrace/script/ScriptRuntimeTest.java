@@ -17,6 +17,7 @@ import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.EventBuilder;
 import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.ScriptHarness;
+import io.millrace.script.lua.Supervision;
 import io.millrace.script.output.OutputMessage;
 import io.millrace.script.output.OutputRing;
 import io.millrace.script.verdict.AlertDescriptor;
@@ -152,7 +153,8 @@ class ScriptRuntimeTest {
         script("b_hangs.lua", "return { hooks = { periodicUpdate = function() while true do end end } }");
         script("c_works.lua", "return { hooks = { all = function() flow.setStatus(3) end } }");
         final OneToOneRingBuffer events = EventRing.allocate(1 << 16);
-        run(ScriptConfig.defaults().withScriptPaths(List.of(folder)).withLimits(16L << 20, 20_000_000L, Set.of()),
+        run(ScriptConfig.defaults().withScriptPaths(List.of(folder)).withLimits(16L << 20, 20_000_000L, Set.of())
+                .withSupervision(new Supervision(1200, 1, false)),
             List.of(List.of(events)), () -> {
                 for (int flow = 1; flow <= 500; flow++) {
                     offer(events, event(PROTOCOL_DETECTED, flow));
@@ -162,10 +164,12 @@ class ScriptRuntimeTest {
             });
         assertThat(telemetry.total(ScriptCounter.EVENTS_DELIVERED)).isEqualTo(1500);
         // all: three events and one change of status per flow.
-        assertThat(telemetry.total(ScriptCounter.HOOKS_FAILED)).isEqualTo(2000);
+        assertThat(telemetry.total(ScriptCounter.HOOKS_FAILED)).isEqualTo(1200);
         assertThat(telemetry.total(ScriptCounter.HOOKS_RUN)).isEqualTo(2000);
         assertThat(telemetry.total(ScriptCounter.HOOKS_TIMED_OUT)).isEqualTo(1);
-        assertThat(telemetry.total(ScriptCounter.HOOKS_SKIPPED)).isEqualTo(499);
+        assertThat(telemetry.total(ScriptCounter.HOOKS_SKIPPED)).isEqualTo(499 + 800);
+        assertThat(telemetry.total(ScriptCounter.SCRIPTS_SWITCHED_OFF)).isEqualTo(2);
+        assertThat(messages).filteredOn(message -> message.startsWith("alert 1000 ")).hasSize(2);
         assertThat(telemetry.total(ScriptCounter.HOOKS_DUE)).isEqualTo(4500);
     }
 
@@ -188,7 +192,7 @@ class ScriptRuntimeTest {
         assertThatThrownBy(() -> ScriptConfig.defaults().withLimits(1000, 1_000_000, Set.of()))
             .hasMessageContaining("script memory in bytes must be at least 4194304: 1000");
         assertThatThrownBy(() -> ScriptConfig.defaults().withLimits(64L << 20, 1_000_000, Set.of("ffi")))
-            .hasMessageContaining("--allow-script ffi: there are io and os");
+            .hasMessageContaining("--allow-script ffi: there are os, io and io=FOLDER");
     }
 
     private void run(

@@ -43,7 +43,9 @@ public final class ScriptAgent implements Agent {
     private static final long NO_EPOCH = -1;
     private static final ScriptCounter[] COUNTED_BY_HOST = {
         ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
-        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST, ScriptCounter.STORE_REFUSED,
+        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.HOOKS_OUT_OF_MEMORY, ScriptCounter.FUNCTIONS_BLOCKED,
+        ScriptCounter.SCRIPTS_SWITCHED_OFF, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST,
+        ScriptCounter.STORE_REFUSED,
         ScriptCounter.EXTERNAL_ALERTS_TAKEN,
     };
     private static final MessageHandler GIVE_BACK = (type, buffer, offset, length) -> {
@@ -485,6 +487,9 @@ public final class ScriptAgent implements Agent {
             case HOOKS_FAILED -> host.hooksFailed();
             case HOOKS_TIMED_OUT -> host.hooksTimedOut();
             case HOOKS_SKIPPED -> host.hooksSkipped();
+            case HOOKS_OUT_OF_MEMORY -> host.hooksOutOfMemory();
+            case FUNCTIONS_BLOCKED -> host.functionsBlocked();
+            case SCRIPTS_SWITCHED_OFF -> host.scriptsSwitchedOff();
             case ALERTS_RAISED -> host.alertsRaised();
             case EMISSIONS_LOST -> host.emissionsLost();
             case STORE_REFUSED -> host.storeRefused();

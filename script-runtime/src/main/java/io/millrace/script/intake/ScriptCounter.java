@@ -22,7 +22,13 @@ public enum ScriptCounter implements CounterDescriptor {
     /** Hook calls that were stopped at their deadline. */
     HOOKS_TIMED_OUT(213, "hooks stopped at their deadline"),
     /** Hook calls not made because the script had been taken out of service. */
-    HOOKS_SKIPPED(214, "hooks skipped, script out of service"),
+    HOOKS_SKIPPED(214, "hooks skipped, script switched off"),
+    /** Of the failed hook calls, those that found no memory. */
+    HOOKS_OUT_OF_MEMORY(215, "hooks failed for want of memory"),
+    /** Calls of functions that are closed to scripts: files, processes, native code. */
+    FUNCTIONS_BLOCKED(216, "calls of functions closed to scripts"),
+    /** Scripts switched off for what they did while they ran. */
+    SCRIPTS_SWITCHED_OFF(217, "scripts switched off"),
     /** Alerts raised by scripts. */
     ALERTS_RAISED(220, "alerts raised"),
     /** Alerts that found the output ring full; live only. */

@@ -59,6 +59,15 @@ final class HostMemory implements AutoCloseable {
         return (long) RawMemory.f64(control + field);
     }
 
+    void addToTotal(final int field, final long more) {
+        RawMemory.putF64(control + field, RawMemory.f64(control + field) + more);
+    }
+
+    /** A counter of one script. */
+    long counted(final int script, final int field) {
+        return (long) RawMemory.f64(stat(script) + field);
+    }
+
     /** A counter, summed over the scripts. */
     long sum(final int field) {
         double total = 0;

@@ -70,6 +70,8 @@ final class LibrarySettings {
             .put("emission_text", EmissionDescriptor.TEXT)
             .put("emission_alert", EmissionDescriptor.ALERT)
             .put("emission_error", EmissionDescriptor.SCRIPT_ERROR)
+            .put("max_failures", settings.supervision().maxFailures())
+            .put("max_overruns", settings.supervision().maxOverruns())
             .put("memory_limit", settings.memoryLimitBytes())
             .put("score_unset", VerdictDescriptor.SCORE_UNSET)
             .put("trait_local", VerdictDescriptor.LOCAL)

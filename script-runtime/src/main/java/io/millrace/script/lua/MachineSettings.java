@@ -8,12 +8,14 @@ import java.util.Set;
  *
  * @param memoryLimitBytes     most memory that Lua objects of one machine may take.
  * @param deadlineNs           processor time that one hook may take.
- * @param allowedLibraries     parts of the standard library that are opened to scripts: {@code io}, {@code os}.
+ * @param allowedLibraries     what scripts may reach of the host: {@code os}, {@code io}, or
+ *                             {@code io=FOLDER:FOLDER} with absolute folders, links resolved.
  * @param wishes               by script key, what the user says of it; absent: as the script itself says.
  * @param tickSeconds          distance of periodic updates.
  * @param idleTimeoutNs        silence after which the engine ends a flow.
  * @param emissionCapacityBytes room for what scripts hand out during one batch; a multiple of 8.
  * @param ordered              whether {@code pairs} goes through a table in the same order in every run (replay).
+ * @param supervision          when a script is switched off, and whether it is profiled.
  */
 public record MachineSettings(
     long memoryLimitBytes,
@@ -23,12 +25,34 @@ public record MachineSettings(
     int tickSeconds,
     long idleTimeoutNs,
     int emissionCapacityBytes,
-    boolean ordered) {
+    boolean ordered,
+    Supervision supervision) {
 
     /** Settings with copies of the given collections. */
     public MachineSettings {
         allowedLibraries = Set.copyOf(allowedLibraries);
         wishes = Map.copyOf(wishes);
+    }
+
+    /** Settings with the usual supervision. */
+    public MachineSettings(
+        final long memoryLimitBytes,
+        final long deadlineNs,
+        final Set<String> allowedLibraries,
+        final Map<String, ScriptWish> wishes,
+        final int tickSeconds,
+        final long idleTimeoutNs,
+        final int emissionCapacityBytes,
+        final boolean ordered) {
+
+        this(memoryLimitBytes, deadlineNs, allowedLibraries, wishes, tickSeconds, idleTimeoutNs, emissionCapacityBytes,
+            ordered, Supervision.DEFAULT);
+    }
+
+    /** The same under another supervision. */
+    public MachineSettings with(final Supervision other) {
+        return new MachineSettings(memoryLimitBytes, deadlineNs, allowedLibraries, wishes, tickSeconds, idleTimeoutNs,
+            emissionCapacityBytes, ordered, other);
     }
 
     /** Settings for loading and checking scripts, without any flow. */

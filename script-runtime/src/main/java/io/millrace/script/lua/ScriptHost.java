@@ -39,6 +39,7 @@ public final class ScriptHost implements AutoCloseable {
     private final List<Finding> findings;
     private LuaVm vm;
     private int rebuilds;
+    private long collectAtBytes;
 
     /**
      * Loads the scripts.
@@ -129,6 +130,7 @@ public final class ScriptHost implements AutoCloseable {
         while (true) {
             final int done = vm.dispatch(memory.batch(), next, count);
             if (done >= 0) {
+                relieve();
                 return done;
             }
             next = recover(done == LuaVm.ABANDONED, next, count);
@@ -156,10 +158,17 @@ public final class ScriptHost implements AutoCloseable {
     /** Calls each script's {@code teardown}; what they print becomes emissions. */
     public void teardown() {
         memory.control(ControlDescriptor.CURRENT_EVENT, 0);
-        try {
-            vm.call("teardown");
-        } catch (final LuaException e) {
-            report(memory.control(ControlDescriptor.CURRENT_SCRIPT), "teardown() " + e.getMessage());
+        for (int script = 0; script < sources.size(); script++) {
+            try {
+                vm.call("teardown", Integer.toString(script).getBytes(UTF_8));
+            } catch (final LuaException e) {
+                report(script, "teardown() " + e.getMessage());
+                if (e.abandoned()) {
+                    // The scripts after it have lost what they kept, but not their own end.
+                    memory.takeOut(script, ScriptStatsDescriptor.DEADLINE);
+                    rebuild();
+                }
+            }
         }
     }
 
@@ -208,6 +217,26 @@ public final class ScriptHost implements AutoCloseable {
         return memory.total(ControlDescriptor.EXTERNAL_ALERTS_TAKEN);
     }
 
+    /** Of the failed hook calls, those that failed for want of memory. */
+    public long hooksOutOfMemory() {
+        return memory.sum(ScriptStatsDescriptor.OUT_OF_MEMORY);
+    }
+
+    /** Calls of functions that are closed to scripts. */
+    public long functionsBlocked() {
+        return memory.sum(ScriptStatsDescriptor.BLOCKED);
+    }
+
+    /** Scripts that ran and were switched off since, by whatever failure. */
+    public long scriptsSwitchedOff() {
+        long off = 0;
+        for (int script = 0; script < sources.size(); script++) {
+            final int reason = memory.takenOutFor(script);
+            off += reason == 0 || reason == ScriptStatsDescriptor.LOADING ? 0 : 1;
+        }
+        return off;
+    }
+
     /** Bytes that Lua objects take now. */
     public long memoryUsedBytes() {
         return vm.memoryUsedBytes();
@@ -238,6 +267,7 @@ public final class ScriptHost implements AutoCloseable {
             // Even: no user code runs. A machine that was lost may have left it odd.
             final int serial = memory.control(ControlDescriptor.HOOK_SERIAL);
             memory.control(ControlDescriptor.HOOK_SERIAL, serial + 1 & ~1);
+            memory.control(ControlDescriptor.EXTRA_MEMORY, 0);
             vm = new LuaVm(settings.memoryLimitBytes());
             watchdog.add(vm, memory.control());
             start();
@@ -250,7 +280,19 @@ public final class ScriptHost implements AutoCloseable {
         }
     }
 
+    // Lua collects garbage once there is as much of it as of what lives; before that, much of the limit may be garbage,
+    // and scripts would fail that need not.
+    private void relieve() {
+        final long used = vm.memoryUsedBytes();
+        if (used > collectAtBytes) {
+            vm.call("collect");
+            final long live = vm.memoryUsedBytes();
+            collectAtBytes = live + (settings.memoryLimitBytes() - live) / 2;
+        }
+    }
+
     private void start() {
+        collectAtBytes = settings.memoryLimitBytes() / 2;
         final List<byte[]> arguments = new ArrayList<>();
         arguments.add(LibrarySettings.text(settings, names, memory, stores, placesAddress));
         arguments.addAll(LuaLibrary.modules());
@@ -274,9 +316,7 @@ public final class ScriptHost implements AutoCloseable {
         memory.control(ControlDescriptor.REPLACE, 0);
         if ((serial & 1) == 1) {
             memory.count(script, abandoned ? ScriptStatsDescriptor.TIMED_OUT : ScriptStatsDescriptor.FAILED);
-            memory.takeOut(script, abandoned ? ScriptStatsDescriptor.DEADLINE : ScriptStatsDescriptor.MEMORY);
-            report(script, vm.lastError() + ": out of service from here on: let it do less per call, or raise "
-                + (abandoned ? "--script-deadline" : "--script-memory"));
+            blame(script, abandoned, event);
         } else if (!givenUp) {
             report(script, vm.lastError());
         }
@@ -288,6 +328,23 @@ public final class ScriptHost implements AutoCloseable {
         memory.control(ControlDescriptor.RESUMING, 1);
         memory.control(ControlDescriptor.RESUME_SCRIPT, script);
         return event;
+    }
+
+    private void blame(final int script, final boolean abandoned, final int event) {
+        final int overruns = settings.supervision().maxOverruns();
+        if (abandoned && (overruns == 0 || memory.counted(script, ScriptStatsDescriptor.TIMED_OUT) < overruns)) {
+            report(script, vm.lastError());
+            return;
+        }
+        memory.takeOut(script, abandoned ? ScriptStatsDescriptor.DEADLINE : ScriptStatsDescriptor.MEMORY);
+        final String message = vm.lastError() + ": switched off: " + (abandoned
+            ? "let it do less per call, or raise --script-deadline" : "keep less, or raise --script-memory");
+        if (SwitchedOffAlert.emit(memory, settings.emissionCapacityBytes(), script, event, message)) {
+            memory.addToTotal(ControlDescriptor.ALERTS_RAISED, 1);
+        } else {
+            memory.addToTotal(ControlDescriptor.EMISSIONS_LOST, 1);
+        }
+        report(script, message);
     }
 
     // What the scripts were when they were first loaded stays as it was told.

@@ -53,8 +53,8 @@ final class ScriptLoader {
                     memory.takeOut(i, ScriptStatsDescriptor.LOADING);
                     return false;
                 }
-                findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0, e.getMessage()));
                 memory.takeOut(i, ScriptStatsDescriptor.LOADING);
+                describeFailed(source, e.getMessage());
             }
         }
         vm.call("finish");
@@ -72,10 +72,13 @@ final class ScriptLoader {
     }
 
     private void describeHung(final ScriptSource source) {
-        findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0,
-            "ran past its deadline while loading: move the work into a hook"));
+        describeFailed(source, "ran past its deadline while loading: move the work into a hook");
+    }
+
+    private void describeFailed(final ScriptSource source, final String message) {
+        findings.add(new Finding(Finding.Severity.ERROR, source.path(), 0, message));
         descriptions.add(new ScriptDescription(source.path(), source.key(), source.key(), "", List.of(), List.of(),
-            List.of(), ScriptDescription.State.FAILED, "ran past its deadline while loading"));
+            List.of(), ScriptDescription.State.FAILED, message.lines().findFirst().orElse("failed to load")));
     }
 
     private void describe(final ScriptSource source, final String records) {
@@ -113,8 +116,9 @@ final class ScriptLoader {
 
     private String takenOut(final int script) {
         return switch (memory.takenOutFor(script)) {
-            case ScriptStatsDescriptor.DEADLINE -> "taken out of service: ran past its deadline";
-            case ScriptStatsDescriptor.MEMORY -> "taken out of service: used up the machine's memory";
+            case ScriptStatsDescriptor.DEADLINE -> "switched off: ran past its deadline";
+            case ScriptStatsDescriptor.MEMORY -> "switched off: used up the machine's memory";
+            case ScriptStatsDescriptor.FAILURES -> "switched off: failed too often in a row";
             default -> "";
         };
     }

@@ -14,6 +14,8 @@ final class ScriptStatsDescriptor {
 
     /** {@link #TAKEN_OUT}: it never came to the end of loading. */
     static final int LOADING = 3;
+    /** {@link #TAKEN_OUT}: it failed too often in a row. */
+    static final int FAILURES = 4;
 
     private static final StructDescriptor LAYOUT = new StructDescriptor("script_stats_t");
 
@@ -27,7 +29,15 @@ final class ScriptStatsDescriptor {
     static final int TIMED_OUT = LAYOUT.f64("timed_out");
     /** {@code double}: calls not made because the script was taken out of service. */
     static final int SKIPPED = LAYOUT.f64("skipped");
-    /** {@code double}: 0 in service, 1 taken out for its deadline, 2 for its memory, 3 while it was loaded. */
+    /** {@code double}: of the failed, those for want of memory. */
+    static final int OUT_OF_MEMORY = LAYOUT.f64("out_of_memory");
+    /** {@code double}: calls of functions that are closed to scripts. */
+    static final int BLOCKED = LAYOUT.f64("blocked");
+    /** {@code double}: failures since a call last returned. */
+    static final int FAILED_IN_A_ROW = LAYOUT.f64("failed_in_a_row");
+    /** {@code double}: calls that had returned at the last failure. */
+    static final int RUN_AT_FAILURE = LAYOUT.f64("run_at_failure");
+    /** {@code double}: 0 in service, 1 taken out for its deadline, 2 memory, 3 while it was loaded, 4 failures. */
     static final int TAKEN_OUT = LAYOUT.f64("taken_out");
     /** Length in bytes. */
     static final int LENGTH = LAYOUT.seal();

@@ -179,7 +179,8 @@ class SandboxTest {
             assertThat(host.hooksSkipped()).isEqualTo(2);
             assertThat(host.hooksRun()).isEqualTo(6);
             assertThat(host.hooksDue()).isEqualTo(9);
-            assertThat(harness.alerts()).hasSize(3);
+            assertThat(harness.alerts()).extracting(ScriptHarness.Alert::statusId)
+                .containsExactly(13, SwitchedOffAlert.ID, 13, 13);
             assertThat(harness.problems()).singleElement().satisfies(problem ->
                 assertThat(problem.message()).contains("ran past its deadline"));
         }
