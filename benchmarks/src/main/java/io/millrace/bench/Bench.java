@@ -1,7 +1,13 @@
 package io.millrace.bench;
 
+import io.millrace.bench.hooks.HooksCommand;
+import io.millrace.bench.hooks.HooksProbeCommand;
+import io.millrace.bench.input.BadInputCommand;
+import io.millrace.bench.isolation.IsolationCommand;
+import io.millrace.bench.isolation.IsolationProbeCommand;
 import io.millrace.bench.linerate.LineRateCommand;
 import io.millrace.bench.linerate.WorkerProbeCommand;
+import io.millrace.bench.peers.PeersCommand;
 import io.millrace.bench.report.CheckFailedException;
 import io.millrace.bench.traffic.TrafficCommand;
 import io.millrace.binding.link.EnvironmentException;
@@ -11,7 +17,9 @@ import picocli.CommandLine.Command;
 
 /** Command line of the benchmarks. Exit codes: 0 done, 1 a run's own check failed, 2 bad usage, 3 environment. */
 @Command(name = "benchmarks/run", description = "Measures Millrace.", mixinStandardHelpOptions = true,
-    subcommands = {TrafficCommand.class, LineRateCommand.class, WorkerProbeCommand.class})
+    subcommands = {TrafficCommand.class, LineRateCommand.class, WorkerProbeCommand.class, PeersCommand.class,
+        BadInputCommand.class, HooksCommand.class, HooksProbeCommand.class, IsolationCommand.class,
+        IsolationProbeCommand.class})
 public final class Bench {
     private static final int CHECK_FAILED = 1;
     private static final int USAGE = 2;

@@ -31,4 +31,13 @@ public final class BenchSettings {
             hugePages ? EngineConfig.HugePages.ON : EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK,
             HASH_SEED, cores, 0, List.of(), false);
     }
+
+    /** The same for a live port: events that find no room are skipped; flows end after {@code silenceNs}. */
+    public static EngineConfig live(final int flowCapacity, final int burst, final long silenceNs, final int core) {
+        return new EngineConfig(
+            flowCapacity, silenceNs, silenceNs, 30 * NS_PER_S, EngineConfig.FlowStatistics.FULL, TunnelType.ALL,
+            new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
+            burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.DROP,
+            HASH_SEED, List.of(core), 0, List.of(), false);
+    }
 }

@@ -1,7 +1,8 @@
 package io.millrace.bench.linerate;
 
 import io.millrace.bench.CountConverter;
-import io.millrace.bench.JavaProcess;
+import io.millrace.bench.process.Contender;
+import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
@@ -156,7 +157,7 @@ public final class LineRateCommand implements Callable<Integer> {
             if (kind == Traffic.IMIX) {
                 final int count = packets != null ? packets : IMIX_PACKETS;
                 final int flowCount = flows != null ? flows.getFirst() : Math.min(IMIX_FLOWS, count);
-                cases.add(new Case(kind, new TrafficSpec(flowCount, Math.max(count, flowCount), 0, 0, 50, false, 0, seed)));
+                cases.add(new Case(kind, new TrafficSpec(flowCount, Math.max(count, flowCount), 0, 0, 50, false, false, 0, seed)));
                 continue;
             }
             for (final int flowCount : counts) {

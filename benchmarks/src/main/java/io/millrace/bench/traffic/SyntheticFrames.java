@@ -13,7 +13,8 @@ import java.util.SplittableRandom;
  */
 public final class SyntheticFrames implements PacketSource {
     private static final int FRAME_LENGTH = 60;
-    private static final int FRAME_STRIDE = 64;
+    static final int FRAME_STRIDE = 64;
+    static final int SNAP_LENGTH = 262_144;
     private static final int IP_OFFSET = 14;
     private static final int UDP_OFFSET = IP_OFFSET + 20;
     private static final long GAP_NS = 67;
@@ -79,7 +80,7 @@ public final class SyntheticFrames implements PacketSource {
 
     @Override
     public int snapLengthBytes() {
-        return 262_144;
+        return SNAP_LENGTH;
     }
 
     @Override
@@ -103,7 +104,7 @@ public final class SyntheticFrames implements PacketSource {
         RawMemory.putI32(frame + IP_OFFSET + 12, Integer.reverseBytes(0x0A00_0000 + flow));
         RawMemory.putI32(frame + IP_OFFSET + 16, Integer.reverseBytes(0xC0A8_0001));
         putBigEndian(frame + UDP_OFFSET, 1024 + flow % 50_000);
-        putBigEndian(frame + UDP_OFFSET + 2, 4789);
+        putBigEndian(frame + UDP_OFFSET + 2, 40_001);
         putBigEndian(frame + UDP_OFFSET + 4, FRAME_LENGTH - UDP_OFFSET);
         final long descriptor = descriptor(index);
         RawMemory.putI64(descriptor + FrameDescriptor.ADDRESS, frame);

@@ -38,6 +38,9 @@ public final class TrafficCommand implements Callable<Integer> {
     @Option(names = "--tcp-close", description = "Ends TCP flows of five or more packets with FIN both ways.")
     private boolean tcpClose;
 
+    @Option(names = "--empty", description = "Packets without payload; short frames are padded.")
+    private boolean empty;
+
     @Option(names = "--vlans", defaultValue = "0", paramLabel = "N",
         description = "VLANs that the packets of each flow alternate between; each VLAN makes it another flow"
             + " (default: ${DEFAULT-VALUE}, untagged).")
@@ -83,6 +86,6 @@ public final class TrafficCommand implements Callable<Integer> {
                 throw new ConfigException("--size must be from 64 to 1518, or imix: 0");
             }
         }
-        return new TrafficSpec(flows, packets, sizeBytes, zipf, tcpPercent, tcpClose, vlans, seed);
+        return new TrafficSpec(flows, packets, sizeBytes, zipf, tcpPercent, tcpClose, empty, vlans, seed);
     }
 }

@@ -85,7 +85,7 @@ public final class TrafficGenerator {
         if (!tcp) {
             final boolean fromClient = number == 0 || random.nextInt(3) != 0;
             final int ports = fromClient ? clientPort << 16 | UDP_SERVER_PORT : UDP_SERVER_PORT << 16 | clientPort;
-            final int payload = FrameTemplate.payloadRoom(drawn, FrameTemplate.UDP, vlanId != 0);
+            final int payload = spec.empty() ? 0 : FrameTemplate.payloadRoom(drawn, FrameTemplate.UDP, vlanId != 0);
             template.build(drawn, payload, vlanId, FrameTemplate.UDP, fromClient,
                 fromClient ? client : server, fromClient ? server : client, ports, 0, 0, 0);
             return drawn;
@@ -107,7 +107,7 @@ public final class TrafficGenerator {
         };
         final int length = handshake || closing
             ? TrafficSpec.SMALLEST_WIRE_BYTES - TrafficSpec.FRAME_CHECK_BYTES : drawn;
-        final int payload = handshake || closing
+        final int payload = handshake || closing || spec.empty()
             ? 0 : FrameTemplate.payloadRoom(length, FrameTemplate.TCP, vlanId != 0);
         final int flags = switch (number) {
             case 0 -> FrameTemplate.SYN;

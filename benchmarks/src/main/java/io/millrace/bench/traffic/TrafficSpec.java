@@ -13,11 +13,20 @@ import java.util.Locale;
  * @param zipfExponent popularity of the flows: 0 draws them evenly, 1 is the classic law of Zipf.
  * @param tcpPercent   share of the flows that are TCP, begun by a handshake; the rest are UDP.
  * @param tcpClose     whether the last two packets of a TCP flow carry FIN.
+ * @param empty        whether packets carry no payload; short frames are padded.
  * @param vlans        VLANs that the packets of each flow alternate between; 0 for untagged frames.
  * @param seed         of everything drawn.
  */
 public record TrafficSpec(
-    int flows, int packets, int sizeBytes, double zipfExponent, int tcpPercent, boolean tcpClose, int vlans, long seed) {
+    int flows,
+    int packets,
+    int sizeBytes,
+    double zipfExponent,
+    int tcpPercent,
+    boolean tcpClose,
+    boolean empty,
+    int vlans,
+    long seed) {
 
     /** Bytes of the frame check sequence, on the wire but in no capture. */
     static final int FRAME_CHECK_BYTES = 4;
@@ -43,17 +52,22 @@ public record TrafficSpec(
 
     /** UDP of one size, flows drawn evenly. */
     public static TrafficSpec udp(final int flows, final int packets, final long seed) {
-        return new TrafficSpec(flows, packets, SMALLEST_WIRE_BYTES, 0, 0, false, 0, seed);
+        return new TrafficSpec(flows, packets, SMALLEST_WIRE_BYTES, 0, 0, false, false, 0, seed);
     }
 
     /** The same flows with another law of popularity. */
     public TrafficSpec withZipf(final double exponent) {
-        return new TrafficSpec(flows, packets, sizeBytes, exponent, tcpPercent, tcpClose, vlans, seed);
+        return new TrafficSpec(flows, packets, sizeBytes, exponent, tcpPercent, tcpClose, empty, vlans, seed);
+    }
+
+    /** The same flows with empty packets. */
+    public TrafficSpec withoutPayload() {
+        return new TrafficSpec(flows, packets, sizeBytes, zipfExponent, tcpPercent, tcpClose, true, vlans, seed);
     }
 
     /** Every flow once, in an order of its own; shuffled with another seed. */
     public TrafficSpec eachFlowOnce() {
-        return new TrafficSpec(flows, flows, SMALLEST_WIRE_BYTES, 0, tcpPercent, false, vlans, seed + 1);
+        return new TrafficSpec(flows, flows, SMALLEST_WIRE_BYTES, 0, tcpPercent, false, empty, vlans, seed + 1);
     }
 
     /** Most bytes of a frame in the capture. */
@@ -65,7 +79,7 @@ public record TrafficSpec(
     public String fileName() {
         return String.format(Locale.ROOT, "%s-f%d-p%d-z%s-t%d%s-v%d-s%d.pcap",
             sizeBytes == 0 ? "imix" : "size" + sizeBytes, flows, packets, zipfExponent, tcpPercent,
-            tcpClose ? "c" : "", vlans, seed);
+            (tcpClose ? "c" : "") + (empty ? "e" : ""), vlans, seed);
     }
 
     private static void require(final String flag, final long value, final long min, final long max) {

@@ -1,4 +1,4 @@
-package io.millrace.bench.linerate;
+package io.millrace.bench.process;
 
 import io.millrace.bench.report.CheckFailedException;
 import io.millrace.binding.link.EnvironmentException;

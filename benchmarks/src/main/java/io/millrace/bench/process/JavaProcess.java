@@ -1,5 +1,6 @@
-package io.millrace.bench;
+package io.millrace.bench.process;
 
+import io.millrace.bench.Bench;
 import io.millrace.bench.report.Machine;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,0 +1,8 @@
+-- Nothing: what a call costs by itself.
+
+return {
+    hooks = {
+        protocolDetected = function(now)
+        end,
+    },
+}
