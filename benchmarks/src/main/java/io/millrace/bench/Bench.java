@@ -5,6 +5,7 @@ import io.millrace.bench.hooks.HooksProbeCommand;
 import io.millrace.bench.input.BadInputCommand;
 import io.millrace.bench.isolation.IsolationCommand;
 import io.millrace.bench.isolation.IsolationProbeCommand;
+import io.millrace.bench.latency.LatencyCommand;
 import io.millrace.bench.linerate.LineRateCommand;
 import io.millrace.bench.linerate.WorkerProbeCommand;
 import io.millrace.bench.peers.PeersCommand;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Command;
 @Command(name = "benchmarks/run", description = "Measures Millrace.", mixinStandardHelpOptions = true,
     subcommands = {TrafficCommand.class, LineRateCommand.class, WorkerProbeCommand.class, PeersCommand.class,
         BadInputCommand.class, HooksCommand.class, HooksProbeCommand.class, IsolationCommand.class,
-        IsolationProbeCommand.class})
+        IsolationProbeCommand.class, LatencyCommand.class})
 public final class Bench {
     private static final int CHECK_FAILED = 1;
     private static final int USAGE = 2;

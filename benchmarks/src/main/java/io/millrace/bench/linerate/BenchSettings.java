@@ -34,10 +34,18 @@ public final class BenchSettings {
 
     /** The same for a live port: events that find no room are skipped; flows end after {@code silenceNs}. */
     public static EngineConfig live(final int flowCapacity, final int burst, final long silenceNs, final int core) {
+        return live(flowCapacity, burst, silenceNs, core, EngineConfig.Overflow.DROP);
+    }
+
+    /** The same with another way to meet a full event ring. */
+    public static EngineConfig live(
+        final int flowCapacity, final int burst, final long silenceNs, final int core,
+        final EngineConfig.Overflow overflow) {
+
         return new EngineConfig(
             flowCapacity, silenceNs, silenceNs, 30 * NS_PER_S, EngineConfig.FlowStatistics.FULL, TunnelType.ALL,
             new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
-            burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.DROP,
+            burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS, EngineConfig.HugePages.AUTO, overflow,
             HASH_SEED, List.of(core), 0, List.of(), false);
     }
 }

@@ -99,7 +99,7 @@ public final class Telemetry {
             owners.forEach(owner -> owner.addTo(sum));
             summaries.put(kind, new LatencySummary(
                 sum.getTotalCount(), sum.getValueAtPercentile(50), sum.getValueAtPercentile(99),
-                sum.getValueAtPercentile(99.99), sum.getMaxValue()));
+                sum.getValueAtPercentile(99.9), sum.getValueAtPercentile(99.99), sum.getMaxValue()));
         });
         return summaries;
     }

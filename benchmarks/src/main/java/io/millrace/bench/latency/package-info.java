@@ -1,0 +1,2 @@
+/** {@code benchmarks/run latency}: how long after its packet was received a hook is called. */
+package io.millrace.bench.latency;
