@@ -10,6 +10,7 @@ import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.ReloadResult;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
 import io.millrace.script.geo.PlaceSource;
@@ -146,7 +147,7 @@ abstract class EngineRun {
                     + ": flows are recorded, no hook runs: give --scripts DIR");
             }
             if (scriptOptions.watch(live)) {
-                runtime.watch(result -> complain(result.message()));
+                runtime.watch(EngineRun::tellReload);
             }
             return runEngine(runtime, progress);
         } finally {
@@ -354,6 +355,14 @@ abstract class EngineRun {
     /** Whether a signal has asked for the end. */
     final boolean isStopRequested() {
         return stopRequested;
+    }
+
+    /** Says what came of loading the scripts anew. */
+    static void tellReload(final ReloadResult result) {
+        complain(result.message());
+        if (result.swapped()) {
+            result.findings().forEach(finding -> complain(finding.toString()));
+        }
     }
 
     /** One line on standard error. */

@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
 import io.millrace.script.output.SummaryTables;
@@ -87,6 +88,19 @@ final class RunSummary {
         appendLaw("alerts", "raised", telemetry.total(ScriptCounter.ALERTS_RAISED),
             "written", telemetry.total(OutputCounter.ALERTS_WRITTEN),
             "dropped", telemetry.total(OutputCounter.ALERTS_DROPPED));
+        if (telemetry.total(ExternalAlertCounter.LINES) > 0) {
+            appendExternalAlerts();
+        }
+    }
+
+    private void appendExternalAlerts() {
+        appendLaw("external", "lines", telemetry.total(ExternalAlertCounter.LINES),
+            "taken by scripts", telemetry.total(ScriptCounter.EXTERNAL_ALERTS_TAKEN),
+            "never taken", telemetry.total(ExternalAlertCounter.UNMATCHED),
+            "superseded", telemetry.total(ExternalAlertCounter.SUPERSEDED),
+            "refused", telemetry.total(ExternalAlertCounter.REFUSED),
+            "malformed", telemetry.total(ExternalAlertCounter.MALFORMED),
+            "of other kinds", telemetry.total(ExternalAlertCounter.OTHER));
     }
 
     /** One line {@code what: total = part + part}; the parts are pairs of a word and a number. */

@@ -10,6 +10,7 @@ import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.LatencySummary;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
 import java.io.IOException;
@@ -87,6 +88,7 @@ final class SummaryJson implements AutoCloseable {
         write(json, telemetry, ScriptCounter.HOOKS_TIMED_OUT);
         write(json, telemetry, ScriptCounter.HOOKS_SKIPPED);
         json.writeNumberField("alerts", telemetry.total(ScriptCounter.ALERTS_RAISED));
+        write(json, telemetry, ScriptCounter.STORE_REFUSED);
         write(json, telemetry, OutputCounter.RECORDS_WRITTEN);
         json.writeNumberField("records_dropped", result.recordsDropped());
         write(json, telemetry, EngineCounter.MALFORMED);
@@ -95,6 +97,14 @@ final class SummaryJson implements AutoCloseable {
         json.writeNumberField("pps", Math.round(result.framesPerSecond(packets)));
         write(json, telemetry, EngineCounter.RX_MISSED);
         json.writeNumberField("peak_rss_bytes", ProcessFacts.peakResidentBytes());
+        if (telemetry.total(ExternalAlertCounter.LINES) > 0) {
+            json.writeObjectFieldStart("external_alerts");
+            for (final ExternalAlertCounter counter : ExternalAlertCounter.values()) {
+                write(json, telemetry, counter);
+            }
+            json.writeNumberField("taken", telemetry.total(ScriptCounter.EXTERNAL_ALERTS_TAKEN));
+            json.writeEndObject();
+        }
     }
 
     private static void write(final JsonGenerator json, final Telemetry telemetry, final CounterDescriptor counter)

@@ -187,7 +187,7 @@ public final class ScriptRuntime implements AutoCloseable {
             final List<Finding> broken = next.brokenSince(running);
             if (!broken.isEmpty()) {
                 next.discard();
-                return ReloadResult.refused(next, broken);
+                return ReloadResult.refused(next, running, broken);
             }
             next.complete(agents.size(), this::host);
         } catch (final RuntimeException e) {
@@ -202,8 +202,9 @@ public final class ScriptRuntime implements AutoCloseable {
                 return ReloadResult.refused("the run ends");
             }
         }
+        final ReloadResult result = ReloadResult.done(next, running);
         running = next;
-        return ReloadResult.done(next);
+        return result;
     }
 
     /**
