@@ -5,6 +5,7 @@ import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.port.CaptureFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,7 +32,8 @@ final class ReplayCommand implements Callable<Integer> {
     private static final long REPLAY_HASH_SEED = 0x6D69_6C6C_7261_6365L;
 
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Capture files, replayed one after the other.")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Capture files (pcap, pcapng; packed with"
+        + " gzip or zstd, or not), replayed in the order of their first packets; - is standard input.")
     private List<Path> paths;
 
     @Mixin
@@ -85,7 +87,7 @@ final class ReplayCommand implements Callable<Integer> {
         final List<String> problems = new ArrayList<>();
         for (final Path path : paths) {
             try {
-                files.add(CaptureFile.open(path));
+                files.addAll(CaptureFile.openAll(path));
             } catch (final ConfigException e) {
                 problems.add(e.getMessage());
             }
@@ -93,6 +95,8 @@ final class ReplayCommand implements Callable<Integer> {
         if (!problems.isEmpty()) {
             throw new ProblemsException(problems);
         }
+        // A stream comes first: it is read as it comes. A sort keeps files of the same time as they were named.
+        files.sort(Comparator.comparingLong(CaptureFile::firstPacketNs));
         return files;
     }
 }

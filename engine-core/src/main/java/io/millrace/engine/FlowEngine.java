@@ -234,6 +234,9 @@ public final class FlowEngine implements AutoCloseable {
 
     /** Asks the workers to end their flows and stop. Any thread. */
     public void requestStop() {
+        if (replay != null) {
+            replay.stopWaiting();
+        }
         if (distributorThread != null) {
             // The workers follow when they have worked through what it gave them.
             distributorThread.requestStop();

@@ -3,8 +3,10 @@ package io.millrace.engine.port;
 import io.millrace.binding.dpdk.EthernetPort;
 import io.millrace.binding.dpdk.Mempool;
 import io.millrace.binding.dpdk.RxBurst;
+import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.linux.FileDescriptor;
 import io.millrace.engine.config.EngineConfig;
+import java.io.IOException;
 import java.util.List;
 
 /** A capture file opened as a started DPDK port of the driver {@code net_pcap}, with one queue. Owned by its source. */
@@ -18,6 +20,7 @@ final class PcapPort implements AutoCloseable {
     private static final int SINGLE_QUEUE = 0;
 
     private final FileDescriptor descriptor;
+    private final CaptureFeed feed;
     private final EthernetPort port;
     private final RxBurst burst;
 
@@ -41,10 +44,12 @@ final class PcapPort implements AutoCloseable {
         final int burstLimit,
         final int timestampUnitNs) {
 
-        descriptor = FileDescriptor.open(file.path());
+        descriptor = file.content().isPlainFile() ? FileDescriptor.open(file.path()) : null;
+        feed = descriptor == null ? feed(file) : null;
         EthernetPort attached = null;
         try {
-            attached = EthernetPort.attach("vdev", device, "rx_pcap=" + descriptor.path() + driverArguments);
+            final String path = descriptor == null ? feed.path() : descriptor.path();
+            attached = EthernetPort.attach("vdev", device, "rx_pcap=" + path + driverArguments);
             attached.configure(List.of(mempool), config.rxDescriptors());
             attached.start();
             burst = attached.burst(SINGLE_QUEUE, burstLimit, timestampUnitNs);
@@ -52,10 +57,27 @@ final class PcapPort implements AutoCloseable {
             if (attached != null) {
                 attached.close();
             }
-            descriptor.close();
+            if (feed != null) {
+                feed.stop();
+            }
             throw e;
+        } finally {
+            // The driver has opened it once more.
+            if (feed != null) {
+                feed.close();
+            } else {
+                descriptor.close();
+            }
         }
         port = attached;
+    }
+
+    private static CaptureFeed feed(final CaptureFile file) {
+        try {
+            return new CaptureFeed(file);
+        } catch (final IOException e) {
+            throw new EnvironmentException(e.getMessage());
+        }
     }
 
     /** A pool of mbufs for one queue. */
@@ -64,12 +86,17 @@ final class PcapPort implements AutoCloseable {
             "mbufs-" + name, mbufs, Math.min(MEMPOOL_CACHE_MBUFS, mbufs / 2), mbufBytes, Mempool.ANY_SOCKET);
     }
 
+    /** What feeds it; {@code null} where the driver reads a plain file. */
+    CaptureFeed feed() {
+        return feed;
+    }
+
     RxBurst burst() {
         return burst;
     }
 
     int receive() {
-        return burst.receive();
+        return feed == null ? burst.receive() : burst.receiveWaiting();
     }
 
     long frames() {
@@ -80,6 +107,8 @@ final class PcapPort implements AutoCloseable {
     public void close() {
         burst.close();
         port.close();
-        descriptor.close();
+        if (feed != null) {
+            feed.stop();
+        }
     }
 }

@@ -21,6 +21,7 @@ public final class ReplaySource implements SharedSource {
     private static final long ENDLESS = Long.MAX_VALUE;
     /** The driver keeps no more of a frame. */
     private static final int LONGEST_FRAME_BYTES = 65_535;
+    private static final long NS_PER_ERA = (1L << 32) * 1_000_000_000L;
 
     private final List<CaptureFile> files;
     private final EngineConfig config;
@@ -38,6 +39,8 @@ public final class ReplaySource implements SharedSource {
     private long framesLeft;
     private long filePackets;
     private long fileCapturedBytes;
+    private volatile CaptureFeed current;
+    private volatile boolean stopped;
     private volatile long finishedFilesBytes;
     private volatile long currentFileBytes;
 
@@ -165,6 +168,15 @@ public final class ReplaySource implements SharedSource {
         return files.stream().mapToLong(CaptureFile::sizeBytes).sum();
     }
 
+    /** Ends the wait for a stream that may bring nothing more for long. Any thread. */
+    public void stopWaiting() {
+        stopped = true;
+        final CaptureFeed feed = current;
+        if (feed != null) {
+            feed.stop();
+        }
+    }
+
     @Override
     public void close() {
         closeCurrent();
@@ -176,13 +188,20 @@ public final class ReplaySource implements SharedSource {
         long bytes = 0;
         long frame = port.frames();
         for (int i = 0; i < received; i++) {
+            final long timeNs = RawMemory.i64(frame + FrameDescriptor.TIMESTAMP_NS);
+            if (timeNs < 0 && file.format() == CaptureFile.Format.PCAP) {
+                // Seconds are unsigned in the file; libpcap takes them as signed.
+                RawMemory.putI64(frame + FrameDescriptor.TIMESTAMP_NS, timeNs + NS_PER_ERA);
+            }
             bytes += RawMemory.u32(frame + FrameDescriptor.PACKET_LENGTH);
             frame += FrameDescriptor.LENGTH;
         }
         framesLeft -= received;
         filePackets += received;
         fileCapturedBytes += bytes;
-        currentFileBytes = fileCapturedBytes + filePackets * 16;
+        if (port.feed() == null) {
+            currentFileBytes = fileCapturedBytes + filePackets * 16;
+        }
     }
 
     private void openNext() {
@@ -197,6 +216,10 @@ public final class ReplaySource implements SharedSource {
             throw new ConfigException("capture file cannot be read: " + file.path() + ": " + e.getMessage());
         }
         opened++;
+        current = port.feed();
+        if (stopped && current != null) {
+            current.stop();
+        }
         allMbufsBack = false;
         filePackets = 0;
         fileCapturedBytes = 0;
@@ -219,9 +242,17 @@ public final class ReplaySource implements SharedSource {
         if (port == null) {
             return;
         }
+        final CaptureFeed feed = port.feed();
+        final String failure = feed == null ? null : feed.failure();
         port.close();
         port = null;
-        final String truncation = framesLeft > 0 ? file.truncation(filePackets, fileCapturedBytes) : null;
+        current = null;
+        if (file.note() != null) {
+            truncations.add(file.note());
+        }
+        final String truncation = failure != null || framesLeft <= 0 || stopped ? failure
+            : feed == null ? file.truncation(filePackets, fileCapturedBytes)
+            : file.truncation(filePackets, fileCapturedBytes, feed.bytes());
         if (truncation != null) {
             truncations.add(truncation);
         }

@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.fixture.CaptureBytes;
 import io.millrace.engine.fixture.FrameBuilder;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,13 +96,80 @@ final class CaptureFileTest {
     }
 
     @Test
+    void shouldTellWhenTheFirstPacketCame() {
+        for (final ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
+            assertThat(open(CaptureBytes.pcap(order, MICROSECONDS, 0, 1).record(3_000_000_001_000_002L, FRAME).build())
+                .firstPacketNs()).isEqualTo(3_000_000_001_000_002_000L);
+            assertThat(open(CaptureBytes.pcap(order, NANOSECONDS, 0, 1).record(5, FRAME).build()).firstPacketNs())
+                .isEqualTo(5);
+            assertThat(open(CaptureBytes.pcapng(order).networkInterface(1, 0)
+                .enhancedPacket(1_600_000_000_000_001L, FRAME).build()).firstPacketNs())
+                .isEqualTo(1_600_000_000_000_001_000L);
+        }
+        assertThat(open(CaptureBytes.pcap().build()).firstPacketNs()).isZero();
+    }
+
+    @Test
+    void shouldReadPackedCapturesAsTheyWere() throws IOException {
+        final byte[] plain = CaptureBytes.pcap().record(7, FRAME).build();
+        final ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(plain);
+        }
+
+        final CaptureFile file = open(packed.toByteArray());
+        assertThat(file.linkType()).isEqualTo(LinkType.ETHERNET);
+        assertThat(file.firstPacketNs()).isEqualTo(7000);
+        assertThat(file.content().isPlainFile()).isFalse();
+        try (InputStream content = file.content().open()) {
+            assertThat(content.readAllBytes()).isEqualTo(plain);
+        }
+    }
+
+    @Test
+    void shouldMakeOnePartOfEachLinkTypeOfAPcapng() throws IOException {
+        final byte[] file = CaptureBytes.pcapng(ByteOrder.LITTLE_ENDIAN).networkInterface(1, 100)
+            .networkInterface(101, 200).networkInterface(UNKNOWN_LINK_TYPE, 0).enhancedPacket(1, FRAME).build();
+        final List<CaptureFile> parts = CaptureFile.openAll(Files.write(directory.resolve("mixed"), file));
+
+        assertThat(parts).extracting(CaptureFile::linkType).containsExactly(LinkType.ETHERNET, LinkType.RAW);
+        assertThat(parts).extracting(CaptureFile::snapLengthBytes).containsOnly(UNLIMITED);
+        assertThat(parts.get(0).note()).contains("a link type that is not supported");
+        assertThat(parts.get(1).note()).isNull();
+        try (InputStream ethernet = parts.get(0).content().open(); InputStream raw = parts.get(1).content().open()) {
+            assertThat(ethernet.readAllBytes()).hasSize(file.length);
+            assertThat(raw.readAllBytes()).hasSize(file.length - 32 - (FRAME.length + 3 & -4));
+        }
+    }
+
+    @Test
+    void shouldSayWhereAnInterfaceBeginsThatLibpcapRefuses() {
+        final CaptureBytes capture = CaptureBytes.pcapng(ByteOrder.LITTLE_ENDIAN).networkInterface(1, 0)
+            .enhancedPacket(1, FRAME);
+        final int position = capture.build().length;
+
+        assertThat(open(capture.networkInterface(1, 96).enhancedPacket(2, FRAME).build()).truncation(1, FRAME.length))
+            .startsWith("capture file has an interface of another link type or snap length at byte " + position)
+            .contains("editcap");
+    }
+
+    @Test
+    void shouldFindARecordLongerThanTheSnapLengthWhole() {
+        final byte[] file = CaptureBytes.pcap(ByteOrder.LITTLE_ENDIAN, MICROSECONDS, 20, 1).record(1, FRAME)
+            .record(2, FRAME).build();
+
+        assertThat(open(file).truncation(2, 40)).isNull();
+        assertThat(open(Arrays.copyOf(file, file.length - 1)).truncation(1, 20)).contains("after packet 1");
+    }
+
+    @Test
     void shouldRefuseWhatIsNoFile() {
         assertThatThrownBy(() -> CaptureFile.open(directory.resolve("missing")))
             .isInstanceOf(ConfigException.class).hasMessageContaining("does not exist: " + directory);
         assertThatThrownBy(() -> CaptureFile.open(directory))
             .isInstanceOf(ConfigException.class).hasMessageContaining("is a directory: " + directory);
         assertThatThrownBy(() -> CaptureFile.open(Path.of("/dev/zero")))
-            .isInstanceOf(ConfigException.class).hasMessageContaining("is a pipe or a device: /dev/zero");
+            .isInstanceOf(ConfigException.class).hasMessageContaining("is a device: /dev/zero");
     }
 
     @Test

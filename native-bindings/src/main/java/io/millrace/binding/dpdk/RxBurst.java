@@ -40,6 +40,7 @@ public final class RxBurst implements AutoCloseable {
     private static final int STRETCH_OFFSET;
     private static final int LINEARIZED_OFFSET;
     private static final MethodHandle RECEIVE;
+    private static final MethodHandle RECEIVE_WAITING;
 
     static {
         final NativeShim shim = NativeShim.shim();
@@ -58,6 +59,7 @@ public final class RxBurst implements AutoCloseable {
         LINEARIZED_OFFSET = shim.layout("millrace_burst.linearized");
         RECEIVE = shim.handle(
             "millrace_burst_receive", FunctionDescriptor.of(JAVA_INT, JAVA_LONG), NativeLinker.LEAF);
+        RECEIVE_WAITING = shim.handle("millrace_burst_receive", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     }
 
     private long burst;
@@ -82,6 +84,15 @@ public final class RxBurst implements AutoCloseable {
     public int receive() {
         try {
             return (int) RECEIVE.invokeExact(burst);
+        } catch (final Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** The same for a port that may wait for whoever feeds it: a garbage collection does not wait with it. */
+    public int receiveWaiting() {
+        try {
+            return (int) RECEIVE_WAITING.invokeExact(burst);
         } catch (final Throwable t) {
             throw new AssertionError(t);
         }
