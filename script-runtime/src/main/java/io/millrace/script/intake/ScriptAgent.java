@@ -69,6 +69,7 @@ public final class ScriptAgent implements Agent {
     private final Arena arena = Arena.ofShared();
     private final long scratchVerdicts;
     private final long[] events = new long[BATCH];
+    private final long[] flowIds = new long[BATCH];
     private final long[] records = new long[BATCH];
 
     private final AtomicReference<Offer> offered = new AtomicReference<>();
@@ -304,12 +305,18 @@ public final class ScriptAgent implements Agent {
                 epochEnded = buffer.getLong(message);
                 messages++;
             } else if (type != PADDING) {
-                take(count++, buffer, message);
+                events[count] = buffer.addressOffset() + message;
+                flowIds[count] = RawMemory.i64(events[count] + FlowEventDescriptor.FLOW_ID);
+                count++;
                 messages++;
             }
             index += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
         }
         if (count > 0) {
+            verdicts.touch(flowIds, count);
+            for (int slot = 0; slot < count; slot++) {
+                take(slot, buffer);
+            }
             run(count);
             eventsDelivered.getAndAddPlain(count);
             publishCounters();
@@ -318,9 +325,9 @@ public final class ScriptAgent implements Agent {
         return index;
     }
 
-    private void take(final int slot, final AtomicBuffer buffer, final int offset) {
-        final long event = buffer.addressOffset() + offset;
-        final long flowId = RawMemory.i64(event + FlowEventDescriptor.FLOW_ID);
+    private void take(final int slot, final AtomicBuffer buffer) {
+        final long event = events[slot];
+        final long flowId = flowIds[slot];
         long verdict = verdicts.find(flowId);
         if (verdict == VerdictTable.NONE) {
             verdict = verdicts.add(flowId);
@@ -329,9 +336,8 @@ public final class ScriptAgent implements Agent {
                 verdict = scratchVerdicts + (long) slot * VerdictDescriptor.LENGTH;
                 VerdictTable.initialise(verdict, flowId);
             }
-            traits.fill(verdict, buffer, offset);
+            traits.fill(verdict, buffer, (int) (event - buffer.addressOffset()));
         }
-        events[slot] = event;
         records[slot] = verdict;
         host.put(slot, event, verdict);
     }
