@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +20,7 @@ import java.util.stream.Stream;
  * <p>Flows and alerts are named by {@code client > server:port}, so that a capture may be recorded anew.
  */
 final class LibraryRun {
-    private static final Path LIBRARY = InProcess.root().resolve("script-runtime/src/main/scripts/library");
+    static final Path LIBRARY = InProcess.root().resolve("script-runtime/src/main/scripts/library");
 
     private final List<Map<String, Object>> events;
 
@@ -44,7 +43,25 @@ final class LibraryRun {
 
     /** The whole library as it comes, with further flags. */
     static LibraryRun of(final Path folder, final Path capture, final String... flags) throws IOException {
-        return run(folder, capture, flags);
+        return run(folder, List.of(capture), LIBRARY, flags);
+    }
+
+    /**
+     * Scripts of any folder on captures, one after the other.
+     *
+     * @param config text of a settings file.
+     */
+    static LibraryRun ofScripts(
+        final Path folder,
+        final Path scripts,
+        final String config,
+        final List<Path> captures,
+        final String... flags) throws IOException {
+
+        final Path file = Files.writeString(Files.createTempFile(folder, "config", ".json"), config);
+        final List<String> all = new ArrayList<>(List.of("--script-config", file.toString()));
+        all.addAll(List.of(flags));
+        return run(folder, captures, scripts, all.toArray(String[]::new));
     }
 
     /**
@@ -71,12 +88,12 @@ final class LibraryRun {
     }
 
     private static LibraryRun run(
-        final Path folder, final Path capture, final String... flags) throws IOException {
+        final Path folder, final List<Path> captures, final Path scripts, final String... flags) throws IOException {
 
         final Path eve = Files.createTempFile(folder, "eve", ".json");
         final List<String> arguments = new ArrayList<>(List.of(
-            "replay", capture.toString(), "--quiet", "--warm-up", "0", "--scripts", LIBRARY.toString(), "--eve",
-            eve.toString()));
+            "replay", "--quiet", "--warm-up", "0", "--scripts", scripts.toString(), "--eve", eve.toString()));
+        captures.forEach(capture -> arguments.add(capture.toString()));
         arguments.addAll(List.of(flags));
         final InProcess run = InProcess.run(arguments.toArray(String[]::new));
         assertThat(run.errors()).isEmpty();
@@ -97,7 +114,13 @@ final class LibraryRun {
     /** Statuses of all alerts with how many there are. */
     Map<String, Long> alertCounts() {
         return of("alert").collect(Collectors.groupingBy(
-            event -> (String) verdict(event).get("status_key"), LinkedHashMap::new, Collectors.counting()));
+            event -> (String) verdict(event).get("status_key"), TreeMap::new, Collectors.counting()));
+    }
+
+    /** Statuses in the records of flows with how many flows have each. */
+    Map<String, Long> statusCounts() {
+        return of("flow").flatMap(event -> statuses(event).stream())
+            .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
     }
 
     /** What the script adds to its only alert of this status. */
@@ -116,6 +139,11 @@ final class LibraryRun {
     /** Score in the record of the only flow of this name. */
     int score(final String flow) {
         return ((Number) verdict(record(flow)).get("score")).intValue();
+    }
+
+    /** Client's port of the only flow of this name. */
+    int clientPort(final String flow) {
+        return ((Number) record(flow).get("src_port")).intValue();
     }
 
     /** JA3 of the client of the only flow of this name. */

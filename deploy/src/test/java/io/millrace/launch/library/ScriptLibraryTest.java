@@ -350,6 +350,21 @@ class ScriptLibraryTest {
     }
 
     @Test
+    void shouldReportWhatOtherProgramsSayOfAFlow() throws IOException {
+        final Path told = Files.writeString(folder.resolve("alerts.json"),
+            externalAlert("12.20.30.80", 1, "ET POLICY A page") + externalAlert("202.112.14.80", 3, "GPL WEB Another"));
+
+        final LibraryRun run = run("places", "external_alert", AS_IT_COMES, "--external-alerts", told.toString());
+
+        assertThat(run.alerts("external_alert"))
+            .containsExactlyInAnyOrder("193.48.10.10 > 12.20.30.80:80", "193.48.10.10 > 202.112.14.80:80");
+        assertThat(run.score("193.48.10.10 > 12.20.30.80:80")).isEqualTo(100);
+        assertThat(run.score("193.48.10.10 > 202.112.14.80:80")).isEqualTo(20);
+        assertThat(run("places", "external_alert", Map.of("min_severity", 1, "except", List.of("ET POLICY A page")),
+            "--external-alerts", told.toString()).flows("external_alert")).isEmpty();
+    }
+
+    @Test
     void shouldReportOfTheSampleOnlyTheOldTls() throws IOException {
         final LibraryRun run = LibraryRun.of(folder, InProcess.root().resolve("deploy/sample/sample.pcap"));
 
@@ -375,6 +390,15 @@ class ScriptLibraryTest {
         assertThat(run("places", script, Map.of("items", List.of("FR"))).alerts(script))
             .containsExactlyInAnyOrder("193.48.10.10 > 12.20.30.80:80", "193.48.10.10 > 202.112.14.80:80");
         assertThat(run("places", script, AS_IT_COMES).flows(script)).isEmpty();
+    }
+
+    /** A line as Suricata writes it, about the flow of the places capture from France to this server. */
+    private String externalAlert(final String server, final int severity, final String signature) throws IOException {
+        final LibraryRun flows = run("places", "external_alert", AS_IT_COMES);
+        return """
+            {"event_type":"alert","src_ip":"193.48.10.10","src_port":%d,"dest_ip":"%s","dest_port":80,"proto":"TCP",\
+            "alert":{"severity":%d,"signature":"%s","category":"test"}}
+            """.formatted(flows.clientPort("193.48.10.10 > " + server + ":80"), server, severity, signature);
     }
 
     private LibraryRun run(
