@@ -93,7 +93,8 @@ final class Capture extends EngineRun {
                 case STOP -> requestStop();
                 case RELOAD -> {
                     reopenOutput();
-                    complain("SIGHUP: output files are opened anew; " + runtime.reload().message());
+                    complain("SIGHUP: output files are opened anew");
+                    tellReload(runtime.reload());
                 }
                 case NONE -> {
                 }
