@@ -47,6 +47,9 @@ return {
         collectgarbage()
     end,
     errors = failures.records,
+    lint = function(source, folder)
+        return library("lint").lint(source, folder)
+    end,
     layout = library("layout").describe,
     functions = library("flow").names,
     statuses = library("flow_consts").keys,

@@ -1,12 +1,19 @@
 package io.millrace.launch;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.engine.FlowEngine;
+import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptCheck;
 import io.millrace.script.lua.ScriptDescription;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,14 +34,22 @@ final class ScriptsCheckCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "PATH", description = "Scripts, or folders that hold them.")
     private List<Path> paths;
 
+    @Option(names = "--json", description = "Print one JSON object instead of lines.")
+    private boolean json;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
     private boolean help;
 
     @Override
     public Integer call() {
         final ScriptCheck check =
-            ScriptCheck.check(paths, FlowEngine.applicationNames(), MachineSettings.forCheck());
+            ScriptCheck.examine(paths, FlowEngine.applicationNames(), MachineSettings.forCheck());
         final PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(toJson(check));
+            out.flush();
+            return check.sound() ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
+        }
         check.scripts().forEach(script -> out.println(line(script)));
         out.flush();
         final PrintWriter err = spec.commandLine().getErr();
@@ -44,6 +59,43 @@ final class ScriptsCheckCommand implements Callable<Integer> {
         }
         err.flush();
         return check.sound() ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
+    }
+
+    private static String toJson(final ScriptCheck check) {
+        final StringWriter text = new StringWriter();
+        try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
+            generator.writeStartObject();
+            generator.writeBooleanField("sound", check.sound());
+            generator.writeArrayFieldStart("scripts");
+            for (final ScriptDescription script : check.scripts()) {
+                generator.writeStartObject();
+                generator.writeStringField("path", script.path().toString());
+                generator.writeStringField("key", script.key());
+                generator.writeStringField("state", script.state().name().toLowerCase(Locale.ROOT));
+                generator.writeStringField("reason", script.reason());
+                generator.writeArrayFieldStart("hooks");
+                for (final String hook : script.hooks()) {
+                    generator.writeString(hook);
+                }
+                generator.writeEndArray();
+                generator.writeEndObject();
+            }
+            generator.writeEndArray();
+            generator.writeArrayFieldStart("findings");
+            for (final Finding finding : check.findings()) {
+                generator.writeStartObject();
+                generator.writeStringField("path", finding.path().toString());
+                generator.writeNumberField("line", finding.line());
+                generator.writeStringField("severity", finding.severity().name().toLowerCase(Locale.ROOT));
+                generator.writeStringField("message", finding.message());
+                generator.writeEndObject();
+            }
+            generator.writeEndArray();
+            generator.writeEndObject();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
     private static String line(final ScriptDescription script) {

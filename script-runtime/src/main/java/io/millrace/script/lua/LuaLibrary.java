@@ -38,6 +38,7 @@ final class LuaLibrary {
         "guard",
         "i18n",
         "layout",
+        "lint",
         "locale_en",
         "lua_utils",
         "names",

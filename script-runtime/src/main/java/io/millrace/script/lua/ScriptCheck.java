@@ -5,6 +5,7 @@ import io.millrace.script.geo.PlaceDescriptor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -37,6 +38,37 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
                 return new ScriptCheck(host.descriptions(), List.copyOf(findings));
             }
         }
+    }
+
+    /**
+     * Checks files and folders as {@link #check} does, then reads the sources for names that nobody knows, and calls each
+     * hook on invented flows of every kind.
+     */
+    public static ScriptCheck examine(
+        final List<Path> paths, final ApplicationNames names, final MachineSettings settings) {
+
+        final List<Finding> findings = new ArrayList<>();
+        final List<ScriptSource> sources = ScriptFolders.read(paths, findings);
+        final List<ScriptDescription> scripts;
+        try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs());
+            ScriptStores stores = ScriptStores.small()) {
+            final long places = arena.allocate(PlaceDescriptor.LENGTH, Double.BYTES).address();
+            try (ScriptHost host = new ScriptHost(settings, names, sources, places, 1, watchdog, stores,
+                findings::add)) {
+                scripts = host.descriptions();
+                findings.addAll(host.findings());
+                sources.forEach(source -> findings.addAll(host.lint(source)));
+            }
+        }
+        for (final Finding problem : new Rehearsal(names).run(sources, settings)) {
+            // What the source shows needs no second word from the run.
+            if (findings.stream().noneMatch(known -> known.path().equals(problem.path())
+                && known.line() == problem.line() && known.severity() == problem.severity() && known.line() > 0)) {
+                findings.add(problem);
+            }
+        }
+        findings.sort(Comparator.comparing((Finding finding) -> finding.path()).thenComparingInt(Finding::line));
+        return new ScriptCheck(scripts, List.copyOf(findings));
     }
 
     /** Whether nothing worse than a warning was found. */

@@ -9,6 +9,7 @@ import io.millrace.engine.memory.RawMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -245,6 +246,22 @@ public final class ScriptHost implements AutoCloseable {
     /** Offset and size of each field as LuaJIT sees them, one {@code struct field offset size} a line. */
     String layoutInLua() {
         return new String(vm.call("layout"), UTF_8);
+    }
+
+    /** Names in a script's source that the library does not know, whether or not a run would come by. */
+    List<Finding> lint(final ScriptSource source) {
+        final Path folder = source.path().toAbsolutePath().getParent();
+        final String records = new String(
+            vm.call("lint", source.text(), String.valueOf(folder).getBytes(UTF_8)), UTF_8);
+        final List<Finding> unknown = new ArrayList<>();
+        for (final String record : records.split("\u001e")) {
+            final String[] fields = record.split("\u001f", -1);
+            if (fields.length == 3) {
+                unknown.add(new Finding(Finding.Severity.valueOf(fields[0].toUpperCase(Locale.ROOT)), source.path(),
+                    Integer.parseInt(fields[1]), fields[2]));
+            }
+        }
+        return unknown;
     }
 
     /** Names of all {@code flow} functions, one a line. */
