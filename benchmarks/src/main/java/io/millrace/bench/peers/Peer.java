@@ -17,12 +17,15 @@ enum Peer {
             return List.of(program.toString(), "-i", capture.toString());
         }
     },
-    /** NetFlow probe; a table for all flows of the capture, statistics at the end, nothing exported. */
+    /**
+     * NetFlow probe; a table for all flows of the capture, statistics at the end, nothing exported. With a control
+     * socket it does not end at the end of a file.
+     */
     SOFTFLOWD("softflowd", "softflowd", "Packets processed: (\\d+)[\\s\\S]*Ignored packets: (\\d+)") {
         @Override
         List<String> command(final Path program, final Path capture, final Path scratch, final int flows) {
             return List.of(program.toString(), "-r", capture.toString(), "-d", "-m", Integer.toString(2 * flows),
-                "-p", scratch.resolve("pid").toString(), "-c", scratch.resolve("control").toString());
+                "-c", "none");
         }
     },
     /** NetFlow collector's own probe; writes its flow files. It counts no packets that are not IP. */
