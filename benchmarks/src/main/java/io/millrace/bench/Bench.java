@@ -9,6 +9,7 @@ import io.millrace.bench.latency.LatencyCommand;
 import io.millrace.bench.linerate.LineRateCommand;
 import io.millrace.bench.linerate.WorkerProbeCommand;
 import io.millrace.bench.peers.PeersCommand;
+import io.millrace.bench.mutations.MutationsCommand;
 import io.millrace.bench.report.CheckFailedException;
 import io.millrace.bench.traffic.TrafficCommand;
 import io.millrace.binding.link.EnvironmentException;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Command;
 @Command(name = "benchmarks/run", description = "Measures Millrace.", mixinStandardHelpOptions = true,
     subcommands = {TrafficCommand.class, LineRateCommand.class, WorkerProbeCommand.class, PeersCommand.class,
         BadInputCommand.class, HooksCommand.class, HooksProbeCommand.class, IsolationCommand.class,
-        IsolationProbeCommand.class, LatencyCommand.class})
+        IsolationProbeCommand.class, LatencyCommand.class, MutationsCommand.class})
 public final class Bench {
     private static final int CHECK_FAILED = 1;
     private static final int USAGE = 2;
