@@ -1,0 +1,119 @@
+package io.millrace.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.launch.MillraceProcess.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged program on live ports: interfaces in a network of its own, read through af_packet. */
+class LiveCaptureIT {
+    private static final Path SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath();
+    private static final Path SCRIPTS = Path.of("../script-runtime/src/main/scripts/flow").toAbsolutePath().normalize();
+    private static final int SAMPLE_FRAMES = 1033;
+    private static final Pattern FLOW = Pattern.compile("\"event_type\":\"flow\".*(\"src_ip\":.*?),\"community_id\".*"
+        + "(\"pkts_toserver\":\\d+,\"pkts_toclient\":\\d+,\"bytes_toserver\":\\d+,\"bytes_toclient\":\\d+)"
+        + ".*(\"ndpi\":\\{\"proto\":\"[^\"]*\")");
+
+    @TempDir
+    private Path folder;
+
+    private NetworkNamespace network;
+
+    @BeforeEach
+    void makeNetwork() throws IOException, InterruptedException {
+        network = NetworkNamespace.create();
+        network.cable("watched", "far");
+    }
+
+    @AfterEach
+    void removeNetwork() throws InterruptedException {
+        network.remove();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--workers=1", "--workers=2", "--workers=2 --rx-queues=1"})
+    void shouldLoseNothingAndSeeTheFlowsThatAReplayOfTheFileSees(final String flags) throws Exception {
+        NetworkNamespace.assumeTools("tcpreplay");
+        final Run replay = MillraceProcess.run(folder, Map.of(), "replay", SAMPLE.toString(), "--scripts",
+            SCRIPTS.toString(), "--eve", "replay.json", "--warm-up", "0");
+        assertThat(replay.exitCode()).isZero();
+
+        final List<String> output;
+        try (LiveCapture capture = LiveCapture.start(network, folder, (
+            "--iface=watched --scripts=" + SCRIPTS + " --eve=live.json " + flags).split(" "))) {
+            network.run("tcpreplay", "--quiet", "--pps=2000", "--intf1=far", SAMPLE.toString());
+            capture.awaitCounter(EngineCounter.RECEIVED, SAMPLE_FRAMES);
+            output = capture.stop();
+        }
+
+        assertThat(flows("live.json")).isNotEmpty().containsExactlyInAnyOrderElementsOf(flows("replay.json"));
+        assertThat(output).anyMatch(line -> line.startsWith("frames   1,033 received = "))
+            .anyMatch(line -> line.startsWith("records  52 due = 52 written + 0 dropped"))
+            .noneMatch(line -> line.contains("does not add up"));
+    }
+
+    @Test
+    void shouldOutliveWhatHappensToALinkAndToItsOutputFile() throws Exception {
+        final Path log = folder.resolve("live.json");
+        try (LiveCapture capture = LiveCapture.start(
+            network, folder, "--iface", "watched", "--scripts", SCRIPTS.toString(), "--eve", log.toString())) {
+
+            assertThat(LiveCapture.refusal(network, folder, "--iface", "watched"))
+                .contains("millrace: port watched is in use by another millrace capture");
+            network.run("ip", "link", "set", "far", "down");
+            assertThat(capture.awaitError("link is")).isEqualTo(
+                "millrace: port watched: link is down: no frames come from it");
+            network.run("ip", "link", "set", "far", "up");
+            assertThat(capture.awaitError("link is")).isEqualTo("millrace: port watched: link is up");
+
+            Files.move(log, folder.resolve("live.json.1"));
+            capture.signal("HUP");
+            assertThat(capture.awaitError("SIGHUP")).contains("output files are opened anew; scripts reloaded: ");
+            capture.signal("STOP");
+            capture.signal("CONT");
+            network.run("ip", "link", "delete", "watched");
+            assertThat(capture.awaitError("device is gone")).contains("port watched");
+            capture.stop();
+        }
+
+        assertThat(log).content().contains("\"event_type\":\"stats\"");
+    }
+
+    @Test
+    void shouldStartAgainAfterItWasKilled() throws Exception {
+        try (LiveCapture killed = LiveCapture.start(network, folder, "--iface", "watched")) {
+            killed.signal("KILL");
+            killed.await();
+        }
+        try (LiveCapture next = LiveCapture.start(network, folder, "--iface", "watched")) {
+            assertThat(folder.resolve("run").toFile().list()).filteredOn(name -> name.endsWith(".counters"))
+                .containsExactly(next.pid() + ".counters");
+            next.stop();
+        }
+        assertThat(folder.resolve("run").toFile().list()).noneMatch(name -> name.endsWith(".counters"));
+    }
+
+    @Test
+    void shouldRefuseAnInterfaceThatIsNotThere() throws Exception {
+        assertThat(LiveCapture.refusal(network, folder, "--iface", "absent"))
+            .contains("millrace: no interface absent in this network namespace: ip link lists what there is");
+    }
+
+    private List<String> flows(final String eve) throws IOException {
+        return Files.readAllLines(folder.resolve(eve)).stream().map(FLOW::matcher).filter(Matcher::find)
+            .map(flow -> flow.group(1) + flow.group(2) + flow.group(3)).toList();
+    }
+}
