@@ -55,7 +55,8 @@ final class PacketOptions {
             + " capwap, tzsp, mpls, ether-ip; the outermost is told beside the flow (default: all).")
     private TunnelSet decap;
 
-    @Option(names = "--no-decap", description = "Leave all tunnels closed: the tunnel is the flow.")
+    @Option(names = "--no-decap",
+        description = "Leave all tunnels closed: the tunnel is the flow (default: ${DEFAULT-VALUE}).")
     private boolean noDecap;
 
     @Option(names = "--eal", paramLabel = "ARGS",
