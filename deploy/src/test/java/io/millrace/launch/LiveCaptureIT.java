@@ -81,7 +81,8 @@ class LiveCaptureIT {
 
             Files.move(log, folder.resolve("live.json.1"));
             capture.signal("HUP");
-            assertThat(capture.awaitError("SIGHUP")).contains("output files are opened anew; scripts reloaded: ");
+            assertThat(capture.awaitError("SIGHUP")).contains("output files are opened anew");
+            assertThat(capture.awaitError("scripts reloaded")).contains("1 of 1 run");
             capture.signal("STOP");
             capture.signal("CONT");
             network.run("ip", "link", "delete", "watched");
