@@ -5,6 +5,7 @@ import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.PortCounter;
+import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ record CounterSnapshot(long pid, long startedMs, long takenNs, long takenMs, Lis
     private static Map<Integer, CounterDescriptor> descriptors() {
         final Map<Integer, CounterDescriptor> all = new HashMap<>();
         Stream.<CounterDescriptor[]>of(EngineCounter.values(), DistributorCounter.values(), PortCounter.values(),
-                ScriptCounter.values(), OutputCounter.values(), RunGauge.values())
+                ScriptCounter.values(), ExternalAlertCounter.values(), OutputCounter.values(), RunGauge.values())
             .flatMap(Stream::of).forEach(descriptor -> all.put(descriptor.typeId(), descriptor));
         return Map.copyOf(all);
     }

@@ -98,12 +98,10 @@ final class SummaryJson implements AutoCloseable {
         write(json, telemetry, EngineCounter.RX_MISSED);
         json.writeNumberField("peak_rss_bytes", ProcessFacts.peakResidentBytes());
         if (telemetry.total(ExternalAlertCounter.LINES) > 0) {
-            json.writeObjectFieldStart("external_alerts");
             for (final ExternalAlertCounter counter : ExternalAlertCounter.values()) {
                 write(json, telemetry, counter);
             }
-            json.writeNumberField("taken", telemetry.total(ScriptCounter.EXTERNAL_ALERTS_TAKEN));
-            json.writeEndObject();
+            write(json, telemetry, ScriptCounter.EXTERNAL_ALERTS_TAKEN);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.script.external;
 
 import io.millrace.engine.telemetry.CounterDescriptor;
+import java.util.Locale;
 
 /**
  * What became of the lines of external alerts. They obey
@@ -41,5 +42,10 @@ public enum ExternalAlertCounter implements CounterDescriptor {
     @Override
     public String label() {
         return label;
+    }
+
+    @Override
+    public String key() {
+        return "external_alerts_" + name().toLowerCase(Locale.ROOT);
     }
 }
