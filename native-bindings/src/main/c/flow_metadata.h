@@ -27,6 +27,8 @@ struct millrace_flow_metadata {
    uint16_t dns_answer_type;
    uint8_t dns_reply_code;
    uint8_t dns_present;
+   uint8_t cli2srv_tos;
+   uint8_t srv2cli_tos;
    uint8_t tls_sha1[20];
    struct millrace_text host_name;
    struct millrace_text tls_server_names;
@@ -40,6 +42,7 @@ struct millrace_flow_metadata {
    struct millrace_text http_url;
    struct millrace_text http_user_agent;
    struct millrace_text http_content_type;
+   struct millrace_text http_server;
    struct millrace_text ssh_client_signature;
    struct millrace_text ssh_server_signature;
    struct millrace_text ssh_hassh_client;

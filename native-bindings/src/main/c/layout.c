@@ -7,6 +7,7 @@
 #include "burst.h"
 #include "flow_metadata.h"
 #include "millrace_shim.h"
+#include "ndpi_state.h"
 #include "ndpi_verdict.h"
 #include "port_facts.h"
 
@@ -54,7 +55,7 @@ static const struct entry entries[] = {
    CONSTANT(MILLRACE_FRAME_MAX),
    CONSTANT(RTE_ETH_XSTATS_NAME_SIZE),
 
-   SIZE(ndpi_flow_struct),
+   SIZE(millrace_ndpi_state),
    SIZE(millrace_ndpi_verdict),
    OFFSET(millrace_ndpi_verdict, master),
    OFFSET(millrace_ndpi_verdict, app),
@@ -81,6 +82,8 @@ static const struct entry entries[] = {
    OFFSET(millrace_flow_metadata, dns_answer_type),
    OFFSET(millrace_flow_metadata, dns_reply_code),
    OFFSET(millrace_flow_metadata, dns_present),
+   OFFSET(millrace_flow_metadata, cli2srv_tos),
+   OFFSET(millrace_flow_metadata, srv2cli_tos),
    OFFSET(millrace_flow_metadata, tls_sha1),
    TEXT_OFFSET(host_name),
    TEXT_OFFSET(tls_server_names),
@@ -94,6 +97,7 @@ static const struct entry entries[] = {
    TEXT_OFFSET(http_url),
    TEXT_OFFSET(http_user_agent),
    TEXT_OFFSET(http_content_type),
+   TEXT_OFFSET(http_server),
    TEXT_OFFSET(ssh_client_signature),
    TEXT_OFFSET(ssh_server_signature),
    TEXT_OFFSET(ssh_hassh_client),

@@ -16,7 +16,7 @@ struct millrace_ndpi_verdict;
 struct rte_mempool;
 struct rte_ring;
 struct ndpi_detection_module_struct;
-struct ndpi_flow_struct;
+struct millrace_ndpi_state;
 
 /* DPDK */
 const char *millrace_dpdk_compiled_version(void);
@@ -57,14 +57,14 @@ int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length
 int millrace_ndpi_compiled_api(void);
 struct ndpi_detection_module_struct *millrace_ndpi_create(void);
 void millrace_ndpi_destroy(struct ndpi_detection_module_struct *module);
-void millrace_ndpi_flow_reset(struct ndpi_flow_struct *flow);
-int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+void millrace_ndpi_flow_reset(struct millrace_ndpi_state *state);
+int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct millrace_ndpi_state *state,
       const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict);
-void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct millrace_ndpi_state *state,
       struct millrace_ndpi_verdict *verdict);
 void millrace_ndpi_guess(struct ndpi_detection_module_struct *module, uint8_t l4_protocol, uint32_t source,
       uint16_t source_port, uint32_t destination, uint16_t destination_port, struct millrace_ndpi_verdict *verdict);
-int millrace_ndpi_metadata(struct ndpi_flow_struct *flow, uint8_t *out, uint32_t capacity);
+int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint32_t capacity);
 const char *millrace_ndpi_risk_name(int risk);
 int millrace_ndpi_category_of(struct ndpi_detection_module_struct *module, uint16_t protocol);
 int millrace_ndpi_breed_of(struct ndpi_detection_module_struct *module, uint16_t protocol);

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <ndpi/ndpi_api.h>
 
 #include "flow_metadata.h"
 #include "millrace_shim.h"
+#include "ndpi_state.h"
 #include "ndpi_verdict.h"
 
 #if NDPI_MAJOR != 4 || NDPI_MINOR != 2
@@ -38,9 +40,9 @@ void millrace_ndpi_destroy(struct ndpi_detection_module_struct *module) {
    ndpi_exit_detection_module(module);
 }
 
-void millrace_ndpi_flow_reset(struct ndpi_flow_struct *flow) {
-   ndpi_free_flow_data(flow);
-   memset(flow, 0, sizeof(*flow));
+void millrace_ndpi_flow_reset(struct millrace_ndpi_state *state) {
+   ndpi_free_flow_data(&state->flow);
+   memset(state, 0, sizeof(*state));
 }
 
 static void fill(struct ndpi_detection_module_struct *module, const struct ndpi_flow_struct *flow,
@@ -68,13 +70,64 @@ static int is_of_another_transport(const struct ndpi_flow_struct *flow, const ui
       && protocol != flow->l4_proto;
 }
 
-int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+/* Type of service or traffic class of the packet's sender (RFC 791 section 3.1, RFC 8200 section 7). */
+static void note_service(struct millrace_ndpi_state *state, const uint8_t *packet, unsigned short length) {
+   uint8_t source[sizeof(state->client)] = {0};
+   uint8_t tos;
+   if (length >= 20 && packet[0] >> 4 == 4) {
+      memcpy(source, packet + 12, 4);
+      tos = packet[1];
+   } else if (length >= 40 && packet[0] >> 4 == 6) {
+      memcpy(source, packet + 8, 16);
+      tos = (uint8_t)(packet[0] << 4 | packet[1] >> 4);
+   } else {
+      return;
+   }
+   if (!state->client_known) {
+      memcpy(state->client, source, sizeof(source));
+      state->client_known = 1;
+   }
+   state->tos[memcmp(state->client, source, sizeof(source)) != 0] = tos;
+}
+
+/* What an HTTP server calls itself (RFC 9110 section 10.2.4), from the packet in which nDPI saw its response begin. */
+static void note_http_server(struct millrace_ndpi_state *state, const uint8_t *packet, unsigned short length) {
+   static const char field[] = "\r\nserver:";
+   const size_t name = sizeof(field) - 1;
+   if (state->flow.http.response_status_code == 0 || state->http_server_length != 0) {
+      return;
+   }
+   for (size_t i = 0; i + name <= length; i++) {
+      if (packet[i] != '\r' || strncasecmp((const char *)packet + i, field, name) != 0) {
+         continue;
+      }
+      size_t start = i + name;
+      while (start < length && packet[start] == ' ') {
+         start++;
+      }
+      size_t end = start;
+      while (end < length && end - start < MILLRACE_HTTP_SERVER_MAX && packet[end] != '\r') {
+         end++;
+      }
+      memcpy(state->http_server, packet + start, end - start);
+      state->http_server_length = (uint8_t)(end - start);
+      return;
+   }
+}
+
+int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct millrace_ndpi_state *state,
       const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict) {
+   struct ndpi_flow_struct *flow = &state->flow;
    const unsigned short limited = length > UINT16_MAX ? UINT16_MAX : (unsigned short)length;
-   const ndpi_protocol found = is_of_another_transport(flow, packet, limited)
-      ? (ndpi_protocol){.master_protocol = flow->detected_protocol_stack[1],
-            .app_protocol = flow->detected_protocol_stack[0], .category = flow->category}
-      : ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
+   ndpi_protocol found;
+   if (is_of_another_transport(flow, packet, limited)) {
+      found = (ndpi_protocol){.master_protocol = flow->detected_protocol_stack[1],
+            .app_protocol = flow->detected_protocol_stack[0], .category = flow->category};
+   } else {
+      found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
+      note_service(state, packet, limited);
+      note_http_server(state, packet, limited);
+   }
    fill(module, flow, &found, verdict);
    if (found.app_protocol == NDPI_PROTOCOL_UNKNOWN) {
       return MILLRACE_NDPI_UNDECIDED;
@@ -82,11 +135,11 @@ int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct nd
    return ndpi_extra_dissection_possible(module, flow) ? MILLRACE_NDPI_NAMED : MILLRACE_NDPI_FINAL;
 }
 
-void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct ndpi_flow_struct *flow,
+void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct millrace_ndpi_state *state,
       struct millrace_ndpi_verdict *verdict) {
    u_int8_t guessed = 0;
-   const ndpi_protocol found = ndpi_detection_giveup(module, flow, 1, &guessed);
-   fill(module, flow, &found, verdict);
+   const ndpi_protocol found = ndpi_detection_giveup(module, &state->flow, 1, &guessed);
+   fill(module, &state->flow, &found, verdict);
 }
 
 void millrace_ndpi_guess(struct ndpi_detection_module_struct *module, uint8_t l4_protocol, uint32_t source,
@@ -205,7 +258,8 @@ static void put_bittorrent(struct writer *writer, struct millrace_flow_metadata 
    }
 }
 
-int millrace_ndpi_metadata(struct ndpi_flow_struct *flow, uint8_t *out, uint32_t capacity) {
+int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint32_t capacity) {
+   const struct ndpi_flow_struct *flow = &state->flow;
    struct millrace_flow_metadata metadata;
    if (capacity < sizeof(metadata)) {
       return 0;
@@ -226,7 +280,11 @@ int millrace_ndpi_metadata(struct ndpi_flow_struct *flow, uint8_t *out, uint32_t
       put_bittorrent(&writer, &metadata, flow);
    }
    put_http(&writer, &metadata, flow);
-   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0) {
+   put(&writer, &metadata.http_server, state->http_server, state->http_server_length);
+   metadata.cli2srv_tos = state->tos[0];
+   metadata.srv2cli_tos = state->tos[1];
+   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0
+         && (metadata.cli2srv_tos | metadata.srv2cli_tos) == 0) {
       return 0;
    }
    /* Rounded up, so that what follows the block in an event stays aligned. */

@@ -17,6 +17,7 @@
 
 #include "burst.h"
 #include "flow_metadata.h"
+#include "ndpi_state.h"
 #include "millrace_shim.h"
 #include "ndpi_verdict.h"
 
@@ -115,7 +116,7 @@ static const struct sample samples[] = {
 
 struct detection {
    struct ndpi_detection_module_struct *module;
-   struct ndpi_flow_struct *flow;
+   struct millrace_ndpi_state *flow;
    struct millrace_ndpi_verdict verdict;
 };
 
@@ -224,7 +225,7 @@ static void check_random_flows(struct detection *detection) {
 
 static void check_ndpi(void) {
    REQUIRE(millrace_ndpi_compiled_api() == ndpi_get_api_version());
-   struct detection detection = {.module = millrace_ndpi_create(), .flow = calloc(1, sizeof(struct ndpi_flow_struct))};
+   struct detection detection = {.module = millrace_ndpi_create(), .flow = calloc(1, sizeof(struct millrace_ndpi_state))};
    REQUIRE(detection.module != NULL && detection.flow != NULL);
    check_known_protocols(&detection);
    check_every_truncation(&detection);

@@ -52,5 +52,8 @@ return {
     end,
     layout = library("layout").describe,
     functions = library("flow").names,
-    statuses = library("flow_consts").keys,
+    api = library("flow_api").lines,
+    reference = library("flow_api").document,
+    statuses = library("statuses").names,
+    define = guard.interpreted(library("definitions").define),
 }

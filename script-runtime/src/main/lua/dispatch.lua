@@ -9,7 +9,8 @@ local ffi, cursor, control, stats = layout.ffi, layout.cursor, layout.control, l
 local no_metadata = layout.no_metadata
 local cast, floor, band = ffi.cast, math.floor, bit.band
 local tonumber, type, error, pcall = tonumber, type, error, pcall
-local conclude = verdicts.conclude
+local conclude, forget = verdicts.conclude, verdicts.forget
+local FLOW_END = settings.kind_flow_end
 
 local batch_pointer = ffi.typeof("const batch_entry_t *")
 local byte_pointer = ffi.typeof("const uint8_t *")
@@ -76,7 +77,7 @@ local RUN = [[
         stats_%d.due = stats_%d.due + 1
         control.current_script = %d
         control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
-        local ok, message = pcall(hook_%d, now, conf_%d)
+        local ok, message = pcall(hook_%d%s)
         if ok then
             control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
             stats_%d.run = stats_%d.run + 1
@@ -85,6 +86,8 @@ local RUN = [[
         end
     end
 ]]
+-- What a hook is called with, by generation.
+local ARGUMENTS = { none = "", now = ", now", conf = ", now, conf_#" }
 local SKIP = [[
     if %s then
         stats_%d.due = stats_%d.due + 1
@@ -105,7 +108,8 @@ local function compile_group(hook, group)
         if entry.taken_out then
             body[#body + 1] = SKIP:format(due, i, i, i, i)
         else
-            body[#body + 1] = RUN:format(due, i, i, entry.index, i, i, i, i, entry.index)
+            body[#body + 1] = RUN:format(due, i, i, entry.index, i, (ARGUMENTS[entry.arguments]:gsub("#", i)), i, i,
+                entry.index)
         end
     end
     body[#body + 1] = "end\n"
@@ -177,6 +181,7 @@ local function remember(event, verdict)
     verdict.last_packets = event.cli2srv_packets + event.srv2cli_packets
     verdict.last_bytes = event.cli2srv_bytes + event.srv2cli_bytes
     verdict.last_cli2srv_bytes = event.cli2srv_bytes
+    verdict.last_seen_ns = event.last_seen_ns
     verdict.last_goodput_bytes = event.cli2srv_goodput_bytes + event.srv2cli_goodput_bytes
 end
 
@@ -224,6 +229,7 @@ local function dispatch(batch_address, from, count)
         local event, verdict = batch[i].event, batch[i].verdict
         cursor.event = event
         cursor.verdict = verdict
+        cursor.scored_bits = 0
         if event.metadata_offset ~= 0 then
             cursor.metadata = cast(metadata_pointer, cast(byte_pointer, event) + event.metadata_offset)
         else
@@ -245,13 +251,17 @@ local function dispatch(batch_address, from, count)
             end
         end
         remember(event, verdict)
+        if event.kind == FLOW_END then
+            forget()
+        end
     end
     control.current_script = 0
     return count
 end
 
--- Adds a loaded script; taken_out: why it must not run again, nil where it may; conf: second argument of its hooks.
-local function add(index, path, script, hooks, taken_out, conf)
+-- Adds a loaded script. taken_out: why it must not run again, nil where it may; conf: second argument of its hooks;
+-- arguments: which they get, "none", "now" or "conf" (now and conf).
+local function add(index, path, script, hooks, taken_out, conf, arguments)
     local l4 = script.l4_proto and library("protocols").l4_ids[script.l4_proto] or nil
     -- What is asked of it later is what holds now, whatever its hooks do to it.
     local fixed = {}
@@ -259,7 +269,8 @@ local function add(index, path, script, hooks, taken_out, conf)
         fixed[name] = value
     end
     entries[#entries + 1] = {
-        index = index, path = path, script = fixed, hooks = hooks, l4 = l4, conf = conf, taken_out = taken_out,
+        index = index, path = path, script = fixed, hooks = hooks, l4 = l4, conf = conf,
+        arguments = arguments, taken_out = taken_out,
     }
 end
 

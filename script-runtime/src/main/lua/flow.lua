@@ -1,29 +1,75 @@
--- The `flow` table of scripts: reads the event in hand through the structs, writes its verdict. Getters take no
--- argument unless shown. Getters that return numbers or short texts compile to plain loads; those that return tables
--- allocate what they return. Each group of functions has a module of its own, whose `public` functions come together
--- here.
+-- The `flow` tables of scripts, one per generation: reads the event in hand through the structs, writes its verdict.
+-- Getters that return numbers or short texts compile to plain loads; those that return tables allocate what they return.
+-- What there is, and in which generation, says flow_api.lua; each group of functions has a module of its own: its
+-- `public` functions serve every generation, those `by_generation` only theirs.
 local library = ...
+local api = library("flow_api")
+local generations = library("generations")
 
 local GROUPS = {
-    "flow_status", "flow_peers", "flow_traffic", "flow_tcp", "flow_detection", "flow_application", "flow_icmp",
-    "flow_info", "flow_short_names",
+    "flow_status", "flow_peers", "flow_devices", "flow_traffic", "flow_tcp", "flow_detection", "flow_application",
+    "flow_tls", "flow_icmp", "flow_info", "flow_full_info", "flow_mud", "flow_short_names",
 }
+local STATUS = { ["2019"] = "flow_status_2019", ["4.0"] = "flow_status_4_0", ["4.2"] = "flow_status_4_2",
+    current = "flow_status_current", open = "flow_status_open" }
+local TRAFFIC = { ["4.0"] = "flow_traffic_2020", ["4.2"] = "flow_traffic_2020" }
 
-local flow = {}
-for _, group in ipairs(GROUPS) do
-    for name, body in pairs(library(group).public) do
-        assert(flow[name] == nil, name)
-        flow[name] = body
+local common, special = {}, {}
+for _, generation in ipairs(generations.all) do
+    special[generation] = {}
+end
+
+local function take(functions, into, where)
+    for name, body in pairs(functions) do
+        assert(into[name] == nil, name .. " is twice in " .. where)
+        into[name] = body
     end
 end
 
+for _, group in ipairs(GROUPS) do
+    local module = library(group)
+    take(module.public, common, "the common functions")
+    for generation, functions in pairs(module.by_generation or {}) do
+        take(functions, special[generation], generation)
+    end
+end
+for generation, module in pairs(STATUS) do
+    take(library(module).public, special[generation], generation)
+end
+for generation, module in pairs(TRAFFIC) do
+    take(library(module).public, special[generation], generation)
+end
+special.open.getSSLInfo = special.open.getTLSInfo
+
+local tables = {}
+for _, generation in ipairs(generations.all) do
+    local functions = {}
+    for name, row in pairs(api.rows_of(generation)) do
+        local source = api.source_of(row, generation)
+        functions[name] = special[generation][name] or common[name] or special[source][name]
+        assert(functions[name] ~= nil, name .. " of " .. generation .. " is not there")
+    end
+    tables[generation] = functions
+end
+
+-- All names of all generations, for "did you mean" and the like.
 local function names()
-    local list = {}
-    for name in pairs(flow) do
-        list[#list + 1] = name
+    local list, known = {}, {}
+    for _, generation in ipairs(generations.all) do
+        for name in pairs(tables[generation]) do
+            if not known[name] then
+                known[name] = true
+                list[#list + 1] = name
+            end
+        end
     end
     table.sort(list)
     return table.concat(list, "\n")
 end
 
-return { public = flow, names = names }
+return {
+    of = function(generation)
+        return tables[generation]
+    end,
+    names = names,
+}

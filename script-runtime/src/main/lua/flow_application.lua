@@ -1,4 +1,4 @@
--- Functions of `flow` that say what client and server told each other: TLS, SSH, HTTP, DNS.
+-- Functions of `flow` that say what client and server told each other in clear: SSH, HTTP, DNS.
 local library = ...
 local protocols = library("protocols")
 local texts = library("flow_texts")
@@ -8,66 +8,6 @@ local cursor = library("layout").cursor
 local HTTP, DNS, SSH = protocols.ids.http or 7, protocols.ids.dns or 5, protocols.ids.ssh or 92
 
 local flow = {}
-
-function flow.getTLSVersion()
-    return cursor.metadata.tls_version
-end
-
-local CIPHER_CLASS = { [0] = "safe", "weak", "insecure" }
-
-local function is_tls()
-    local metadata = cursor.metadata
-    return metadata.tls_version ~= 0 or metadata.tls_ja3_client_length ~= 0
-end
-
-function flow.getServerCipherClass()
-    if is_tls() then
-        return CIPHER_CLASS[cursor.metadata.tls_cipher_weakness]
-    end
-    return nil
-end
-
--- Whether one of the certificate's names, "*." at its start allowed, is the name that the client asked for.
-local function names_match(asked, names)
-    asked = asked:lower()
-    for name in names:lower():gmatch("[^,]+") do
-        if name == asked or (name:sub(1, 2) == "*." and asked:match("^[^.]+%.(.*)$") == name:sub(3)) then
-            return true
-        end
-    end
-    return false
-end
-
-function flow.getTLSInfo()
-    local info = {}
-    if not is_tls() then
-        return info
-    end
-    local metadata = cursor.metadata
-    local asked, names, subject = texts.host_name(), texts.tls_server_names(), texts.tls_subject()
-    info["protos.tls_version"] = metadata.tls_version
-    info["protos.tls.subject_alt_name_match"] = asked ~= nil and names ~= nil and names_match(asked, names)
-    info["protos.tls.certificate"] = asked
-    info["protos.tls.client_requested_server_name"] = asked
-    info["protos.tls.server_certificate"] = subject and (subject:match("CN=([^,]+)") or subject)
-    info["protos.tls.server_names"] = names
-    info["protos.tls.client_alpn"] = texts.tls_alpn()
-    info["protos.tls.client_tls_supported_versions"] = texts.tls_supported_versions()
-    if metadata.tls_not_before ~= 0 and metadata.tls_not_after ~= 0 then
-        info["protos.tls.notBefore"] = metadata.tls_not_before
-        info["protos.tls.notAfter"] = metadata.tls_not_after
-    end
-    info["protos.tls.issuerDN"] = texts.tls_issuer()
-    info["protos.tls.subjectDN"] = subject
-    info["protos.tls.ja3.client_hash"] = texts.tls_ja3_client()
-    local server_hash = texts.tls_ja3_server()
-    if server_hash then
-        info["protos.tls.ja3.server_hash"] = server_hash
-        info["protos.tls.ja3.server_unsafe_cipher"] = CIPHER_CLASS[metadata.tls_cipher_weakness]
-        info["protos.tls.ja3.server_cipher"] = metadata.tls_server_cipher
-    end
-    return info
-end
 
 local function speaks(id)
     return cursor.event.ndpi_master == id or cursor.event.ndpi_app == id
@@ -98,7 +38,16 @@ function flow.getHTTPInfo()
         info["protos.http.last_url"] = url
     end
     info["protos.http.server_name"] = texts.host_name()
-    info["protos.http.last_user_agent"] = texts.http_user_agent()
+    return info
+end
+
+-- Later with what both sides call themselves.
+function flow.http()
+    local info = flow.getHTTPInfo()
+    if next(info) ~= nil then
+        info["protos.http.last_user_agent"] = texts.http_user_agent()
+        info["protos.http.last_server"] = texts.http_server()
+    end
     return info
 end
 
@@ -135,4 +84,7 @@ function flow.getDNSInfo()
     return info
 end
 
-return { public = flow, is_dns = is_dns }
+flow.dns, flow.ssh = flow.getDNSInfo, flow.getSSHInfo
+
+-- Scripts that name no generation get from the old name all that the new one has.
+return { public = flow, is_dns = is_dns, by_generation = { open = { getHTTPInfo = flow.http } } }

@@ -5,6 +5,8 @@ local protocols = library("protocols")
 local cursor = library("layout").cursor
 local band, lshift = bit.band, bit.lshift
 local type = type
+local arguments = library("arguments")
+local verdicts = library("verdicts")
 local name_of = protocols.name_of
 
 local flow = {}
@@ -30,6 +32,9 @@ function flow.getnDPIProtocolName()
 end
 
 function flow.matchesL7(id)
+    if type(id) ~= "number" then
+        return arguments.wrong("matchesL7", 1, "number", id)
+    end
     local event = cursor.event
     return event.ndpi_master == id or event.ndpi_app == id
 end
@@ -67,6 +72,10 @@ function flow.hasRisk(id)
     return id >= 0 and id < 64 and band(risks, lshift(1ULL, id)) ~= 0
 end
 
+function flow.getRiskBitmap()
+    return verdicts.as_number(cursor.event.ndpi_risk)
+end
+
 function flow.getRiskInfo()
     local info = {}
     if cursor.event.ndpi_risk ~= 0 then
@@ -77,13 +86,6 @@ function flow.getRiskInfo()
         end
     end
     return info
-end
-
--- No list of malicious fingerprints is loaded here; nDPI's own is part of its risks.
-local MALICIOUS_JA3 = protocols.risk_ids["possibly malicious ja3 fingerprint"]
-    or protocols.risk_ids["malicious ja3 fingerp."]
-function flow.hasMaliciousTlsSignature()
-    return MALICIOUS_JA3 ~= nil and band(cursor.event.ndpi_risk, lshift(1ULL, MALICIOUS_JA3)) ~= 0
 end
 
 -- The packet that decided detection is not kept.

@@ -50,4 +50,15 @@ function flow.getMaxSeenIcmpPayloadSize()
     return cursor.event.icmp_max_payload_bytes
 end
 
-return { public = flow, has_icmp = has_icmp }
+-- In 2019 not for ICMPv6, and always what the client sent.
+local function status_info_of_2019()
+    local event = cursor.event
+    if event.l4_protocol ~= ICMP or event.icmp_present == 0 then
+        return nil
+    end
+    return { type = event.cli2srv_icmp_type, code = event.cli2srv_icmp_code }
+end
+
+return {
+    public = flow, has_icmp = has_icmp, by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
+}

@@ -167,13 +167,16 @@ function flow.getServerGeolocation()
     }
 end
 
--- Device types are not known here, so no protocol is forbidden to any.
-function flow.getDeviceProtoAllowedInfo()
-    return { ["cli.devtype"] = 0, ["srv.devtype"] = 0, ["cli.allowed"] = true, ["srv.allowed"] = true }
+function flow.getClientMac()
+    return addresses.mac(cursor.event.cli_mac)
 end
 
-function flow.isDeviceProtocolNotAllowed()
-    return false
+function flow.getServerMac()
+    return addresses.mac(cursor.event.srv_mac)
+end
+
+function flow.getProtocol()
+    return cursor.event.l4_protocol
 end
 
 return { public = flow, client_has = client_has, server_has = server_has, country = country }

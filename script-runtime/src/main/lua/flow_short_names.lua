@@ -1,9 +1,8 @@
--- The short names that later versions gave to functions of `flow`.
+-- Functions of the current generation's `flow`, most of them others under short names.
 local library, settings = ...
 local peers = library("flow_peers")
 local traffic = library("flow_traffic")
 local detection = library("flow_detection")
-local application = library("flow_application")
 
 local cursor = library("layout").cursor
 local client_has, server_has = peers.client_has, peers.server_has
@@ -21,10 +20,6 @@ flow.is_unicast = peers.public.isUnicast
 flow.l7_master_proto = detection.public.getnDPIMasterProtoId
 flow.l7_proto = detection.public.getnDPIAppProtoId
 flow.l7_proto_name = detection.public.getnDPIProtocolName
-flow.dns = application.public.getDNSInfo
-flow.ssh = application.public.getSSHInfo
-flow.http = application.public.getHTTPInfo
-flow.tls_quic = application.public.getTLSInfo
 
 function flow.cli_port()
     return cursor.event.cli_port

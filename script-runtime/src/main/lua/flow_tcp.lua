@@ -75,6 +75,10 @@ function flow.getTCPPacketIssues()
     return {}
 end
 
+function flow.isTwhOver()
+    return cursor.event.handshake_over == 1
+end
+
 function flow.isTCPConnecting()
     local event = cursor.event
     local answer = event.srv2cli_tcp_flags

@@ -154,9 +154,22 @@ function flow.getServer2ClientIAT()
     }
 end
 
+function flow.getGoodputRatio()
+    local total = bytes()
+    return total == 0 and 0 or 100 * flow.getGoodputBytes() / total
+end
+
+function flow.hasLowGoodput()
+    return low_goodput() and not is_idle()
+end
+
+function flow.hasSlowDataExchange()
+    return low_goodput() and is_idle()
+end
+
 -- As documented: packets in both directions.
 function flow.isBidirectional()
     return cursor.event.cli2srv_packets ~= 0 and cursor.event.srv2cli_packets ~= 0
 end
 
-return { public = flow, bytes = bytes, is_idle = is_idle, low_goodput = low_goodput }
+return { public = flow, bytes = bytes, packets = packets, is_idle = is_idle, low_goodput = low_goodput }

@@ -15,6 +15,7 @@ typedef struct {
     const flow_event_t *event;
     verdict_t *verdict;
     const flow_metadata_t *metadata;
+    uint64_t scored_bits; // statuses whose scores counted already with this event
 } cursor_t;
 typedef struct {
     const flow_event_t *event;

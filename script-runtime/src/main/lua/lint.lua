@@ -2,6 +2,7 @@
 -- ntop, interface and the standard tables, constants of the modules.
 local library = ...
 local sandbox = library("sandbox")
+local generations = library("generations")
 local nearest = library("names").nearest
 
 local FIELD, RECORD = "\31", "\30"
@@ -203,7 +204,8 @@ end
 
 -- Records of severity, line, message, in order of lines.
 local function lint(source, folder)
-    local environment = sandbox.environment(folder)
+    local generation = generations.of(folder .. "/script.lua", source) or generations.open
+    local environment = sandbox.environment(folder, generation)
     local modules = {}
     for _, name in ipairs(MODULES) do
         local ok, module = pcall(environment.require, name)

@@ -4,6 +4,7 @@ local emission = library("emission")
 local packet_time = library("packet_time")
 local protocols = library("protocols")
 local i18n = library("i18n")
+local additions = library("lua_additions")
 local getinfo = debug.getinfo
 local floor = math.floor
 local sort, concat = table.sort, table.concat
@@ -85,9 +86,9 @@ local function dump(value, path, left)
         emission.text("ERROR: Item limit reached.\n")
         return -1
     end
-    local kind = type(value)
+    local kind = additions.type(value)
     if kind ~= "table" then
-        emission.text(path .. " " .. kind .. " " .. tostring(value) .. "\n")
+        emission.text(path .. " " .. kind .. " " .. additions.tostring(value) .. "\n")
         return left - 1
     end
     emission.text(path .. " table\n")
@@ -346,7 +347,7 @@ function globals.getDeviceProtocolPoliciesUrl(parameters)
 end
 
 function globals.areAlertsEnabled()
-    return true
+    return library("ntop").ntop.getPref("ntopng.prefs.disable_alerts_generation") ~= "1"
 end
 
 function globals.isIPv4(text)

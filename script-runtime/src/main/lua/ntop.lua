@@ -13,10 +13,6 @@ local TLS_VERSIONS = {
     [0x0300] = "SSLv3", [0x0301] = "TLSv1", [0x0302] = "TLSv1.1", [0x0303] = "TLSv1.2", [0x0304] = "TLSv1.3",
 }
 
-local function number_or_bits(bits)
-    return bits < verdicts.exact and tonumber(bits) or bits
-end
-
 local ntop = {
     isnEdge = false_value, isPro = false_value, isEnterprise = false_value, isEnterpriseM = false_value,
     isWindows = false_value,
@@ -37,15 +33,15 @@ for name, body in pairs(library("store").public) do
 end
 
 function ntop.bitmapIsSet(bits, id)
-    return verdicts.is_set(bits, id)
+    return verdicts.bits_have(bits, id)
 end
 
 function ntop.bitmapSet(bits, id)
-    return number_or_bits(verdicts.with_bit(bits, id))
+    return verdicts.with_bit(bits, id)
 end
 
 function ntop.bitmapClear(bits, id)
-    return number_or_bits(verdicts.without_bit(bits, id))
+    return verdicts.without_bit(bits, id)
 end
 
 function ntop.getDirs()

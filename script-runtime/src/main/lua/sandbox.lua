@@ -7,6 +7,9 @@ local layout = library("layout")
 local reach = library("reach")
 local packet_time = library("packet_time")
 local utils = library("lua_utils")
+local additions = library("lua_additions")
+local dialect = library("lua_dialect")
+local modules = library("modules")
 local real_io, real_os = io, os
 local getinfo, traceback = debug.getinfo, debug.traceback
 local loadstring, setfenv, setmetatable = loadstring, setfenv, setmetatable
@@ -71,9 +74,12 @@ local function write(...)
     local parts = { ... }
     for i = 1, select("#", ...) do
         local value = parts[i]
-        if type(value) ~= "string" and type(value) ~= "number" then
+        if type(value) ~= "string" and type(value) ~= "number" and type(value) ~= "cdata" then
             error("bad argument #" .. i .. " to 'write' (string expected, got " .. type(value) .. ")", 2)
         end
+    end
+    for i = 1, #parts do
+        parts[i] = additions.tostring(parts[i])
     end
     emission.text(concat(parts))
     return true
@@ -269,27 +275,23 @@ for name, body in pairs({
     inspection[name] = body
 end
 
-local PUBLIC = { "user_scripts", "flow_consts", "lua_utils", "dkjson", "alert_consts", "flow_utils", "alert_utils",
-    "discover_utils", "flow_risk_utils", "format_utils", "ntop_utils", "lua_trace" }
-
-local makers = {
-    user_scripts = function() return library("user_scripts") end,
-    flow_consts = function() return library("flow_consts").public end,
-    dkjson = function() return library("dkjson") end,
-    alert_consts = function() return library("alert_consts") end,
-    discover_utils = function() return library("discover_utils") end,
-    flow_risk_utils = function() return library("flow_risk_utils") end,
-    format_utils = function() return copy(utils.globals) end,
-    -- Their contents are globals already.
-    lua_utils = function() return true end,
-    flow_utils = function() return true end,
-    alert_utils = function() return true end,
-    ntop_utils = function() return true end,
-    lua_trace = function() return true end,
-}
+-- Where a script's own modules may lie: beside it, in `modules` there, and for scripts of a plugin in that of the plugin.
+local function places(folder, name)
+    local paths = { folder .. "/modules/" .. name .. ".lua", folder .. "/" .. name .. ".lua" }
+    local plugin = folder:match("^(.*)/user_scripts/flow$")
+    if plugin then
+        paths[#paths + 1] = plugin .. "/modules/" .. name .. ".lua"
+        -- require("plugin.name") names the plugin first.
+        local own = name:match("^" .. plugin:match("[^/]*$"):gsub("%p", "%%%0") .. "/(.*)$")
+        if own then
+            paths[#paths + 1] = plugin .. "/modules/" .. own .. ".lua"
+        end
+    end
+    return paths
+end
 
 local function read_module(folder, name)
-    for _, path in ipairs({ folder .. "/modules/" .. name .. ".lua", folder .. "/" .. name .. ".lua" }) do
+    for _, path in ipairs(places(folder, (name:gsub("%.", "/")))) do
         local file = real_io.open(path, "rb")
         if file then
             local source = file:read("*a")
@@ -313,7 +315,7 @@ local function compile(source, name, environment)
     end
     local chunk, message = loadstring(source, name or "=(load)")
     if chunk == nil then
-        return nil, message
+        return nil, dialect.explain(source, message)
     end
     return setfenv(chunk, environment)
 end
@@ -327,8 +329,8 @@ local CLOSED = {
     ffi = true, jit = true, debug = true, io = true, os = true, package = true, posix = true, socket = true, lfs = true,
 }
 
-local function requirer(environment, folder)
-    local loaded = {}
+local function requirer(environment, folder, generation)
+    local loaded, makers = {}, modules.of(generation)
     local function require(name)
         if type(name) ~= "string" then
             error("require takes the name of a module, not a " .. type(name), 2)
@@ -337,20 +339,19 @@ local function requirer(environment, folder)
         if module ~= nil then
             return module
         end
-        if makers[name] then
-            module = deep_copy(makers[name]())
-            loaded[name] = module
-            return module
-        end
         local source, path
-        if folder and name:match("^[%w_][%w_%-]*$") then
+        if folder and name:match("^[%w_][%w_%-%.]*$") and (makers[name] == nil or modules.replaceable[name]) then
             source, path = read_module(folder, name)
         end
-        if source == nil then
+        if source == nil and makers[name] then
+            module = makers[name](generation, environment)
+            loaded[name] = module
+            return module
+        elseif source == nil then
             if CLOSED[name:match("^[^.]*")] then
                 blocked()
             end
-            error("no module '" .. name .. "'; there are " .. tables.concat(PUBLIC, ", ")
+            error("no module '" .. name .. "'; there are " .. tables.concat(modules.names(generation), ", ")
                 .. ", and files beside the script", 2)
         end
         local chunk, message = compile(source, chunk_name(path), environment)
@@ -367,8 +368,8 @@ local function requirer(environment, folder)
     return require, loaded
 end
 
--- Fresh globals for one script. folder: where its own modules lie; nil for none.
-local function environment(folder)
+-- Fresh globals for one script of a generation. folder: where its own modules lie; nil for none.
+local function environment(folder, generation)
     local globals = copy(utils.globals)
     for _, name in ipairs({ "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",
         "rawset", "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall", "_VERSION" }) do
@@ -387,13 +388,18 @@ local function environment(folder)
     end
     globals.os, globals.io, globals.debug = copy(system), copy(files), copy(inspection)
     globals.io.stdout, globals.io.stderr = output_of(), output_of()
-    globals.flow = copy(library("flow").public)
+    globals.type, globals.tostring, globals.utf8 = additions.type, additions.tostring, copy(additions.utf8)
+    for name, body in pairs(additions.math) do
+        globals.math[name] = body
+    end
+    globals.flow = copy(library("flow").of(generation))
     globals.ntop, globals.interface = copy(library("ntop").ntop), copy(library("ntop").interface)
     globals.host, globals.network = {}, {}
     globals.dirs = globals.ntop.getDirs()
-    globals.user_scripts = deep_copy(library("user_scripts"))
+    globals.l4_keys, globals.L4_PROTO_KEYS = deep_copy(globals.l4_keys), deep_copy(globals.L4_PROTO_KEYS)
+    modules.settle(generation, globals)
     local loaded
-    globals.require, loaded = requirer(globals, folder)
+    globals.require, loaded = requirer(globals, folder, generation)
     globals.package = {
         loaded = loaded, path = "", cpath = "", config = package.config, loadlib = refused("package.loadlib"),
     }

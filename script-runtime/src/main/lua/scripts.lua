@@ -10,6 +10,8 @@ local i18n = library("i18n")
 local settings_of = library("script_settings")
 local registry = library("registry")
 local nearest = library("names").nearest
+local generations = library("generations")
+local running = library("running")
 local control = layout.control
 local setmetatable = debug.setmetatable
 
@@ -17,8 +19,8 @@ local FIELD, RECORD = "\31", "\30"
 local HOOKS = { "protocolDetected", "statusChanged", "periodicUpdate", "flowEnd", "all" }
 local ATTRIBUTES = { "hooks", "gui", "l4_proto", "l7_proto", "l7_proto_id", "one_way", "bidirectional",
     "three_way_handshake_ok", "periodic_update_seconds", "prio", "packet_interface_only", "nedge_only", "nedge_exclude",
-    "windows_exclude", "default_enabled", "default_value", "is_alert", "category", "setup", "teardown", "onLoad", "onUnload",
-    "onEnable", "onDisable", "onUpdateConfig" }
+    "windows_exclude", "default_enabled", "default_value", "is_alert", "category", "setup", "teardown", "api",
+    "local_only", "always_enabled", "onLoad", "onUnload", "onEnable", "onDisable", "onUpdateConfig" }
 local DEFAULT_PERIOD_S, TICK_S = 120, settings.tick_seconds
 
 local hook_known, keys, loaded = {}, {}, {}
@@ -210,6 +212,33 @@ local function life_cycle(entry, name)
     return not ok and message or nil
 end
 
+local UNKNOWN_API = "unknown api '%s': use \"2019\", \"4.0\", \"4.2\" or \"current\""
+local API_NUMBERS = { [2019] = "2019", [4] = "4.0", [4.2] = "4.2" }
+local WHOLE_CHUNK_PERIOD_S = 60
+
+-- Runs a script's text in the world of a generation: whether that went well, and the table that it returned or the error;
+-- third, nil where it does not compile, and why. A chunk that is a hook itself is not run, but put in a table.
+local function run(generation, hook, folder, path, source, key)
+    local environment = sandbox.environment(folder, generation)
+    local chunk, message = sandbox.compile(source, sandbox.chunk_name(path), environment)
+    if chunk == nil then
+        return false, nil, nil, message
+    elseif hook then
+        local period = math.ceil(WHOLE_CHUNK_PERIOD_S / TICK_S) * TICK_S
+        return true, { hooks = { [hook] = chunk }, periodic_update_seconds = period, whole_chunk = true }, chunk
+    end
+    local ok, script = protected(chunk, key)
+    return ok, script, chunk
+end
+
+-- What its hooks are called with.
+local function arguments_of(script, generation)
+    if script.whole_chunk then
+        return "none"
+    end
+    return generation == "2019" and "now" or "conf"
+end
+
 -- Loads one script. Arguments: its index, path, key, folder, whether it lies in alerts/, its source, what the user says
 -- of it ("", "on", "off"), why it was taken out of service ("" if not), the values that the user sets (a JSON object or
 -- ""). Returns records of fields.
@@ -237,14 +266,28 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
             .. ": rename one of the files")
         return finish("failed", "duplicate key")
     end
-    local environment = sandbox.environment(folder)
-    local chunk, message = sandbox.compile(source, sandbox.chunk_name(path), environment)
+    running.name(index, key)
+    local generation, declared, hook = generations.of(path, source)
+    if generation == nil then
+        find("error", line_of(source, declared), UNKNOWN_API:format(declared))
+        return finish("failed", "unknown api")
+    end
+    local ok, script, chunk, message = run(generation, hook, folder, path, source, key)
     if chunk == nil then
         local line, text = split_error(message, path)
         find("error", line, "does not compile: " .. text)
         return finish("failed", "does not compile")
     end
-    local ok, script = protected(chunk, key)
+    if ok and type(script) == "table" and script.api ~= nil then
+        local chosen = API_NUMBERS[script.api] or script.api
+        if not generations.declared[chosen] then
+            find("error", line_of(source, "api"), UNKNOWN_API:format(tostring(chosen)))
+            return finish("failed", "unknown api")
+        elseif chosen ~= generation then
+            generation = chosen
+            ok, script = run(generation, nil, folder, path, source, key)
+        end
+    end
     if not ok then
         local line, text = split_error(script, path)
         find("error", line, "fails while loading: " .. text)
@@ -307,7 +350,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         return finish("disabled", "default_enabled = false")
     end
     if taken_out ~= "" then
-        dispatch.add(index, path, script, hooks, taken_out, conf)
+        dispatch.add(index, path, script, hooks, taken_out, conf, arguments_of(script, generation))
         return finish("disabled", taken_out)
     end
     if script.setup ~= nil then
@@ -334,7 +377,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         end
     end
     loaded[#loaded + 1] = entry
-    dispatch.add(index, path, script, hooks, nil, conf)
+    dispatch.add(index, path, script, hooks, nil, conf, arguments_of(script, generation))
     return finish("enabled", "")
 end
 

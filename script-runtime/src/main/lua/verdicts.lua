@@ -1,53 +1,78 @@
 -- What scripts say of the flow in hand: status bits, scores, and the one alert that comes out of a pass over the hooks.
+-- The rules of the generations meet here; their own ways of saying it are in flow_status_*.lua.
 local library, settings = ...
 local layout = library("layout")
 local emission = library("emission")
 local consts = library("flow_consts")
+local statuses = library("statuses")
+local notes = library("flow_notes")
+local host_scores = library("host_scores")
+local running = library("running")
 local dkjson = library("dkjson")
 local cursor, control = layout.cursor, layout.control
-local cast = layout.ffi.cast
+local cast, int64 = layout.ffi.cast, layout.ffi.typeof("int64_t")
 local band, bor, bnot, lshift = bit.band, bit.bor, bit.bnot, bit.lshift
 local tonumber, type, error, pairs, tostring, pcall = tonumber, type, error, pairs, tostring, pcall
 
 local SCORE_UNSET = settings.score_unset
-local MAX_SCORE = 1000
+local MAX_SCORES = { ["4.2"] = 1024 }
+local MAX_PEER_SCORE = 65534
 local MAX_INFO = 16384
 local NONE = 0ULL
 local EXACT = 9007199254740992ULL -- above it, a Lua number does not hold every bit
 
-local definition_of, title = consts.definition_of, consts.title
-local predominant_of = consts.predominant
 local flow_key = library("flow_peers").public.getKey
 
--- The alert of this pass over the hooks: its definition, score and record; nil while there is none. It is written out
--- as soon as it is claimed, so that it outlives a machine that a later script brings down.
-local best, best_score, best_record
+-- The alert of this pass over the hooks: its status, score, number and record; nil while there is none. It is written
+-- out as soon as it is claimed, so that it outlives a machine that a later script brings down.
+local best, best_score, best_number, best_record
 
 local function bit_of(id)
     return lshift(1ULL, id)
 end
 
-local function known(status, caller)
-    local definition = definition_of(status)
-    if definition == nil then
-        error(caller .. ": unknown status " .. tostring(type(status) == "table" and "definition" or status)
-            .. "; use a number or entry of flow_consts.status_types, or custom_status_1 to custom_status_5", 3)
-    end
-    return definition
-end
-
-local function bitmap()
-    local bits = cursor.verdict.status_bitmap
+-- Bits as scripts get them: a number as long as that holds them all.
+local function as_number(bits)
     if bits < EXACT then
         return tonumber(bits)
     end
-    return bits
+    return int64(bits)
+end
+
+-- The status that a script names; an error in its line where there is none.
+local function known(generation, value, caller)
+    local status = consts.find(generation, value)
+    if status == nil then
+        error(caller .. ": unknown status " .. tostring(type(value) == "table" and "definition" or value)
+            .. "; use a number or entry of flow_consts.status_types"
+            .. (generation == "4.2" and "" or ", or custom_status_1 to custom_status_5"), 3)
+    end
+    return status
+end
+
+-- All bits by the numbers of a generation.
+local function bitmap(generation)
+    local bits = cursor.verdict.status_bitmap
+    if generation == "4.2" and bits ~= NONE then
+        local keys = NONE
+        for id = 1, 63 do
+            if band(bits, bit_of(id)) ~= NONE and statuses.by_id[id] and statuses.by_id[id].key then
+                keys = bor(keys, bit_of(statuses.by_id[id].key))
+            end
+        end
+        bits = keys
+    end
+    return as_number(bits)
+end
+
+local function is_set(status)
+    return band(cursor.verdict.status_bitmap, bit_of(status.id)) ~= NONE
 end
 
 -- True where the bit was not set before.
-local function set(definition)
+local function set(status)
     local verdict = cursor.verdict
-    local id = definition.status_id
+    local id = status.id
     if id == 0 then
         return false
     end
@@ -57,18 +82,33 @@ local function set(definition)
         return false
     end
     verdict.status_bitmap = after
-    local present = consts.by_id[verdict.predominant_status]
-    if present == nil or definition.prio > present.prio then
+    local present = statuses.by_id[verdict.predominant_status]
+    if present == nil or status.prio > present.prio then
         verdict.predominant_status = id
     end
     return true
 end
 
-local function clear(definition)
+local function clear(status)
     local verdict = cursor.verdict
-    verdict.status_bitmap = band(verdict.status_bitmap, bnot(bit_of(definition.status_id)))
-    local predominant = predominant_of(verdict.status_bitmap)
-    verdict.predominant_status = predominant and predominant.status_id or 0
+    verdict.status_bitmap = band(verdict.status_bitmap, bnot(bit_of(status.id)))
+    local predominant = consts.predominant(verdict.status_bitmap)
+    verdict.predominant_status = predominant and predominant.id or 0
+end
+
+-- Of the statuses that hold, that of the highest score, of equals that of the lowest number; 0 where none has a score.
+local function of_highest_score()
+    local note, found, highest = notes.here(), 0, 0
+    if note == nil then
+        return 0
+    end
+    for id = 1, 63 do
+        local said = note.statuses[id]
+        if said and said.score > highest and band(cursor.verdict.status_bitmap, bit_of(id)) ~= NONE then
+            found, highest = id, said.score
+        end
+    end
+    return found
 end
 
 local function clamp(value, limit)
@@ -76,24 +116,71 @@ local function clamp(value, limit)
     return value < 0 and 0 or value > limit and limit or value
 end
 
-local function add_scores(flow_score, client_score, server_score)
+local function set_client_score(score)
     local verdict = cursor.verdict
-    local score = verdict.score
-    verdict.score = clamp((score == SCORE_UNSET and 0 or score) + clamp(flow_score, MAX_SCORE), MAX_SCORE)
-    verdict.client_score = clamp(verdict.client_score + clamp(client_score, MAX_SCORE), 65534)
-    verdict.server_score = clamp(verdict.server_score + clamp(server_score, MAX_SCORE), 65534)
-end
-
--- Severities of later generations count from 1 (debug) to 8 (emergency); ids 0 to 2 are those of 2019.
-local function severity_id(severity, definition)
-    if type(severity) == "table" then
-        severity = severity.severity_id
+    local amount = score - verdict.client_score
+    if amount ~= 0 then
+        verdict.client_score = score
+        host_scores.add_client(amount)
     end
-    local id = tonumber(severity) or definition.alert_severity.severity_id
-    return id < 0 and 0 or id > 2 and 2 or id
 end
 
-local function info_text(info)
+local function set_server_score(score)
+    local verdict = cursor.verdict
+    local amount = score - verdict.server_score
+    if amount ~= 0 then
+        verdict.server_score = score
+        host_scores.add_server(amount)
+    end
+end
+
+local function add_scores(generation, flow_score, client_score, server_score)
+    local verdict = cursor.verdict
+    local limit = MAX_SCORES[generation] or 1000
+    local score = verdict.score
+    verdict.score = clamp((score == SCORE_UNSET and 0 or score) + clamp(flow_score, limit), limit)
+    set_client_score(clamp(verdict.client_score + clamp(client_score, limit), MAX_PEER_SCORE))
+    set_server_score(clamp(verdict.server_score + clamp(server_score, limit), MAX_PEER_SCORE))
+end
+
+-- Sets a status with scores, which count where it was not set before; in 4.2 with every event that sets it. Returns
+-- whether it was newly set.
+local function set_scored(generation, status, flow_score, client_score, server_score)
+    local newly_set = set(status)
+    local here = bit_of(status.id)
+    if newly_set or (generation == "4.2" and status.id ~= 0 and band(cursor.scored_bits, here) == NONE) then
+        add_scores(generation, flow_score, client_score, server_score)
+        cursor.scored_bits = bor(cursor.scored_bits, here)
+    end
+    if status.id ~= 0 and flow_score ~= nil then
+        notes.make().statuses[status.id] = {
+            score = clamp(flow_score, MAX_SCORES[generation] or 1000), user_script = running.key(),
+        }
+    end
+    return newly_set
+end
+
+local function decimal(text)
+    local bits = NONE
+    for digit in tostring(text):gmatch("%d") do
+        bits = bits * 10ULL + tonumber(digit)
+    end
+    return bits
+end
+
+-- Whether the client or server is listed as one whose flows raise no alert for this status.
+local function is_vetoed(status)
+    local store, peers = library("ntop").ntop, library("flow_peers").public
+    for _, key in ipairs({ peers.getClientKey(), peers.getServerKey() }) do
+        local listed = store.getHashCache("ntopng.prefs.alerts.ifid_0.disabled_status", key)
+        if listed ~= "" and listed ~= nil and band(decimal(listed), bit_of(status.id)) ~= NONE then
+            return true
+        end
+    end
+    return false
+end
+
+local function info_text(generation, info)
     if type(info) == "string" then
         return info
     elseif type(info) ~= "table" then
@@ -109,63 +196,75 @@ local function info_text(info)
     if event.l4_protocol == 1 and event.icmp_present == 1 then
         copy.icmp = { type = event.cli2srv_icmp_type, code = event.cli2srv_icmp_code }
     end
+    if generation == "4.0" or generation == "4.2" then
+        copy.alert_generation = { script_key = running.key(), subdir = "flow", confset_id = 0 }
+    end
     local ok, text = pcall(dkjson.encode, copy)
     return ok and text or dkjson.encode({ error = "info of the script is no JSON: " .. tostring(text) })
 end
 
-local function write(definition, alert_type, severity, replaces, info)
-    local text = info_text(info)
+-- What is raised for a status: alert type, severity level, whether it takes the place of another, info as text.
+local function write(status, alert_type, level, replaces, text)
     if #text > MAX_INFO then
         text = dkjson.encode({ error = "info of the script is longer than " .. MAX_INFO .. " bytes" })
     end
-    return emission.alert(definition.status_id, alert_type.alert_id, severity, replaces,
-        (definition.status_key:gsub("^status_", "")), title(definition), alert_type.alert_key, text)
+    notes.make().info = text
+    return emission.alert(status.id, alert_type.id, level, replaces, status.name, statuses.title(status),
+        alert_type.name, text)
 end
 
-local function raise(definition, alert_type, severity, replaces, info)
-    local record = write(definition, alert_type, severity, replaces, info)
+local function raise(status, alert_type, level, replaces, text)
+    local record = write(status, alert_type, level, replaces, text)
     if record == nil then
         return nil
     end
     local verdict = cursor.verdict
     verdict.alerts = verdict.alerts + 1
-    verdict.alerted_status = definition.status_id
+    verdict.alerted_status = status.id
     control.alerts_raised = control.alerts_raised + 1
     return record
 end
 
+local function is_better(generation, status, score)
+    if score == nil or best_score == nil then
+        return status.prio > best.prio
+    elseif score ~= best_score then
+        return score > best_score
+    end
+    return generation ~= "open" and consts.number_of(status, generation) < best_number
+end
+
 -- One alert per pass: the first claim, or a better one that takes its place. One per flow, unless a later claim comes
--- with a higher score than that of the last alert.
-local function claim(definition, info, severity, score)
+-- with a higher score than that of the last alert. score: nil in the manner of 2019, which knows none.
+local function claim(generation, status, info, level, score)
     local verdict = cursor.verdict
-    if score == 0 then
+    if score == 0 or (generation ~= "4.2" and is_vetoed(status)) then
         return
-    elseif best ~= nil then
-        local better = definition.prio > best.prio
-        if score and best_score then
-            better = score > best_score
-        end
-        if not better then
+    end
+    local alert_type = statuses.alert_of(status, generation)
+    if best ~= nil then
+        if not is_better(generation, status, score) then
             return
         end
-        local record = write(definition, definition.alert_type, severity, best_record.replaces == 1, info)
+        local record = write(status, alert_type, level, best_record.replaces == 1, info_text(generation, info))
         if record == nil then
             return
         end
         emission.void(best_record)
         best_record = record
-        verdict.alerted_status = definition.status_id
+        verdict.alerted_status = status.id
     else
         local replaces = verdict.alerts > 0
         if replaces and not (score and score > verdict.alerted_score) then
             return
         end
-        best_record = raise(definition, definition.alert_type, severity, replaces, info)
+        best_record = raise(status, alert_type, level, replaces, info_text(generation, info))
         if best_record == nil then
             return
         end
     end
-    best, best_score = definition, score
+    best, best_score = status, score
+    best_number = consts.number_of(status, generation)
     verdict.alerted_score = score or 0
 end
 
@@ -177,51 +276,38 @@ local function conclude()
     end
 end
 
-local function trigger(status, info, a, b, c, d)
-    if status == nil then
-        error("triggerStatus: the status is nil; is its definition spelt right?", 2)
-    end
-    local definition = known(status, "triggerStatus")
-    if definition.status_id == 0 then
-        error("triggerStatus: status 0 is 'normal', which nothing can trigger; name another status", 2)
-    end
-    local newly_set = set(definition)
-    if type(status) == "table" and status.status_type ~= nil then
-        -- 2020, second half: (created, flow_score, client_score, server_score)
-        local score = tonumber(info)
-        add_scores(score, a, b)
-        claim(definition, status.alert_type_params, severity_id(nil, definition), clamp(score, MAX_SCORE))
-    elseif type(status) == "table" and (a ~= nil or b ~= nil or c ~= nil) then
-        -- 2020, first half: (definition, info, flow_score, client_score, server_score, severity)
-        if newly_set then
-            add_scores(a, b, c)
-        end
-        claim(definition, info, severity_id(d, definition), clamp(a, MAX_SCORE))
-    else
-        -- 2019: (status, info, severity)
-        claim(definition, info, severity_id(type(status) == "table" and d or a, definition), nil)
-    end
+-- The flow in hand has ended, and all was said of it.
+local function forget()
+    notes.forget()
+    host_scores.forget()
 end
 
 return {
     bitmap = bitmap,
-    is_set = function(bits, id)
+    as_number = as_number,
+    bits_have = function(bits, id)
         return band(cast("uint64_t", bits), bit_of(id)) ~= NONE
     end,
     with_bit = function(bits, id)
-        return bor(cast("uint64_t", bits), bit_of(id))
+        return as_number(bor(cast("uint64_t", bits), bit_of(id)))
     end,
     without_bit = function(bits, id)
-        return band(cast("uint64_t", bits), bnot(bit_of(id)))
+        return as_number(band(cast("uint64_t", bits), bnot(bit_of(id))))
     end,
-    exact = EXACT,
     known = known,
+    is_set = is_set,
     set = set,
+    set_scored = set_scored,
     clear = clear,
+    of_highest_score = of_highest_score,
     clamp = clamp,
     add_scores = add_scores,
-    trigger = trigger,
+    set_client_score = set_client_score,
+    set_server_score = set_server_score,
+    is_vetoed = is_vetoed,
+    info_text = info_text,
     raise = raise,
-    severity_id = severity_id,
+    claim = claim,
     conclude = conclude,
+    forget = forget,
 }

@@ -5,8 +5,10 @@ local flow_consts = require("flow_consts")
 local STATUS = flow_consts.status_types.status_suspicious_country.status_id
 
 local arguments = {
+   addStatus = { STATUS },
    clearStatus = { STATUS },
    hasRisk = { 1 },
+   incScore = { 5 },
    isStatusSet = { STATUS },
    matchesL7 = { 5 },
    setClientScore = { 10 },

@@ -52,7 +52,7 @@ public final class DetectionModule implements AutoCloseable {
 
     static {
         final NativeShim shim = NativeShim.shim();
-        FLOW_STATE_LENGTH = shim.layout("ndpi_flow_struct");
+        FLOW_STATE_LENGTH = shim.layout("millrace_ndpi_state");
         VERDICT_LENGTH = shim.layout("millrace_ndpi_verdict");
         VERDICT_MASTER_OFFSET = shim.layout("millrace_ndpi_verdict.master");
         VERDICT_APP_OFFSET = shim.layout("millrace_ndpi_verdict.app");

@@ -26,7 +26,7 @@ final class NativeShimTest {
     @Test
     void shouldHaveEveryLayoutThatJavaAsksFor() throws IOException {
         assertThat(layoutsUsedBy(Path.of("src/main/java")))
-            .contains("millrace_frame", "ndpi_flow_struct", "MILLRACE_BURST_MAX")
+            .contains("millrace_frame", "millrace_ndpi_state", "MILLRACE_BURST_MAX")
             .isSubsetOf(shim.layouts().keySet());
     }
 

@@ -264,6 +264,16 @@ public final class ScriptHost implements AutoCloseable {
         return unknown;
     }
 
+    /** Every function of each generation: name, generation, arguments, result, sample arguments; see flow_api.lua. */
+    String flowApi() {
+        return new String(vm.call("api"), UTF_8);
+    }
+
+    /** The reference of all {@code flow} functions as Markdown. */
+    String flowReference() {
+        return new String(vm.call("reference"), UTF_8);
+    }
+
     /** Names of all {@code flow} functions, one a line. */
     String flowFunctions() {
         return new String(vm.call("functions"), UTF_8);

@@ -36,6 +36,7 @@ final class ScriptLoader {
 
     /** False where a script hung in compiled code: it is now out of service, and the machine is lost. */
     boolean load() {
+        DefinitionFiles.read(sources, findings).forEach(this::define);
         for (int i = 0; i < sources.size(); i++) {
             final ScriptSource source = sources.get(i);
             if (memory.takenOutFor(i) == ScriptStatsDescriptor.LOADING) {
@@ -71,6 +72,25 @@ final class ScriptLoader {
         return List.copyOf(findings);
     }
 
+    private void define(final DefinitionFiles.Definition definition) {
+        try {
+            final byte[] records = vm.call("define", bytes(definition.path().toString()), bytes(definition.folder()),
+                bytes(definition.name()), bytes(definition.scriptFolder().toString()), definition.text());
+            for (final String record : new String(records, UTF_8).split(RECORD)) {
+                if (!record.isEmpty()) {
+                    findings.add(finding(definition.path(), record.split(FIELD, -1)));
+                }
+            }
+        } catch (final LuaException e) {
+            findings.add(new Finding(Finding.Severity.ERROR, definition.path(), 0, e.getMessage()));
+        }
+    }
+
+    private static Finding finding(final Path path, final String[] fields) {
+        return new Finding(Finding.Severity.valueOf(fields[1].toUpperCase(Locale.ROOT)), path,
+            (int) Double.parseDouble(fields[2]), fields[3]);
+    }
+
     private void describeHung(final ScriptSource source) {
         describeFailed(source, "ran past its deadline while loading: move the work into a hook");
     }
@@ -92,9 +112,7 @@ final class ScriptLoader {
         for (final String record : records.split(RECORD)) {
             final String[] fields = record.split(FIELD, -1);
             switch (fields[0]) {
-                case "finding" -> findings.add(new Finding(
-                    Finding.Severity.valueOf(fields[1].toUpperCase(Locale.ROOT)), source.path(),
-                    (int) Double.parseDouble(fields[2]), fields[3]));
+                case "finding" -> findings.add(finding(source.path(), fields));
                 case "title" -> title = fields[1];
                 case "description" -> description = fields[1];
                 case "hook" -> hooks.add(fields[1]);

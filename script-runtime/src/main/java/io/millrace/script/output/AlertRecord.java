@@ -52,7 +52,7 @@ public final class AlertRecord {
         return u16(AlertDescriptor.SCORE);
     }
 
-    /** 0 info, 1 warning, 2 error. */
+    /** From 1 debug, 2 info, 3 notice, 4 warning, 5 error to 8 emergency. */
     public int severity() {
         return buffer.getByte(offset + AlertDescriptor.SEVERITY) & 0xFF;
     }

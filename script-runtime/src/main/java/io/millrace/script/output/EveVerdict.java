@@ -24,8 +24,7 @@ final class EveVerdict {
 
     private static final byte[] ALLOWED = JsonText.quoted("allowed");
 
-    private static final int HIGHEST_SCRIPT_SEVERITY = 2;
-    private static final int LEAST_SUSPICIOUS = 3;
+    private static final int WARNING = 4;
 
     private final VerdictNames names;
     private final byte[][] statuses = new byte[Long.SIZE][];
@@ -54,7 +53,7 @@ final class EveVerdict {
         out.field(SIGNATURE_ID).number(alert.statusId());
         out.field(SIGNATURE).text(alert.buffer(), alert.signatureOffset(), alert.signatureLength());
         out.field(CATEGORY).text(alert.buffer(), alert.categoryOffset(), alert.categoryLength());
-        out.field(SEVERITY).number(LEAST_SUSPICIOUS - Math.min(alert.severity(), HIGHEST_SCRIPT_SEVERITY));
+        out.field(SEVERITY).number(suricataSeverity(alert.severity()));
         out.closeObject();
     }
 
@@ -121,5 +120,10 @@ final class EveVerdict {
             scripts.put(index, name);
         }
         return name;
+    }
+
+    /** Suricata counts from 1, the worst. */
+    private static int suricataSeverity(final int severity) {
+        return severity > WARNING ? 1 : severity == WARNING ? 2 : 3;
     }
 }

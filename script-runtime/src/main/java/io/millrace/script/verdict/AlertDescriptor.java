@@ -33,7 +33,7 @@ public final class AlertDescriptor {
     public static final int SCRIPT = LAYOUT.u16("script");
     /** {@code uint16_t}: score of the flow at the time of the alert; 0 none. */
     public static final int SCORE = LAYOUT.u16("score");
-    /** {@code uint8_t}: severity as the 2019 scripts count it: 0 info, 1 warning, 2 error. */
+    /** {@code uint8_t}: severity from 1 debug, 2 info, 3 notice, 4 warning, 5 error to 8 emergency. */
     public static final int SEVERITY = LAYOUT.u8("severity");
     /** {@code uint8_t}: 1 where the alert takes the place of an earlier one of the flow. */
     public static final int REPLACES = LAYOUT.u8("replaces");

@@ -20,6 +20,8 @@ public final class VerdictDescriptor {
     public static final int LAST_BYTES = LAYOUT.u64("last_bytes");
     /** {@code uint64_t}: L4 payload bytes of the flow at its previous event. */
     public static final int LAST_GOODPUT_BYTES = LAYOUT.u64("last_goodput_bytes");
+    /** {@code uint64_t}: last packet before the flow's previous event; 0 at its first. */
+    public static final int LAST_SEEN_NS = LAYOUT.u64("last_seen_ns");
     /** {@code uint64_t}: frame bytes from the client at the flow's previous event. */
     public static final int LAST_CLI2SRV_BYTES = LAYOUT.u64("last_cli2srv_bytes");
     /** {@code uint32_t}: flow score; {@link #SCORE_UNSET} until a script sets one. */

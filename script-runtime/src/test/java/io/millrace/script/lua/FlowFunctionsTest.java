@@ -1,6 +1,5 @@
 package io.millrace.script.lua;
 
-import static io.millrace.engine.event.FlowEventKind.FLOW_END;
 import static io.millrace.engine.event.FlowEventKind.PERIODIC_UPDATE;
 import static io.millrace.engine.event.FlowEventKind.PROTOCOL_DETECTED;
 import static io.millrace.script.lua.EventBuilder.event;
@@ -9,100 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
-import io.millrace.engine.event.FlowMetadataDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class FlowFunctionsTest {
-    /** The functions of 2019, those added until 2020 that do not collide, and the short names that came later. */
-    private static final List<String> DOCUMENTED = List.of(
-        "getStatus", "setStatus", "clearStatus", "triggerStatus", "isStatusSet", "getPredominantStatus",
-        "setPredominantStatus", "canTriggerAlert", "getAlertedStatus", "getAlertedStatusScore", "triggerAlert",
-        "getScore", "setScore", "setClientScore", "setServerScore", "getScoreInfo", "retrieveExternalAlertInfo",
-        "setCustomInfo", "isPassVerdict",
-        "getKey", "getHashEntryId", "getClientKey", "getServerKey", "isLocal", "isLocalToRemote", "isRemoteToLocal",
-        "isRemoteToRemote", "isClientUnicast", "isServerUnicast", "isUnicast", "isClientNoIP", "isServerNoIP",
-        "getUnicastInfo", "isBlacklisted", "isBlacklistedFlow", "getBlacklistedInfo", "getClientCountry",
-        "getServerCountry", "getClientGeolocation", "getServerGeolocation", "getClientPort", "getServerPort",
-        "getDeviceProtoAllowedInfo", "isDeviceProtocolNotAllowed", "getMUDInfo",
-        "getFirstSeen", "getLastSeen", "getDuration", "getTime", "getDurationInfo", "getPacketsSent", "getPacketsRcvd",
-        "getBytesSent", "getBytesRcvd", "getPackets", "getBytes", "getGoodputBytes", "getClient2ServerTraffic",
-        "getServer2ClientTraffic", "getClient2ServerIAT", "getServer2ClientIAT", "isBidirectional", "isTwhOK",
-        "getClientTCPIssues", "getServerTCPIssues", "getClientRetrPercentage", "getServerRetrPercentage", "getTCPStats",
-        "getTCPPacketIssues", "isTCPConnecting", "isTCPConnectionRefused", "isNotPurged",
-        "getnDPICategoryName", "getnDPICategoryId", "getnDPIMasterProtoId", "getnDPIAppProtoId", "getnDPIProtocolName",
-        "matchesL7", "getProtocols", "getProtocolBreedInfo", "getProtoBreed", "getTLSVersion", "getTLSInfo",
-        "getServerCipherClass", "hasMaliciousTlsSignature", "getSSHInfo", "getHTTPInfo", "getDNSInfo", "getDnsQuery",
-        "dnsQueryHasInvalidChars", "getICMPInfo", "getICMPStatusInfo", "getICMPType", "getMaxSeenIcmpPayloadSize",
-        "hasRisk", "getRiskInfo", "getnDPIMatchPacket", "getInfo", "getFullInfo",
-        "cli", "srv", "cli_port", "srv_port", "protocol", "vlan_id", "bytes", "cli2srv_bytes", "srv2cli_bytes",
-        "is_oneway", "is_unicast", "l7_master_proto", "l7_proto", "l7_proto_name", "direction", "http", "dns", "ssh",
-        "tls_quic");
-
-    /** What a call needs where it needs something; all others are called without arguments. */
-    private static final String ARGUMENTS = """
-        local arguments = {
-            setStatus = { 5 }, clearStatus = { 5 }, triggerStatus = { 5 }, isStatusSet = { 5 },
-            setPredominantStatus = { 5 }, triggerAlert = { 5, 3, 2, 1 }, setScore = { 7 }, setClientScore = { 7 },
-            setServerScore = { 7 }, setCustomInfo = { "text" }, matchesL7 = { 5 },
-        }
-        """;
-
-    static Stream<Arguments> flows() {
-        return Stream.of(
-            Arguments.of("TCP with TLS", tls(event(PROTOCOL_DETECTED, 1))),
-            Arguments.of("UDP with DNS", dns(event(PERIODIC_UPDATE, 2))),
-            Arguments.of("HTTP", http(event(FLOW_END, 3))),
-            Arguments.of("SSH", ssh(event(PROTOCOL_DETECTED, 4))),
-            Arguments.of("ICMP", icmp(event(PROTOCOL_DETECTED, 5))),
-            Arguments.of("ICMPv6", icmp(event(PROTOCOL_DETECTED, 6)).between("2001:db8::1", "ff02::1")
-                .u8(FlowEventDescriptor.L4_PROTOCOL, 58)),
-            Arguments.of("unknown protocol", event(FLOW_END, 7).u8(FlowEventDescriptor.L4_PROTOCOL, 200)
-                .u16(FlowEventDescriptor.NDPI_APP, 0)),
-            Arguments.of("names beyond the tables", event(FLOW_END, 8).u16(FlowEventDescriptor.NDPI_APP, 65535)
-                .u16(FlowEventDescriptor.NDPI_MASTER, 65534).u16(FlowEventDescriptor.NDPI_CATEGORY, 999)
-                .u8(FlowEventDescriptor.NDPI_BREED, 99).u64(FlowEventDescriptor.NDPI_RISK, -1)));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("flows")
-    void shouldCallEveryFunctionOnEveryKindOfFlow(final String name, final EventBuilder flow) {
-        final String script = ARGUMENTS + """
-            local script = { hooks = {} }
-            function script.hooks.all()
-                for name, body in pairs(flow) do
-                    body(unpack(arguments[name] or {}))
-                end
-                tprint(flow.getFullInfo())
-            end
-            return script
-            """;
-        try (ScriptHarness harness = ScriptHarness.with(script)) {
-            harness.run(flow);
-            assertThat(harness.problems()).as(name).isEmpty();
-            assertThat(harness.host().hooksFailed()).isZero();
-            assertThat(harness.output()).contains("cli.ip string");
-        }
-    }
-
-    @Test
-    void shouldHaveEveryDocumentedFunction() {
-        try (ScriptHarness harness = ScriptHarness.with(hook("flowEnd", ""))) {
-            final List<String> present = Arrays.asList(harness.host().flowFunctions().split("\n"));
-            assertThat(present).containsAll(DOCUMENTED).contains("getClientIp", "getServerIp");
-            assertThat(DOCUMENTED).doesNotHaveDuplicates().hasSizeGreaterThan(115);
-        }
-    }
-
     @Test
     void shouldDescribeAFlowInShort() {
-        assertThat(print(tls(event(PROTOCOL_DETECTED, 1)), "print(shortFlowLabel(flow.getInfo()) .. '\\n')"))
+        assertThat(print(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)), "print(shortFlowLabel(flow.getInfo()) .. '\\n')"))
             .isEqualTo("15/Nov/2019 00:00:05 [script0.lua:4] [TCP] 192.168.1.10:40000 -> 8.8.8.8:443 [TLS]\n");
     }
 
@@ -156,7 +69,7 @@ class FlowFunctionsTest {
 
     @Test
     void shouldReadTlsDetails() {
-        assertThat(print(tls(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getTLSInfo())")).isEqualTo("""
+        assertThat(print(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getTLSInfo())")).isEqualTo("""
                  table
                 protos.tls.certificate string www.example.org
                 protos.tls.client_requested_server_name string www.example.org
@@ -179,14 +92,14 @@ class FlowFunctionsTest {
 
     @Test
     void shouldReadDnsHttpAndSshDetails() {
-        assertThat(print(dns(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getDNSInfo())")).isEqualTo("""
+        assertThat(print(FlowKinds.dns(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getDNSInfo())")).isEqualTo("""
                  table
                 protos.dns.invalid_chars_in_query boolean true
                 protos.dns.last_query string a?b.example.org
                 protos.dns.last_query_type number 28
                 protos.dns.last_return_code number 3
                 """);
-        assertThat(print(http(event(PROTOCOL_DETECTED, 1)), "tprint(flow.http())")).isEqualTo("""
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)), "tprint(flow.http())")).isEqualTo("""
                  table
                 protos.http.last_method string GET
                 protos.http.last_return_code number 404
@@ -194,7 +107,7 @@ class FlowFunctionsTest {
                 protos.http.last_user_agent string curl/7
                 protos.http.server_name string example.org
                 """);
-        assertThat(print(ssh(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getSSHInfo())")).isEqualTo("""
+        assertThat(print(FlowKinds.ssh(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getSSHInfo())")).isEqualTo("""
                  table
                 protos.ssh.client_signature string SSH-2.0-OpenSSH_9
                 protos.ssh.hassh.client_hash string 00112233445566778899aabbccddeeff
@@ -204,7 +117,7 @@ class FlowFunctionsTest {
     @Test
     void shouldReadIcmp() {
         final String script = "tprint(flow.getICMPInfo()) tprint(flow.getICMPStatusInfo())";
-        assertThat(print(icmp(event(PROTOCOL_DETECTED, 1)), script))
+        assertThat(print(FlowKinds.icmp(event(PROTOCOL_DETECTED, 1)), script))
             .isEqualTo("""
                  table
                 code number 0
@@ -320,48 +233,5 @@ class FlowFunctionsTest {
             assertThat(harness.problems()).isEmpty();
             return output;
         }
-    }
-
-    private static EventBuilder tls(final EventBuilder flow) {
-        return flow.metadataU16(FlowMetadataDescriptor.TLS_VERSION, 771)
-            .metadataU32(FlowMetadataDescriptor.TLS_NOT_BEFORE, 1500000000)
-            .metadataU32(FlowMetadataDescriptor.TLS_NOT_AFTER, 1600000000)
-            .metadataU16(FlowMetadataDescriptor.TLS_SERVER_CIPHER, 0x1301)
-            .metadataU8(FlowMetadataDescriptor.TLS_CIPHER_WEAKNESS, 1)
-            .text(FlowMetadataDescriptor.HOST_NAME, "www.example.org")
-            .text(FlowMetadataDescriptor.TLS_SERVER_NAMES, "example.org,*.example.org")
-            .text(FlowMetadataDescriptor.TLS_ISSUER, "CN=Some CA")
-            .text(FlowMetadataDescriptor.TLS_SUBJECT, "CN=*.example.org, O=Example")
-            .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "0123456789abcdef0123456789abcdef")
-            .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "fedcba9876543210fedcba9876543210");
-    }
-
-    private static EventBuilder dns(final EventBuilder flow) {
-        return flow.u8(FlowEventDescriptor.L4_PROTOCOL, 17).u16(FlowEventDescriptor.NDPI_APP, 5)
-            .u16(FlowEventDescriptor.SRV_PORT, 53)
-            .metadataU8(FlowMetadataDescriptor.DNS_PRESENT, 1).metadataU16(FlowMetadataDescriptor.DNS_QUERY_TYPE, 28)
-            .metadataU8(FlowMetadataDescriptor.DNS_REPLY_CODE, 3)
-            .text(FlowMetadataDescriptor.HOST_NAME, "a\u0001b.example.org");
-    }
-
-    private static EventBuilder http(final EventBuilder flow) {
-        return flow.u16(FlowEventDescriptor.NDPI_APP, 7).metadataU16(FlowMetadataDescriptor.HTTP_STATUS, 404)
-            .text(FlowMetadataDescriptor.HOST_NAME, "example.org")
-            .text(FlowMetadataDescriptor.HTTP_METHOD, "GET")
-            .text(FlowMetadataDescriptor.HTTP_URL, "example.org/index.html")
-            .text(FlowMetadataDescriptor.HTTP_USER_AGENT, "curl/7");
-    }
-
-    private static EventBuilder ssh(final EventBuilder flow) {
-        return flow.u16(FlowEventDescriptor.NDPI_APP, 92)
-            .text(FlowMetadataDescriptor.SSH_CLIENT_SIGNATURE, "SSH-2.0-OpenSSH_9")
-            .text(FlowMetadataDescriptor.SSH_HASSH_CLIENT, "00112233445566778899aabbccddeeff");
-    }
-
-    private static EventBuilder icmp(final EventBuilder flow) {
-        return flow.u8(FlowEventDescriptor.L4_PROTOCOL, 1).u16(FlowEventDescriptor.NDPI_APP, 81)
-            .u16(FlowEventDescriptor.CLI_PORT, 0).u16(FlowEventDescriptor.SRV_PORT, 0)
-            .u8(FlowEventDescriptor.ICMP_PRESENT, 1).u8(FlowEventDescriptor.CLI2SRV_ICMP_TYPE, 8)
-            .u16(FlowEventDescriptor.ICMP_MAX_PAYLOAD_BYTES, 56);
     }
 }

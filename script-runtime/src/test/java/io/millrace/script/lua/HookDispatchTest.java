@@ -97,7 +97,7 @@ class HookDispatchTest {
             assertThat(alert.signature()).isEqualTo("Blacklisted flow");
             assertThat(alert.category()).isEqualTo("alert_flow_blacklisted");
             assertThat(alert.alertType()).isEqualTo(7);
-            assertThat(alert.severity()).isEqualTo(1);
+            assertThat(alert.severity()).isEqualTo(4);
             assertThat(alert.script()).isEqualTo(1);
             assertThat(alert.info()).matches("\\{\"hash_entry_id\":9,\"n\":2,\"ntopng.key\":\\d+}");
         });

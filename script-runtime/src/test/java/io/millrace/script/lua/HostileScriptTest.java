@@ -160,7 +160,8 @@ class HostileScriptTest {
                             interface, flow, require("discover_utils"), require("flow_risk_utils") }) do
                         for name, f in pairs(module) do
                             if type(f) == "function" and not tostring(name):find("[sS]et") and not tostring(name):find("[tT]rigger")
-                                    and not tostring(name):find("[cC]lear") and not tostring(name):find("del") then
+                                    and not tostring(name):find("[cC]lear") and not tostring(name):find("del")
+                                    and not tostring(name):find("^inc") and not tostring(name):find("^add") then
                                 try(f) try(f, 13) try(f, "status_blacklisted") try(f, "tcp") try(f, 0)
                                 try(f, "script0") try(f, "flow", "script0") try(f, user_scripts.script_types.flow)
                             end

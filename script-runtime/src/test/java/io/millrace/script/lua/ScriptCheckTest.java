@@ -49,9 +49,10 @@ class ScriptCheckTest {
         return { hooks = { all = print }, setup = function() error('no') end } | \
             1: error: setup() fails: no
         require('mud_util') return 1 | \
-            1: error: fails while loading: no module 'mud_util'; there are user_scripts, flow_consts, lua_utils, \
-        dkjson, alert_consts, flow_utils, alert_utils, discover_utils, flow_risk_utils, format_utils, ntop_utils, \
-        lua_trace, and files beside the script
+            1: error: fails while loading: no module 'mud_util'; there are alert_consts, alert_creators, \
+        alert_keys, alert_utils, discover_utils, dkjson, flow_consts, flow_keys, flow_risk_utils, flow_utils, \
+        format_utils, lua_trace, lua_utils, mud_utils, ntop_utils, os_utils, plugins_utils, user_scripts, and files \
+        beside the script
         """)
     void shouldSayWhatIsWrongWhereAndHowToMendIt(final String text, final String finding) throws IOException {
         final Path script = write("script.lua", text);

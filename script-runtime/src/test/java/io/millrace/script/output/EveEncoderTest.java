@@ -266,7 +266,7 @@ final class EveEncoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 3", "1, 2", "2, 1", "7, 1"})
+    @CsvSource({"1, 3", "2, 3", "3, 3", "4, 2", "5, 1", "8, 1"})
     void shouldWriteAlertsWithSuricatasSeverity(final int scriptSeverity, final long severity) {
         final Map<String, Object> json = Json.read(Messages.alertLine(new Messages()
             .between(TCP, "10.0.0.1", 40000, "10.0.0.2", 443).traffic(3, 300, 2, 200)

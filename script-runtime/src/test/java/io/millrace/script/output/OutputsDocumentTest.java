@@ -26,7 +26,7 @@ final class OutputsDocumentTest {
 
     @Test
     void shouldShowTheAlertLineThatTheEncoderWrites() throws IOException {
-        assertThat(Files.readString(DOCUMENT)).contains(Messages.alertLine(tlsFlow().alert(1, 2, "suspicious_country",
+        assertThat(Files.readString(DOCUMENT)).contains(Messages.alertLine(tlsFlow().alert(1, 5, "suspicious_country",
             "Suspicious country", "{\"country\": \"FR\", \"peer\": \"server\"}".getBytes(StandardCharsets.UTF_8))));
     }
 

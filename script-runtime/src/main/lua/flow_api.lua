@@ -1,0 +1,307 @@
+-- Every function of `flow`: name, generations that have it, arguments, result, meaning, and for the test a sample of
+-- arguments. The `flow` object of each generation, the reference in docs/flow-scripts.md and the test of all functions
+-- are made from this table. A name whose shape differs between generations has a row for each shape.
+--
+-- "open" is what scripts get that name no generation: the row of 2019, else that of 4.2, of 4.0, of current, in this
+-- order; rows that say "open" themselves come before all.
+local OLD = "2019 4.0 4.2"
+local LATER = "4.0 4.2"
+
+local groups = {}
+
+local function group(title, rows)
+    groups[#groups + 1] = { title = title, rows = rows }
+end
+
+group("Who", {
+    { "getKey", OLD, "", "integer", "Sum of addresses, ports, VLAN and protocol, 32 bits; flows can share it." },
+    { "getHashEntryId", OLD, "", "integer", "Number of the flow, unique within a run; `flow_id` in EVE." },
+    { "getClientKey", OLD, "", "string", "Client as `address@vlan`." },
+    { "getServerKey", OLD, "", "string", "Server as `address@vlan`." },
+    { "getClientPort", "2019", "", "table", "`cli.port`." },
+    { "getServerPort", "2019", "", "table", "`srv.port`." },
+    { "cli", "current", "", "string", "Client's address." },
+    { "srv", "current", "", "string", "Server's address." },
+    { "cli_port", "current", "", "integer", "Client's port; 0 where the protocol has none." },
+    { "srv_port", "current", "", "integer", "Server's port; 0 where the protocol has none." },
+    { "protocol", "current", "", "integer", "IP protocol: 6 is TCP." },
+    { "vlan_id", "current", "", "integer", "VLAN of the innermost tag; 0 without." },
+    { "getInfo", OLD, "", "table", "The flow in short: `cli.ip`, `srv.ip`, `cli.port`, `srv.port`, `cli.localhost`, "
+        .. "`srv.localhost`, `duration`, `proto.l4`, `proto.ndpi`, `proto.ndpi_app`, `proto.ndpi_cat`, `cli2srv.bytes`, "
+        .. "`srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`." },
+    { "getFullInfo", OLD, "", "table", "All that is known, some 100 entries; `tprint(flow.getFullInfo())` shows them." },
+    { "setCustomInfo", "4.2", "text", "boolean", "Puts a text in place of the flow's `info`, for as long as it lives.",
+        "'words'" },
+    { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
+        .. "`is_local`, and for `cli.` and `srv.` `mud_recording`, `serialize_by_mac`, `mac`; from 4.0 on `devtype`." },
+    { "getClientIp", "open", "", "string", "Client's address; IPv6 as in RFC 5952." },
+    { "getServerIp", "open", "", "string", "Server's address." },
+    { "getProtocol", "open", "", "integer", "IP protocol." },
+    { "getClientMac", "open", "", "string", "Client's MAC address." },
+    { "getServerMac", "open", "", "string", "MAC address that the client's first packet went to." },
+})
+
+group("Where", {
+    { "isLocal", OLD, "", "boolean", "Both hosts lie in `--local-networks`." },
+    { "isLocalToRemote", OLD, "", "boolean", "A local client and a remote server." },
+    { "isRemoteToLocal", OLD, "", "boolean", "A remote client and a local server." },
+    { "isRemoteToRemote", OLD, "", "boolean", "Neither host is local." },
+    { "direction", "current", "", "string", "`local@local`, `local@remote`, `remote@local` or `remote2remote`." },
+    { "isClientUnicast", OLD, "", "boolean", "Client's address is neither broadcast nor multicast." },
+    { "isServerUnicast", OLD, "", "boolean", "Server's address is neither broadcast nor multicast." },
+    { "isUnicast", OLD, "", "boolean", "Neither address is broadcast or multicast." },
+    { "is_unicast", "current", "", "boolean", "Neither address is broadcast or multicast." },
+    { "getUnicastInfo", OLD, "", "table", "`cli.broadmulticast`, `srv.broadmulticast`." },
+    { "isClientNoIP", "4.2", "", "boolean", "Client's address is 0.0.0.0 or `::`." },
+    { "isServerNoIP", "4.2", "", "boolean", "Server's address is 0.0.0.0 or `::`." },
+    { "getClientCountry", LATER, "", "string or nil", "Client's country, two letters." },
+    { "getServerCountry", LATER, "", "string or nil", "Server's country, two letters." },
+    { "getClientGeolocation", "2019", "", "table", "`cli.country`, `cli.city`, `cli.latitude`, `cli.longitude`; unknown: "
+        .. "`\"\"`, `\"\"`, 0, 0." },
+    { "getServerGeolocation", "2019", "", "table", "`srv.country`, `srv.city`, `srv.latitude`, `srv.longitude`." },
+    { "isBlacklisted", OLD, "", "boolean", "A host stands in `--blacklist`, or nDPI's category is Malware." },
+    { "isBlacklistedFlow", "open", "", "boolean", "As `isBlacklisted`; the documentation of 2019 calls it so." },
+    { "getBlacklistedInfo", OLD, "", "table", "Those that hold of `blacklisted.cli`, `blacklisted.srv`, "
+        .. "`blacklisted.cat`." },
+    { "getDeviceProtoAllowedInfo", OLD, "", "table", "`cli.devtype`, `srv.devtype`, `cli.allowed`, `srv.allowed`, and "
+        .. "where a host may not speak it `cli.disallowed_proto` or `srv.disallowed_proto`." },
+    { "isDeviceProtocolNotAllowed", LATER, "", "boolean", "The device policy forbids the application to one of the "
+        .. "hosts." },
+})
+
+group("Time and counters", {
+    { "getFirstSeen", OLD, "", "integer", "Time of the first packet." },
+    { "getLastSeen", OLD, "", "integer", "Time of the last packet." },
+    { "getDuration", OLD, "", "integer", "Seconds from the first packet to the last." },
+    { "getTime", "2019", "", "table", "`seen.first`, `seen.last`, `duration`." },
+    { "getDurationInfo", "2019", "", "table", "`first_seen`, `last_seen`, `twh_over` (TCP's opening is over, well or "
+        .. "badly)." },
+    { "getPacketsSent", OLD, "", "integer", "Packets from the client." },
+    { "getPacketsRcvd", OLD, "", "integer", "Packets from the server." },
+    { "getBytesSent", OLD, "", "integer", "Bytes from the client." },
+    { "getBytesRcvd", OLD, "", "integer", "Bytes from the server." },
+    { "getPackets", "2019", "", "table", "`packets`, `packets.sent`, `packets.rcvd`, `packets.last` (since the flow's "
+        .. "previous event)." },
+    { "getPackets", LATER, "", "integer", "Packets of both directions." },
+    { "getBytes", "2019", "", "table", "`bytes`, `goodput_bytes`, `bytes.last`, `goodput_bytes.last`." },
+    { "getBytes", LATER, "", "integer", "Bytes of both directions." },
+    { "getGoodputBytes", LATER, "", "integer", "Payload bytes of both directions." },
+    { "bytes", "current", "", "integer", "Bytes of both directions." },
+    { "cli2srv_bytes", "current", "", "integer", "Bytes from the client." },
+    { "srv2cli_bytes", "current", "", "integer", "Bytes from the server." },
+    { "getClient2ServerTraffic", "2019", "", "table", "`cli2srv.` with `bytes`, `goodput_bytes`, `packets`, `last`, "
+        .. "`pkt_len.min`, `.max`, `.avg`, `.stddev`, `fragments`." },
+    { "getServer2ClientTraffic", "2019", "", "table", "The same with `srv2cli.`." },
+    { "getClient2ServerIAT", OLD, "", "table", "Time between the client's packets in ms: `interarrival.cli2srv` with "
+        .. "`min`, `max`, `avg`, `stddev`." },
+    { "getServer2ClientIAT", OLD, "", "table", "The same of the server: `interarrival.srv2cli`." },
+    { "isBidirectional", OLD, "", "boolean", "Packets in both directions." },
+    { "is_oneway", "current", "", "boolean", "Packets in one direction only, whichever." },
+    { "isNotPurged", OLD, "", "boolean", "Silent for ten idle timeouts and still here." },
+    { "getGoodputRatio", "open", "", "number", "Payload's share of all bytes in percent." },
+    { "hasLowGoodput", "open", "", "boolean", "A minute old or more, no UDP, less than 40 % payload, not yet idle." },
+    { "hasSlowDataExchange", "open", "", "boolean", "The same of a flow that is idle." },
+})
+
+group("TCP", {
+    { "isTwhOK", OLD, "", "boolean", "The three-way handshake was seen whole; `false` for other protocols." },
+    { "isTCPConnecting", LATER, "", "boolean", "No more than SYN, and SYN-ACK in return." },
+    { "isTCPConnectionRefused", LATER, "", "boolean", "The server sent RST and no whole handshake was seen." },
+    { "getTCPStats", OLD, "", "table", "`cli2srv.` and `srv2cli.` with `retransmissions`, `out_of_order`, `lost`." },
+    { "getClientTCPIssues", OLD, "", "integer", "The three added up, of what the client sent." },
+    { "getServerTCPIssues", OLD, "", "integer", "The three added up, of what the server sent." },
+    { "getClientRetrPercentage", "4.2", "", "number", "Retransmitted share of the client's packets, 0 to 1; 0 up to ten "
+        .. "packets." },
+    { "getServerRetrPercentage", "4.2", "", "number", "The same of the server." },
+    { "getTCPPacketIssues", "2019", "", "table", "At most one of `has_low_goodput`, `has_slow_data_exchange` (once "
+        .. "idle), `is_connection_refused`." },
+    { "isTwhOver", "open", "", "boolean", "TCP's opening is over, well or badly." },
+})
+
+group("Application", {
+    { "getnDPICategoryName", OLD, "", "string", "Category." },
+    { "getnDPICategoryId", LATER, "", "integer", "Category's number." },
+    { "getnDPIMasterProtoId", LATER, "", "integer", "Number of the carrying protocol; 0 where there is but one." },
+    { "getnDPIAppProtoId", LATER, "", "integer", "Number of the application; 0 unknown." },
+    { "getnDPIProtocolName", LATER, "", "string", "`DNS`, `TLS.YouTube`, `Unknown`." },
+    { "l7_master_proto", "current", "", "integer", "Number of the carrying protocol." },
+    { "l7_proto", "current", "", "integer", "Number of the application." },
+    { "l7_proto_name", "current", "", "string", "`DNS`, `TLS.YouTube`, `Unknown`." },
+    { "matchesL7", "2019", "id", "boolean", "Master or application has this number.", "5" },
+    { "getProtocols", "2019", "", "table", "`proto.l4`, `proto.l4_id`, `proto.ndpi`, `proto.ndpi_id`, "
+        .. "`proto.master_ndpi_id`, `proto.ndpi_breed`, `proto.ndpi_cat`, `proto.ndpi_cat_id`." },
+    { "getProtocolBreedInfo", "2019", "", "table", "`proto.ndpi_breed`." },
+    { "getProtoBreed", LATER, "", "string", "`Safe`, `Acceptable`, `Fun`, `Unsafe`, `Potentially Dangerous`, "
+        .. "`Dangerous`, `Unrated`." },
+    { "hasRisk", "4.2", "id", "boolean", "nDPI found this risk; without a number, any.", "8" },
+    { "getRiskInfo", "4.2", "", "table", "Risks found: number by name." },
+    { "getRiskBitmap", "open", "", "integer", "Risks found: bit n is risk n." },
+    { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet that named the application: `payload_len`, "
+        .. "`payload`." },
+    { "getTLSVersion", OLD, "", "integer", "769 is TLS 1.0, 772 is TLS 1.3; 0 if not TLS." },
+    { "getTLSInfo", "2019", "", "table", "`protos.tls_version`, `protos.tls.` with `subject_alt_name_match`, "
+        .. "`certificate` (name asked for), `server_certificate`, and `ja3.`: `client_hash`, `client_malicious`, "
+        .. "`server_hash`, `server_unsafe_cipher`, `server_cipher`, `server_malicious`." },
+    { "getTLSInfo", "4.0", "", "table", "`protos.tls_version`, `protos.tls.` with `server_names`, `client_alpn`, "
+        .. "`client_tls_supported_versions`, `client_requested_server_name`, `notBefore`, `notAfter`, and `ja3.` as in "
+        .. "2019." },
+    { "getTLSInfo", "4.2", "", "table", "As in 4.0, and `issuerDN`, `subjectDN`." },
+    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have." },
+    { "tls_quic", "current", "", "table", "As in 4.2 without `ja3.`; `{}` if neither TLS nor QUIC." },
+    { "getServerCipherClass", LATER, "", "string or nil", "`safe`, `weak`, `insecure`; nil if not TLS." },
+    { "hasMaliciousTlsSignature", LATER, "", "boolean", "A JA3 of the flow is on the list of malicious ones." },
+    { "getHTTPInfo", OLD, "", "table", "`protos.http.` with `last_method`, `last_return_code`, `last_url`, "
+        .. "`server_name`; `{}` if not HTTP." },
+    { "http", "current", "", "table", "The same and `last_user_agent`." },
+    { "getDNSInfo", OLD, "", "table", "`protos.dns.` with `last_query`, `last_query_type`, `last_return_code`, "
+        .. "`invalid_chars_in_query`; `{}` if not DNS." },
+    { "dns", "current", "", "table", "The same." },
+    { "getDnsQuery", LATER, "", "string or nil", "Name asked for; `\"\"` if not DNS, nil if nothing was asked." },
+    { "dnsQueryHasInvalidChars", LATER, "", "boolean", "The name held bytes that cannot be printed." },
+    { "getSSHInfo", OLD, "", "table", "`protos.ssh.` with `client_signature`, `server_signature`, "
+        .. "`hassh.client_hash`, `hassh.server_hash`; `{}` if not SSH." },
+    { "ssh", "current", "", "table", "The same." },
+    { "getICMPInfo", "2019", "", "table", "Client's `type` and `code`, `max_payload_size`; `{}` if not ICMP or ICMPv6." },
+    { "getICMPStatusInfo", "2019", "", "table or nil", "`type` and `code`; nil if not ICMP, also for ICMPv6." },
+    { "getICMPStatusInfo", "4.0 4.2 open", "", "table or nil", "`type` and `code`, the server's once it answered; also "
+        .. "for ICMPv6." },
+    { "getICMPType", LATER, "", "integer", "Type, the server's once it answered; 0 if not ICMP." },
+    { "getMaxSeenIcmpPayloadSize", LATER, "", "integer", "Longest ICMP payload in bytes." },
+    { "getSSLInfo", "open", "", "table", "As `getTLSInfo`." },
+    { "getSSLVersion", "open", "", "integer", "As `getTLSVersion`." },
+})
+
+local DEFINITION = "flow_consts.status_types.status_blacklisted"
+
+group("Status, score, alert", {
+    { "triggerStatus", "2019", "status_id, info, severity", "none", "Sets the status and asks for an alert.",
+        "13, { why = 'test' }, 1" },
+    { "triggerStatus", "4.0", "definition, info, score, client_score, server_score, severity", "none",
+        "Sets the status, adds the scores if it was not set, asks for an alert.", DEFINITION .. ", {}, 10, 20, 30" },
+    { "triggerStatus", "4.2", "created, score, client_score, server_score", "none", "Sets the status that "
+        .. "`definition.create(severity, ...)` made, adds the scores, asks for an alert.",
+        DEFINITION .. ".create(" .. DEFINITION .. ".alert_severity, {}), 10, 20, 30" },
+    { "triggerStatus", "open", "status, ...", "none", "Takes the arguments of any of the three, told apart by the first: "
+        .. "a number or key, a definition, or what `create` made.", "13, {}" },
+    { "setStatus", "2019", "status_id", "none", "Sets the status without an alert.", "5" },
+    { "setStatus", "4.0", "definition, score, client_score, server_score", "boolean", "Sets the status and adds the "
+        .. "scores; whether it was not set before.", DEFINITION .. ", 1, 2, 3" },
+    { "setStatus", "4.2", "status_key, score, client_score, server_score, script_key, category", "boolean",
+        "Sets the status and adds the scores; `false` for key 0 only.", "17, 1, 2, 3, 'script'" },
+    { "setStatus", "open", "status, score, client_score, server_score", "boolean", "Sets the status and adds the "
+        .. "scores; whether it was not set before.", "5" },
+    { "clearStatus", "2019", "status_id", "none", "Takes the status away.", "5" },
+    { "clearStatus", "4.0", "definition", "none", "Takes the status away; its scores stay.", DEFINITION },
+    { "clearStatus", "open", "status", "none", "Takes the status away.", "5" },
+    { "addStatus", "open", "status", "none", "As `setStatus`.", "5" },
+    { "getStatus", OLD, "", "integer", "All statuses: bit n is status n of the script's generation." },
+    { "isStatusSet", LATER, "id", "boolean", "Whether the status holds.", "5" },
+    { "getPredominantStatus", "2019 4.0", "", "integer", "The status that speaks for the flow: in 2019 that of highest "
+        .. "`prio`, in 4.0 that of highest score; 0 none." },
+    { "setPredominantStatus", "2019", "status_id", "none", "Overrides it.", "5" },
+    { "canTriggerAlert", "2019", "", "boolean", "The flow has had no alert yet." },
+    { "isAlerted", "open", "", "boolean", "The flow has had an alert." },
+    { "getAlertedStatus", "4.2", "", "integer", "Status of the last alert; 0 none." },
+    { "getAlertedStatusScore", LATER, "", "number", "Score that the last alert was raised with; 0 none." },
+    { "triggerAlert", "2019 4.0", "status_id, alert_type, severity, now, info", "boolean", "Raises an alert at once; "
+        .. "`false` where the flow has had one.", "13, 7, 1, now, 'words'" },
+    { "triggerAlert", "4.2", "status_key, alert_key, severity, score, now, info", "table", "Raises an alert at once: "
+        .. "`triggered`, and then `alert_json`.", "1, 8, 4, 50, now, 'words'" },
+    { "triggerAlert", "current", "score, message", "string", "An alert in words of the script's own, once per flow.",
+        "50, 'words'" },
+    { "triggerAlert", "open", "...", "any", "Takes the arguments of any of the three.", "13, 7, 1, now" },
+    { "getScore", "2019", "", "integer", "Score of the flow; 65535 until one is set." },
+    { "getScore", LATER, "", "integer", "Score of the flow." },
+    { "setScore", "2019", "score", "none", "Sets the score of the flow.", "70" },
+    { "setClientScore", "2019", "score", "none", "Sets what the flow lays on its client.", "70" },
+    { "setServerScore", "2019", "score", "none", "Sets what the flow lays on its server.", "70" },
+    { "getScoreInfo", "2019", "", "table", "`score`, `cli.score`, `srv.score`, `status_map`, and `status_info` once "
+        .. "alerted." },
+    { "getScoreInfo", LATER, "", "table", "`score`, `status_map`, and `status_info` once alerted." },
+    { "incScore", "open", "score", "none", "Adds to the score of the flow.", "7" },
+    { "getClientScore", "open", "", "integer", "What live flows lay on the client together." },
+    { "getServerScore", "open", "", "integer", "What live flows lay on the server together." },
+    { "retrieveExternalAlertInfo", OLD, "", "string or nil", "JSON of an [alert of another program](#external-alerts) about "
+        .. "the flow: `source`, `severity_id`, `alert`; handed out once, nil where none waits." },
+    { "isPassVerdict", OLD, "", "boolean", "Whether the flow may pass: always, for Millrace only watches." },
+})
+
+local NAME, GENERATIONS, ARGUMENTS, RESULT, MEANING, SAMPLE = 1, 2, 3, 4, 5, 6
+
+local function has(row, generation)
+    return (" " .. row[GENERATIONS] .. " "):find(" " .. generation .. " ", 1, true) ~= nil
+end
+
+local SEARCHED = { "open", "2019", "4.2", "4.0", "current" }
+
+-- The row of each name in a generation: name -> row.
+local function rows_of(generation)
+    local rows = {}
+    for _, searched in ipairs(generation == "open" and SEARCHED or { generation }) do
+        for _, part in ipairs(groups) do
+            for _, row in ipairs(part.rows) do
+                if has(row, searched) and rows[row[NAME]] == nil then
+                    rows[row[NAME]] = row
+                end
+            end
+        end
+    end
+    return rows
+end
+
+-- Name -> generation -> true, of those that ntopng had.
+local function presence()
+    local present = {}
+    for _, part in ipairs(groups) do
+        for _, row in ipairs(part.rows) do
+            local known = present[row[NAME]] or {}
+            present[row[NAME]] = known
+            for generation in row[GENERATIONS]:gmatch("%S+") do
+                known[generation] = true
+            end
+        end
+    end
+    return present
+end
+
+-- The generation whose function a row's name stands for in another's table: its own, or where it was found.
+local function source_of(row, generation)
+    if has(row, generation) then
+        return generation
+    end
+    for _, searched in ipairs(SEARCHED) do
+        if has(row, searched) then
+            return searched
+        end
+    end
+end
+
+-- One line per name and generation: name, generation, arguments, result, sample, separated by tabs.
+local function lines()
+    local list = {}
+    for _, generation in ipairs({ "2019", "4.0", "4.2", "current", "open" }) do
+        for name, row in pairs(rows_of(generation)) do
+            list[#list + 1] = table.concat({ name, generation, row[ARGUMENTS], row[RESULT], row[SAMPLE] or "" }, "\t")
+        end
+    end
+    table.sort(list)
+    return table.concat(list, "\n")
+end
+
+-- The function reference as Markdown.
+local function document()
+    local out = {}
+    for _, part in ipairs(groups) do
+        out[#out + 1] = "### " .. part.title .. "\n"
+        out[#out + 1] = "| function | generations | result | meaning |"
+        out[#out + 1] = "|---|---|---|---|"
+        for _, row in ipairs(part.rows) do
+            out[#out + 1] = ("| `%s(%s)` | %s | %s | %s |"):format(row[NAME], row[ARGUMENTS],
+                row[GENERATIONS]:gsub(" ", ", "), row[RESULT], row[MEANING])
+        end
+        out[#out + 1] = ""
+    end
+    return table.concat(out, "\n")
+end
+
+return { rows_of = rows_of, presence = presence, source_of = source_of, lines = lines, document = document }

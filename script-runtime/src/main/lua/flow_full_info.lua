@@ -1,0 +1,241 @@
+-- `flow.getFullInfo`: everything that is known of the flow, in one table.
+local library, settings = ...
+local addresses = library("addresses")
+local verdicts = library("verdicts")
+local consts = library("flow_consts")
+local statuses = library("statuses")
+local notes = library("flow_notes")
+local host_scores = library("host_scores")
+local texts = library("flow_texts")
+local peers = library("flow_peers")
+local devices = library("flow_devices")
+local traffic = library("flow_traffic")
+local tcp = library("flow_tcp")
+local detection = library("flow_detection")
+local application = library("flow_application")
+local tls = library("flow_tls")
+local icmp = library("flow_icmp")
+local common = library("flow_status")
+local short = library("flow_info")
+
+local cursor = library("layout").cursor
+local band, bor, rshift = bit.band, bit.bor, bit.rshift
+local tonumber, pairs = tonumber, pairs
+local address_text = addresses.text
+
+local LOCAL, BLACKLISTED, MULTICAST = settings.trait_local, settings.trait_blacklisted, settings.trait_multicast
+local SCORE_UNSET = settings.score_unset
+local TCP = 6
+local FIN, RST = 1, 4
+local UNKNOWN, UP, DOWN, STABLE = 0, 1, 2, 3
+
+local function merge(into, from)
+    for key, value in pairs(from) do
+        into[key] = value
+    end
+end
+
+local function add_peer(info, prefix, address, mac, port, traits, place)
+    local event = cursor.event
+    local version = event.ip_version
+    local text = address_text(address, version)
+    info[prefix .. "ip"] = text
+    info[prefix .. "host"] = text
+    info[prefix .. "key"] = addresses.key(address, version) % 4294967296
+    info[prefix .. "port"] = port
+    info[prefix .. "vlan"] = event.vlan_id ~= 0 and event.vlan_id or nil
+    info[prefix .. "broadmulticast"] = band(traits, MULTICAST) ~= 0
+    info[prefix .. "allowed_host"] = true
+    info[prefix .. "source_id"] = 0
+    info[prefix .. "mac"] = addresses.mac(mac)
+    info[prefix .. "localhost"] = band(traits, LOCAL) ~= 0
+    info[prefix .. "systemhost"] = false
+    info[prefix .. "blacklisted"] = band(traits, BLACKLISTED) ~= 0
+    info[prefix .. "network_id"] = -1
+    info[prefix .. "pool_id"] = 0
+    info[prefix .. "asn"] = 0
+    info[prefix .. "country"] = peers.country(place)
+    info[prefix .. "os"] = ""
+    info[prefix .. "private"] = addresses.is_private(address, version)
+    info[prefix .. "devtype"] = devices.type_of(mac)
+end
+
+local function rate(amount, duration_s)
+    return duration_s > 0 and amount / duration_s or 0
+end
+
+local function trend(now, before)
+    return now > before and UP or now < before and DOWN or STABLE
+end
+
+-- Rates since the flow's previous event, against those from its start until then; at its first event since the start.
+local function add_throughput(info)
+    local event, verdict = cursor.event, cursor.verdict
+    local first, last = tonumber(event.first_seen_ns), tonumber(event.last_seen_ns)
+    local sent, received = tonumber(event.cli2srv_bytes), tonumber(event.srv2cli_bytes)
+    local sent_packets, received_packets = tonumber(event.cli2srv_packets), tonumber(event.srv2cli_packets)
+    local since = tonumber(verdict.last_seen_ns)
+    local duration_s = (last - first) / 1e9
+    local all_bytes, all_packets = sent + received, sent_packets + received_packets
+    local mean_bps, mean_pps = rate(all_bytes, duration_s), rate(all_packets, duration_s)
+    info.throughput_cli2srv_bps, info.throughput_srv2cli_bps = rate(sent, duration_s), rate(received, duration_s)
+    info.throughput_cli2srv_pps, info.throughput_srv2cli_pps =
+        rate(sent_packets, duration_s), rate(received_packets, duration_s)
+    if since == 0 then
+        info.throughput_bps, info.throughput_pps = mean_bps, mean_pps
+        info.throughput_trend_bps, info.throughput_trend_pps = UNKNOWN, UNKNOWN
+    else
+        local window_s, before_s = (last - since) / 1e9, (since - first) / 1e9
+        info.throughput_bps = rate(all_bytes - tonumber(verdict.last_bytes), window_s)
+        info.throughput_pps = rate(all_packets - tonumber(verdict.last_packets), window_s)
+        info.throughput_trend_bps = trend(info.throughput_bps, rate(tonumber(verdict.last_bytes), before_s))
+        info.throughput_trend_pps = trend(info.throughput_pps, rate(tonumber(verdict.last_packets), before_s))
+    end
+    info.top_throughput_bps = math.max(info.throughput_bps, mean_bps)
+    info.top_throughput_pps = math.max(info.throughput_pps, mean_pps)
+    return duration_s
+end
+
+local function add_tcp(info, duration_s)
+    local event = cursor.event
+    merge(info, tcp.public.getTCPStats())
+    info["tcp.seq_problems"] = tcp.public.getClientTCPIssues() + tcp.public.getServerTCPIssues() > 0
+    -- One way is half a round trip.
+    info["tcp.nw_latency.client"] = tonumber(event.cli_handshake_rtt_ns) / 2e6
+    info["tcp.nw_latency.server"] = tonumber(event.srv_handshake_rtt_ns) / 2e6
+    info["tcp.appl_latency"] = tonumber(event.application_latency_ns) / 1e6
+    info["tcp.max_thpt.cli2srv"] = 8 * rate(tonumber(event.cli2srv_bytes), duration_s)
+    info["tcp.max_thpt.srv2cli"] = 8 * rate(tonumber(event.srv2cli_bytes), duration_s)
+    info["cli2srv.keep_alive"] = event.cli2srv_keep_alives
+    info["srv2cli.keep_alive"] = event.srv2cli_keep_alives
+    info["cli2srv.tcp_flags"] = event.cli2srv_tcp_flags
+    info["srv2cli.tcp_flags"] = event.srv2cli_tcp_flags
+    local flags = bor(event.cli2srv_tcp_flags, event.srv2cli_tcp_flags)
+    local closing = band(flags, FIN + RST) ~= 0
+    info.tcp_established = event.handshake_ok == 1 and not closing
+    info.tcp_connecting = tcp.public.isTCPConnecting()
+    info.tcp_closed = event.state == 2
+    info.tcp_reset = band(flags, RST) ~= 0
+end
+
+local function alerted_status(generation)
+    local status = statuses.by_id[cursor.verdict.alerted_status]
+    return status and consts.number_of(status, generation) or 0
+end
+
+local function add_status(info, generation)
+    local verdict = cursor.verdict
+    info["flow.idle"] = traffic.is_idle()
+    if generation == "4.2" then
+        info["flow.status"] = alerted_status(generation)
+    elseif generation == "4.0" then
+        info["flow.status"] = verdicts.of_highest_score()
+    else
+        info["flow.status"] = verdict.predominant_status
+    end
+    info.status_map = verdicts.bitmap(generation)
+    if verdict.alerts > 0 then
+        info["flow.alerted"] = true
+        info.alerted_status = alerted_status(generation)
+        info.status_info = common.alert_info()
+    end
+end
+
+local function scores_by_status()
+    local note, infos = notes.here(), {}
+    for id, said in pairs(note and note.statuses or {}) do
+        infos[id] = { user_script = said.user_script, score = said.score }
+    end
+    return infos
+end
+
+-- Bits of the IPv4 type of service or IPv6 traffic class (RFC 2474, RFC 3168).
+local function service(tos)
+    return { DSCP = rshift(tos, 2), ECN = band(tos, 3) }
+end
+
+local ADDITIONS = {}
+
+ADDITIONS["2019"] = function(info)
+    local score = cursor.verdict.score
+    info["flow_goodput.low"] = traffic.low_goodput()
+    info.score = score == SCORE_UNSET and -1 or score
+end
+
+ADDITIONS["4.0"] = function(info)
+    local score = cursor.verdict.score
+    info.status_infos = scores_by_status()
+    info.score = score == SCORE_UNSET and 0 or score
+end
+
+ADDITIONS["4.2"] = function(info)
+    local verdict, metadata = cursor.verdict, cursor.metadata
+    local client, server = host_scores.client(), host_scores.server()
+    info.score = {
+        flow_score = verdict.score == SCORE_UNSET and 0 or verdict.score,
+        host_categories_total = { ["0"] = 0, ["1"] = client + server },
+        host_score_total = { client_score = client, server_score = server },
+    }
+    if verdict.alerts > 0 then
+        info.alerted_status_score = verdict.alerted_score
+    end
+    info.tos = { client = service(metadata.cli2srv_tos), server = service(metadata.srv2cli_tos) }
+    if cursor.event.ndpi_risk ~= 0 then
+        info.flow_risk = detection.public.getRiskInfo()
+    end
+end
+
+-- The shapes of 2019 and what came later beside them.
+ADDITIONS.open = function(info)
+    ADDITIONS["4.2"](info)
+    info.status_infos = scores_by_status()
+    ADDITIONS["2019"](info)
+end
+
+local function full(generation)
+    local get_tls_info = tls.by_generation[generation].getTLSInfo
+    local add = ADDITIONS[generation]
+    local get_icmp_status = icmp.by_generation[generation] and icmp.by_generation[generation].getICMPStatusInfo
+        or icmp.public.getICMPStatusInfo
+    return function()
+        local event, verdict = cursor.event, cursor.verdict
+        local info = detection.add_protocols({})
+        add_peer(info, "cli.", event.cli_address, event.cli_mac, event.cli_port, verdict.cli_traits, verdict.cli_place)
+        add_peer(info, "srv.", event.srv_address, event.srv_mac, event.srv_port, verdict.srv_traits, verdict.srv_place)
+        info.vlan = event.vlan_id
+        info["ntopng.key"] = peers.public.getKey()
+        info.hash_entry_id = tonumber(event.flow_id)
+        info["moreinfo.json"] = "{}"
+        merge(info, traffic.public.getBytes())
+        merge(info, traffic.public.getPackets())
+        merge(info, traffic.public.getTime())
+        merge(info, traffic.public.getClient2ServerTraffic())
+        merge(info, traffic.public.getServer2ClientTraffic())
+        merge(info, traffic.public.getClient2ServerIAT())
+        merge(info, traffic.public.getServer2ClientIAT())
+        local duration_s = add_throughput(info)
+        if event.l4_protocol == TCP then
+            add_tcp(info, duration_s)
+        end
+        if icmp.has_icmp() then
+            info.icmp = get_icmp_status()
+        end
+        info.host_server_name = texts.host_name()
+        info.bittorrent_hash = texts.bittorrent_hash()
+        info.info = short.info_text()
+        merge(info, application.public.getHTTPInfo())
+        merge(info, application.public.getDNSInfo())
+        merge(info, application.public.getSSHInfo())
+        merge(info, get_tls_info())
+        add_status(info, generation)
+        add(info)
+        return info
+    end
+end
+
+local by_generation = {}
+for generation in pairs(ADDITIONS) do
+    by_generation[generation] = { getFullInfo = full(generation) }
+end
+
+return { public = {}, by_generation = by_generation }

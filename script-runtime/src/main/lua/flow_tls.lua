@@ -1,0 +1,116 @@
+-- Functions of `flow` about TLS and QUIC: version, names, certificate, fingerprints.
+local library = ...
+local texts = library("flow_texts")
+local protocols = library("protocols")
+
+local cursor = library("layout").cursor
+local band, lshift = bit.band, bit.lshift
+
+local CIPHER_CLASS = { [0] = "safe", "weak", "insecure" }
+-- nDPI looks JA3 fingerprints up in its list of malicious ones; what it finds is one of its risks.
+local MALICIOUS_JA3 = protocols.risk_ids["possibly malicious ja3 fingerprint"]
+    or protocols.risk_ids["malicious ja3 fingerp."]
+
+local flow = {}
+
+function flow.getTLSVersion()
+    return cursor.metadata.tls_version
+end
+
+local function is_tls()
+    local metadata = cursor.metadata
+    return metadata.tls_version ~= 0 or metadata.tls_ja3_client_length ~= 0
+end
+
+function flow.getServerCipherClass()
+    if is_tls() then
+        return CIPHER_CLASS[cursor.metadata.tls_cipher_weakness]
+    end
+    return nil
+end
+
+local function is_malicious(digest)
+    return (MALICIOUS_JA3 ~= nil and band(cursor.event.ndpi_risk, lshift(1ULL, MALICIOUS_JA3)) ~= 0 and digest == "client")
+        or false
+end
+
+function flow.hasMaliciousTlsSignature()
+    return is_malicious("client")
+end
+
+-- Whether one of the certificate's names, "*." at its start allowed, is the name that the client asked for.
+local function names_match(asked, names)
+    asked = asked:lower()
+    for name in names:lower():gmatch("[^,]+") do
+        if name == asked or (name:sub(1, 2) == "*." and asked:match("^[^.]+%.(.*)$") == name:sub(3)) then
+            return true
+        end
+    end
+    return false
+end
+
+local function add_certificate_of_2019(info)
+    local asked, names, subject = texts.host_name(), texts.tls_server_names(), texts.tls_subject()
+    info["protos.tls.subject_alt_name_match"] = asked ~= nil and names ~= nil and names_match(asked, names)
+    info["protos.tls.certificate"] = asked
+    info["protos.tls.server_certificate"] = subject and (subject:match("CN=([^,]+)") or subject)
+end
+
+local function add_names(info)
+    local metadata = cursor.metadata
+    info["protos.tls.client_requested_server_name"] = texts.host_name()
+    info["protos.tls.server_names"] = texts.tls_server_names()
+    info["protos.tls.client_alpn"] = texts.tls_alpn()
+    info["protos.tls.client_tls_supported_versions"] = texts.tls_supported_versions()
+    if metadata.tls_not_before ~= 0 and metadata.tls_not_after ~= 0 then
+        info["protos.tls.notBefore"] = metadata.tls_not_before
+        info["protos.tls.notAfter"] = metadata.tls_not_after
+    end
+end
+
+local function add_distinguished_names(info)
+    info["protos.tls.issuerDN"] = texts.tls_issuer()
+    info["protos.tls.subjectDN"] = texts.tls_subject()
+end
+
+local function add_ja3(info)
+    local metadata = cursor.metadata
+    info["protos.tls.ja3.client_hash"] = texts.tls_ja3_client()
+    if is_malicious("client") then
+        info["protos.tls.ja3.client_malicious"] = true
+    end
+    local server_hash = texts.tls_ja3_server()
+    if server_hash then
+        info["protos.tls.ja3.server_hash"] = server_hash
+        info["protos.tls.ja3.server_unsafe_cipher"] = CIPHER_CLASS[metadata.tls_cipher_weakness]
+        info["protos.tls.ja3.server_cipher"] = metadata.tls_server_cipher
+    end
+end
+
+-- A function that fills a table with these parts; {} if not TLS.
+local function made_of(...)
+    local parts = { ... }
+    return function()
+        local info = {}
+        if is_tls() then
+            info["protos.tls_version"] = cursor.metadata.tls_version
+            for i = 1, #parts do
+                parts[i](info)
+            end
+        end
+        return info
+    end
+end
+
+flow.getSSLVersion = flow.getTLSVersion
+
+return {
+    public = flow,
+    by_generation = {
+        ["2019"] = { getTLSInfo = made_of(add_certificate_of_2019, add_ja3) },
+        ["4.0"] = { getTLSInfo = made_of(add_names, add_ja3) },
+        ["4.2"] = { getTLSInfo = made_of(add_names, add_distinguished_names, add_ja3) },
+        current = { tls_quic = made_of(add_names, add_distinguished_names) },
+        open = { getTLSInfo = made_of(add_certificate_of_2019, add_names, add_distinguished_names, add_ja3) },
+    },
+}
