@@ -82,6 +82,7 @@ final class RunSummary {
             "failed", telemetry.total(ScriptCounter.HOOKS_FAILED),
             "timed out", telemetry.total(ScriptCounter.HOOKS_TIMED_OUT),
             "skipped", telemetry.total(ScriptCounter.HOOKS_SKIPPED));
+        appendTrouble();
         appendLaw("records", "due", telemetry.total(EngineCounter.FLOWS_ENDED),
             "written", telemetry.total(OutputCounter.RECORDS_WRITTEN),
             "dropped", result.recordsDropped());
@@ -101,6 +102,16 @@ final class RunSummary {
             "refused", telemetry.total(ExternalAlertCounter.REFUSED),
             "malformed", telemetry.total(ExternalAlertCounter.MALFORMED),
             "of other kinds", telemetry.total(ExternalAlertCounter.OTHER));
+    }
+
+    private void appendTrouble() {
+        final long off = telemetry.total(ScriptCounter.SCRIPTS_SWITCHED_OFF);
+        final long memory = telemetry.total(ScriptCounter.HOOKS_OUT_OF_MEMORY);
+        final long blocked = telemetry.total(ScriptCounter.FUNCTIONS_BLOCKED);
+        if (off + memory + blocked > 0) {
+            append("%-8s %,d switched off, %,d calls failed for want of memory, %,d calls of closed functions%n",
+                "scripts", off, memory, blocked);
+        }
     }
 
     /** One line {@code what: total = part + part}; the parts are pairs of a word and a number. */

@@ -87,6 +87,9 @@ final class SummaryJson implements AutoCloseable {
         write(json, telemetry, ScriptCounter.HOOKS_FAILED);
         write(json, telemetry, ScriptCounter.HOOKS_TIMED_OUT);
         write(json, telemetry, ScriptCounter.HOOKS_SKIPPED);
+        write(json, telemetry, ScriptCounter.HOOKS_OUT_OF_MEMORY);
+        write(json, telemetry, ScriptCounter.FUNCTIONS_BLOCKED);
+        write(json, telemetry, ScriptCounter.SCRIPTS_SWITCHED_OFF);
         json.writeNumberField("alerts", telemetry.total(ScriptCounter.ALERTS_RAISED));
         write(json, telemetry, ScriptCounter.STORE_REFUSED);
         write(json, telemetry, OutputCounter.RECORDS_WRITTEN);
