@@ -42,11 +42,12 @@ final class ScriptOptions {
 
     @Option(names = "--script-config", paramLabel = "FILE",
         description = "JSON object that configures scripts by name: {\"tls_certificate\": false, \"longlived\":"
-            + " {\"enabled\": true, \"values\": {\"max_duration_s\": 7200}}} (default: each script as it says itself).")
+            + " {\"enabled\": true, \"values\": {\"max_duration_s\": 7200}}}"
+            + " (default: each script as it says itself).")
     private Path scriptConfig;
 
     @Option(names = "--watch-scripts", paramLabel = "true|false", arity = "0..1", fallbackValue = "true",
-        description = "Load scripts anew when a file in their folders changes (default: capture does, replay does not).")
+        description = "Load scripts anew when a file in their folders changes (default: in capture only).")
     private Boolean watchScripts;
 
     @Option(names = "--script-threads", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
@@ -62,7 +63,8 @@ final class ScriptOptions {
     private long scriptMemoryBytes;
 
     @Option(names = "--script-store", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
-        description = "Memory of the store that scripts of all threads share, ntop.setCache (default: ${DEFAULT-VALUE}).")
+        description = "Memory of the store that scripts of all threads share, ntop.setCache"
+            + " (default: ${DEFAULT-VALUE}).")
     private long scriptStoreBytes;
 
     @Option(names = "--script-deadline", paramLabel = "TIME", defaultValue = "100ms",
@@ -225,7 +227,8 @@ final class ScriptOptions {
     private ScriptInputs inputs() {
         final ScriptInputs usual = ScriptInputs.defaults();
         return new ScriptInputs(
-            Optional.ofNullable(scriptConfig), Optional.ofNullable(externalAlerts), scriptStoreBytes, usual.externalAlertBytes());
+            Optional.ofNullable(scriptConfig), Optional.ofNullable(externalAlerts), scriptStoreBytes,
+            usual.externalAlertBytes());
     }
 
     // Flows spread evenly over the threads, but not exactly; and a verdict outlives its flow while events wait.
