@@ -1,0 +1,27 @@
+local user_scripts = require("user_scripts")
+local flow_consts = require("flow_consts")
+
+local STATUS = flow_consts.status_types.status_device_protocol_not_allowed
+
+local script = {
+    category = user_scripts.script_categories.security,
+    hooks = {},
+    gui = {
+        i18n_title = "device_protocol_not_allowed",
+        i18n_description = "device_protocol_not_allowed as 4.0 had it",
+    },
+}
+
+function script.hooks.protocolDetected(now, conf)
+    if flow.isDeviceProtocolNotAllowed() then
+        local info = flow.getDeviceProtoAllowedInfo()
+        local peer = ternary(info["cli.allowed"], "srv", "cli")
+        info["devproto_forbidden_peer"] = peer
+        info["devproto_forbidden_id"] = info[peer .. ".disallowed_proto"]
+        local status = STATUS.create(STATUS.alert_severity,
+            info["cli.devtype"], info["srv.devtype"], peer, info["devproto_forbidden_id"])
+        flow.triggerStatus(status, 80, 80, 80)
+    end
+end
+
+return script
