@@ -37,6 +37,9 @@ public final class FlowEventWriter {
     /** Events between two epochs. */
     public static final int EPOCH_EVENTS = 4096;
 
+    /** How long the events of a live run's end wait for scripts at most. */
+    public static final long LAST_WAIT_NS = 3_000_000_000L;
+
     private static final int MAC_LENGTH = 6;
 
     private final OneToOneRingBuffer[] rings;
@@ -46,6 +49,8 @@ public final class FlowEventWriter {
     private final boolean epochs;
     private final boolean epochsOfSource;
     private IdleStrategy waiting;
+    private boolean waitEnds;
+    private long waitEndNs;
     private boolean countingEpochs;
     private long epoch;
     private int eventsInEpoch;
@@ -146,12 +151,15 @@ public final class FlowEventWriter {
 
     /**
      * What follows are the ends of all flows that are left. On live ports these events wait for room in their ring, as
-     * no packet is late for it any more, and every flow gets its last hook.
+     * no packet is late for it any more, and every flow gets its last hook; but not for a script that has stopped for
+     * good: after {@link #LAST_WAIT_NS} in all they pass it by.
      */
     public void onLastFrame() {
         countingEpochs = epochs;
         if (bypass != null && waiting == null) {
             waiting = new BackoffIdleStrategy();
+            waitEndNs = System.nanoTime() + LAST_WAIT_NS;
+            waitEnds = true;
         }
     }
 
@@ -251,6 +259,10 @@ public final class FlowEventWriter {
         while (index < 0) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("interrupted while waiting for room in an event ring");
+            }
+            if (waitEnds && System.nanoTime() - waitEndNs >= 0) {
+                waiting = null;
+                return index;
             }
             waiting.idle();
             index = ring.tryClaim(type, length);

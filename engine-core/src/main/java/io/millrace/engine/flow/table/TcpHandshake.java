@@ -51,6 +51,8 @@ public final class TcpHandshake {
             if (phase == NONE) {
                 putI64(record + FlowRecordDescriptor.SYN_NS, timeNs);
             }
+        } else if (opening == FLAG_SYN && fromClient && phase == SYN_ACK) {
+            next = SYN_ACK;
         } else if (opening == (FLAG_SYN | FLAG_ACK) && !fromClient && (phase == SYN || phase == SYN_ACK)) {
             next = SYN_ACK;
             if (phase == SYN) {
