@@ -94,3 +94,9 @@ int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length
    }
    return descriptor;
 }
+
+void millrace_prefetch(const uint64_t *addresses, uint32_t count) {
+   for (uint32_t i = 0; i < count; i++) {
+      __builtin_prefetch((const void *)addresses[i], 1);
+   }
+}

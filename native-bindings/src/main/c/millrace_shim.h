@@ -69,6 +69,9 @@ const char *millrace_ndpi_risk_name(int risk);
 int millrace_ndpi_category_of(struct ndpi_detection_module_struct *module, uint16_t protocol);
 int millrace_ndpi_breed_of(struct ndpi_detection_module_struct *module, uint16_t protocol);
 
+/* Asks the processor for the cache lines at these addresses, without waiting for any. Any address will do. */
+void millrace_prefetch(const uint64_t *addresses, uint32_t count);
+
 /* Layouts, as the compiler that saw the headers has them */
 int millrace_layout_count(void);
 const char *millrace_layout_name(int index);

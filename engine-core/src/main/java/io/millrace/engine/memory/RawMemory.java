@@ -1,5 +1,6 @@
 package io.millrace.engine.memory;
 
+import io.millrace.binding.linux.Prefetch;
 import org.agrona.UnsafeApi;
 
 /**
@@ -90,6 +91,15 @@ public final class RawMemory {
     /** Copies {@code lengthBytes} bytes between two places that do not overlap. */
     public static void copy(final long from, final long to, final long lengthBytes) {
         UnsafeApi.copyMemory(from, to, lengthBytes);
+    }
+
+    /**
+     * Has the processor fetch the cache lines that hold some addresses, without waiting for any.
+     *
+     * @param addresses address of the first of {@code count} addresses of 8 bytes each.
+     */
+    public static void prefetch(final long addresses, final int count) {
+        Prefetch.lines(addresses, count);
     }
 
     /** Fills {@code lengthBytes} bytes with zero. */

@@ -3,6 +3,7 @@ package io.millrace.engine.flow.table;
 import static io.millrace.engine.memory.RawMemory.copy;
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
+import static io.millrace.engine.memory.RawMemory.prefetch;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.putU16;
@@ -34,11 +35,11 @@ public final class FlowTable implements AutoCloseable {
     private static final int ENTRY_LENGTH = Long.BYTES;
     private static final int NEIGHBOURHOOD = 16;
     private static final int CACHE_LINE = 64;
-    private static final int CANDIDATE_SHIFT = 5;
-    private static final int CANDIDATE_LENGTH = 1 << CANDIDATE_SHIFT;
-    private static final int CANDIDATE_NUMBER = 8;
-    private static final int CANDIDATE_SIDE = 16;
-    private static final int CANDIDATE_TCP = 24;
+    private static final int LINES_BASIC = 2;
+    private static final int LINES_FULL = 4;
+    private static final int LINE_OF_COUNTERS = Long.BYTES;
+    private static final int LINE_OF_SIDE = 2 * Long.BYTES;
+    private static final int LINE_OF_TCP = 3 * Long.BYTES;
 
     private final int capacity;
     private final boolean withStatistics;
@@ -47,7 +48,9 @@ public final class FlowTable implements AutoCloseable {
     private final OffHeapBlock recordBlock;
     private final long index;
     private final long records;
-    private final ByteBuffer candidateMemory;
+    private final int linesPerPacket;
+    private final ByteBuffer burstMemory;
+    private final long lines;
     private final long candidates;
     private int used;
     private int firstFree = NONE;
@@ -73,18 +76,21 @@ public final class FlowTable implements AutoCloseable {
         recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
         index = indexBlock.address();
         records = recordBlock.address();
-        candidateMemory = ByteBuffer.allocateDirect((burstLimit << CANDIDATE_SHIFT) + CACHE_LINE)
+        linesPerPacket = withStatistics ? LINES_FULL : LINES_BASIC;
+        final int linesBytes = burstLimit * LINES_FULL * Long.BYTES;
+        burstMemory = ByteBuffer.allocateDirect(linesBytes + burstLimit * Integer.BYTES + CACHE_LINE)
             .alignedSlice(CACHE_LINE);
-        candidates = MemorySegment.ofBuffer(candidateMemory).address();
+        lines = MemorySegment.ofBuffer(burstMemory).address();
+        candidates = lines + linesBytes;
         for (int slot = 0; slot < burstLimit; slot++) {
-            putI32(candidates + ((long) slot << CANDIDATE_SHIFT) + CANDIDATE_NUMBER, NONE);
+            putI32(candidates + (long) slot * Integer.BYTES, NONE);
         }
     }
 
     /**
-     * Reads the cache lines that the flows of a burst will need, so that the misses overlap instead of following each
-     * other: first all places in the index, then all records with the right hash. The loops that miss hold next to
-     * nothing else, because the processor looks ahead a limited number of instructions.
+     * Fetches the cache lines that the flows of a burst will need, so that the misses overlap instead of following each
+     * other: reads all places in the index, then has the processor bring the records with the right hash while the
+     * worker goes on.
      */
     public void touch(final FlowKeys keys, final ParsedBurst parsed, final int count) {
         long sink = 0;
@@ -94,22 +100,13 @@ public final class FlowTable implements AutoCloseable {
         for (int slot = 0; slot < count; slot++) {
             propose(slot, keys, parsed);
         }
-        final long end = candidates + ((long) count << CANDIDATE_SHIFT);
-        for (long candidate = candidates; candidate < end; candidate += CANDIDATE_LENGTH) {
-            final long record = i64(candidate);
-            sink += i64(record) + i64(record + FlowRecordDescriptor.PACKETS);
-        }
-        if (withStatistics) {
-            for (long candidate = candidates; candidate < end; candidate += CANDIDATE_LENGTH) {
-                sink += i64(i64(candidate + CANDIDATE_SIDE)) + i64(i64(candidate + CANDIDATE_TCP));
-            }
-        }
+        prefetch(lines, count * linesPerPacket);
         touchSink = sink;
     }
 
     /** Number of the flow with the key of {@code slot}, or {@link #NONE}; fastest after {@link #touch}. */
     public int find(final FlowKeys keys, final int slot) {
-        final int number = i32(candidates + ((long) slot << CANDIDATE_SHIFT) + CANDIDATE_NUMBER);
+        final int number = i32(candidates + (long) slot * Integer.BYTES);
         // What was there when the burst was touched may be another flow by now: the key tells.
         return number != NONE && matches(record(number), keys.address(slot)) ? number : probe(keys, slot);
     }
@@ -229,18 +226,19 @@ public final class FlowTable implements AutoCloseable {
         return NONE;
     }
 
-    /** Notes the record that is most likely that of the packet; the first one stands for none, read in vain. */
+    /** Notes the lines of the record that is most likely that of the packet; the first record stands for none. */
     private void propose(final int slot, final FlowKeys keys, final ParsedBurst parsed) {
         final int number = parsed.outcome(slot) == ParsedBurst.PARSED ? withHash(keys.hash(slot)) : NONE;
         final long record = record(Math.max(0, number));
-        final long candidate = candidates + ((long) slot << CANDIDATE_SHIFT);
-        putI64(candidate, record);
-        putI32(candidate + CANDIDATE_NUMBER, number);
+        putI32(candidates + (long) slot * Integer.BYTES, number);
+        final long line = lines + (long) slot * linesPerPacket * Long.BYTES;
+        putI64(line, record);
+        putI64(line + LINE_OF_COUNTERS, record + FlowRecordDescriptor.PACKETS);
         if (withStatistics) {
             final long side = keys.fromHighSide(slot) ? FlowRecordDescriptor.SIDE_STRIDE : 0;
             final long tcp = parsed.l4Protocol(slot) == IpProtocol.TCP ? FlowRecordDescriptor.NEXT_SEQUENCE : 0;
-            putI64(candidate + CANDIDATE_SIDE, record + FlowRecordDescriptor.SIDE_LAST_NS + side);
-            putI64(candidate + CANDIDATE_TCP, record + tcp);
+            putI64(line + LINE_OF_SIDE, record + FlowRecordDescriptor.SIDE_LAST_NS + side);
+            putI64(line + LINE_OF_TCP, record + tcp);
         }
     }
 
