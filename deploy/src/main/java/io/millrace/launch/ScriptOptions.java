@@ -214,7 +214,7 @@ final class ScriptOptions {
             return ScriptConfig.defaults()
                 .withScriptPaths(paths())
                 .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
-                .withSupervision(new Supervision(maxFailures, maxOverruns, false))
+                .withSupervision(new Supervision(maxFailures, maxOverruns))
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
                 .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
                 .withThreads(lossless, idleStrategy::create, threadFactory)

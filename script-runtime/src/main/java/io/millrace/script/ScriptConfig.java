@@ -34,7 +34,7 @@ import org.agrona.concurrent.IdleStrategy;
  * @param idleStrategy          makes the idle strategy of each script thread.
  * @param threadFactory         makes the script threads, for example pinned to cores.
  * @param inputs                what scripts are given from outside.
- * @param supervision           when a script is switched off, and whether it is profiled.
+ * @param supervision           when a script is switched off.
  */
 public record ScriptConfig(
     List<Path> scriptPaths,

@@ -224,7 +224,7 @@ class ReloadTest {
         final List<OneToOneRingBuffer> outputs =
             IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(1 << 20)).toList();
         runtime = ScriptRuntime.launch(
-            ScriptConfig.defaults().withSupervision(new Supervision(0, 1, false)).withScriptPaths(List.of(folder)), ScriptHarness.names(),
+            ScriptConfig.defaults().withSupervision(new Supervision(0, 1)).withScriptPaths(List.of(folder)), ScriptHarness.names(),
             Stream.generate(() -> new PlaceTable(PlaceSource.nowhere())).limit(threads).toList(),
             events.stream().map(List::of).toList(), outputs, telemetry, problems::add);
         final AtomicInteger ended = new AtomicInteger();

@@ -154,7 +154,7 @@ class ScriptRuntimeTest {
         script("c_works.lua", "return { hooks = { all = function() flow.setStatus(3) end } }");
         final OneToOneRingBuffer events = EventRing.allocate(1 << 16);
         run(ScriptConfig.defaults().withScriptPaths(List.of(folder)).withLimits(16L << 20, 20_000_000L, Set.of())
-                .withSupervision(new Supervision(1200, 1, false)),
+                .withSupervision(new Supervision(1200, 1)),
             List.of(List.of(events)), () -> {
                 for (int flow = 1; flow <= 500; flow++) {
                     offer(events, event(PROTOCOL_DETECTED, flow));

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param idleTimeoutNs        silence after which the engine ends a flow.
  * @param emissionCapacityBytes room for what scripts hand out during one batch; a multiple of 8.
  * @param ordered              whether {@code pairs} goes through a table in the same order in every run (replay).
- * @param supervision          when a script is switched off, and whether it is profiled.
+ * @param supervision          when a script is switched off.
  */
 public record MachineSettings(
     long memoryLimitBytes,

@@ -42,7 +42,7 @@ final class Rehearsal {
     List<Finding> run(final List<ScriptSource> sources, final MachineSettings settings) {
         final List<ScriptSource> all = new ArrayList<>(sources);
         all.add(PROMPTER);
-        final MachineSettings patient = settings.with(new Supervision(0, 1, false));
+        final MachineSettings patient = settings.with(new Supervision(0, 1));
         try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs());
             ScriptStores stores = ScriptStores.small()) {
             final long places = arena.allocate(PlaceDescriptor.LENGTH, Double.BYTES).address();

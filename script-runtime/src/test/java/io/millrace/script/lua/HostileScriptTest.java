@@ -354,7 +354,7 @@ class HostileScriptTest {
 
     @Test
     void shouldSwitchOffAfterSoManyFailuresInARow() {
-        final MachineSettings settings = limits(24L << 20).with(new Supervision(5, 1, false));
+        final MachineSettings settings = limits(24L << 20).with(new Supervision(5, 1));
         try (ScriptHarness harness = ScriptHarness.with(settings,
             hook("protocolDetected", "error('always')"),
             "local n = 0 return { hooks = { protocolDetected = function() n = n + 1 if n % 5 ~= 0 then error('often') "
@@ -376,7 +376,7 @@ class HostileScriptTest {
     @Test
     @Timeout(60)
     void shouldForgiveAsManyOverrunsAsAllowed() {
-        final MachineSettings settings = limits(24L << 20).with(new Supervision(5, 3, false));
+        final MachineSettings settings = limits(24L << 20).with(new Supervision(5, 3));
         try (ScriptHarness harness = ScriptHarness.with(settings, hook("protocolDetected", "while true do end"))) {
             for (int flow = 1; flow <= 5; flow++) {
                 harness.run(event(PROTOCOL_DETECTED, flow));
