@@ -10,7 +10,7 @@ local MAX_TEXT = 8192
 -- Text of one call, and of all calls of one event. The rest of what an event may hand out is left for alerts. Neither
 -- depends on where batches are cut, so that a replay loses the same texts in each run.
 local TEXT_PER_CALL, TEXT_PER_EVENT = settings.emission_reserve / 4, settings.emission_reserve * 3 / 4
-local SWITCHED_OFF, SEVERITY_ERROR = 1000, 2
+local SWITCHED_OFF, SEVERITY_ERROR = 1000, library("severities").levels.error
 local HEADER = sizeof("emission_t")
 local ALERT_LENGTH = sizeof("alert_t")
 local buffer = cast("uint8_t *", settings.emissions)

@@ -15,7 +15,7 @@ final class SwitchedOffAlert {
     /** Stands in place of a status id: the alert is about a script, not about its flow. */
     static final int ID = 1000;
 
-    private static final int SEVERITY_ERROR = 2;
+    private static final int SEVERITY_ERROR = 5;
     private static final int MAX_TEXT = 8192;
     private static final byte[] KEY = "script_off".getBytes(UTF_8);
     private static final byte[] TITLE = "Script switched off".getBytes(UTF_8);

@@ -271,6 +271,7 @@ class HostileScriptTest {
                 .satisfies(alert -> {
                     assertThat(alert.script()).isEqualTo(1);
                     assertThat(alert.category()).isEqualTo("script_off");
+                    assertThat(alert.severity()).as("error").isEqualTo(5);
                     assertThat(alert.info()).contains("ran past its deadline", "switched off", "--script-deadline");
                 });
             assertThat(harness.problems()).singleElement().asString()
