@@ -6,13 +6,12 @@ import io.millrace.binding.linux.ThreadAffinity;
 import io.millrace.binding.ndpi.DetectionModule;
 import io.millrace.binding.ndpi.NameTables;
 import io.millrace.engine.config.CaptureConfig;
-import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
-import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.EventRings;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.port.EalArguments;
 import io.millrace.engine.port.FrameRings;
 import io.millrace.engine.port.LiveClock;
 import io.millrace.engine.port.LivePorts;
@@ -24,14 +23,8 @@ import io.millrace.engine.worker.Distributor;
 import io.millrace.engine.worker.FlowWorker;
 import io.millrace.engine.worker.WarmUp;
 import io.millrace.engine.worker.WorkerThread;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -53,11 +46,6 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * }</pre>
  */
 public final class FlowEngine implements AutoCloseable {
-    private static final int MBUF_OVERHEAD_BYTES = 128 + 384;
-    private static final int EAL_RESERVE_MEBIBYTES = 64;
-    private static final String REPLAY_DRIVER = "net_pcap";
-    private static final List<String> COMMON_DRIVERS = List.of("bus_vdev", "mempool_ring");
-    private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/hugepages");
     private static final int UNPINNED_MAX_SPINS = 100;
     private static final int UNPINNED_MAX_YIELDS = 100;
     private static final long UNPINNED_MIN_PARK_NS = 1_000;
@@ -382,77 +370,7 @@ public final class FlowEngine implements AutoCloseable {
     }
 
     private static void startDpdk(final EngineConfig config, final CaptureConfig capture, final int workers) {
-        final List<PortSpec> ports = capture == null ? List.of() : capture.ports();
-        final List<String> arguments = new ArrayList<>(
-            List.of("--no-telemetry", "--lcores", "0@(" + allowedCores() + ")"));
-        final boolean hardware = ports.stream().anyMatch(port -> port.bus().equals(PortSpec.PCI));
-        if (config.hugePages() == EngineConfig.HugePages.ON
-            || hardware && config.hugePages() == EngineConfig.HugePages.AUTO && hasFreeHugePages()) {
-            arguments.add("--in-memory");
-        } else {
-            arguments.addAll(List.of("--no-shconf", "--no-huge"));
-        }
-        arguments.addAll(List.of("-m", Integer.toString(memoryMebibytes(config, capture, workers))));
-        if (hardware) {
-            // Which driver a device needs is known to the drivers alone, so all of them are loaded.
-            ports.stream().filter(port -> port.bus().equals(PortSpec.PCI)).forEach(port -> arguments.addAll(List.of(
-                "-a", port.arguments().isEmpty() ? port.device() : port.device() + "," + port.arguments())));
-        } else {
-            arguments.add("--no-pci");
-            final Set<String> drivers = new LinkedHashSet<>(COMMON_DRIVERS);
-            drivers.add(REPLAY_DRIVER);
-            ports.forEach(port -> drivers.add(driverOf(port)));
-            for (final String driver : drivers) {
-                final Path library = Eal.driver(driver);
-                if (Files.exists(library)) {
-                    arguments.addAll(List.of("-d", library.toString()));
-                }
-            }
-        }
-        arguments.addAll(config.ealArguments());
-        Eal.start(arguments, config.dpdkLogToStderr());
-    }
-
-    /** A device is named after its driver, with something of its own behind. */
-    private static String driverOf(final PortSpec port) {
-        String name = port.device();
-        while (!name.isEmpty() && !Files.exists(Eal.driver(name))) {
-            name = name.substring(0, name.length() - 1);
-        }
-        if (name.isEmpty()) {
-            throw new ConfigException("--port: " + port.device() + ": DPDK has no such driver: ls "
-                + Eal.driver("net_*").getParent() + " shows what is installed");
-        }
-        return name;
-    }
-
-    private static boolean hasFreeHugePages() {
-        try (DirectoryStream<Path> sizes = Files.newDirectoryStream(HUGE_PAGES)) {
-            for (final Path size : sizes) {
-                if (!Files.readString(size.resolve("free_hugepages")).strip().equals("0")) {
-                    return true;
-                }
-            }
-        } catch (final IOException e) {
-            return false;
-        }
-        return false;
-    }
-
-    private static int memoryMebibytes(final EngineConfig config, final CaptureConfig capture, final int workers) {
-        final long queues = capture == null ? 1 : (long) capture.ports().size() * Math.max(workers, capture.rxQueues());
-        final long handedOn = workers == 1 ? 0
-            : (long) workers * FrameRings.MBUFS_PER_WORKER * (capture == null ? 1 : capture.ports().size());
-        final long mbufs = queues * (config.mempoolMbufs() + (capture == null ? 0 : config.rxDescriptors())) + handedOn;
-        // A pool of many mbufs comes in pieces, which leave gaps.
-        final long bytes = mbufs * (config.mbufBytes() + MBUF_OVERHEAD_BYTES) * 3 / 2;
-        return EAL_RESERVE_MEBIBYTES + (int) (bytes >> 20);
-    }
-
-    private static String allowedCores() {
-        final StringBuilder cores = new StringBuilder();
-        ThreadAffinity.current().stream().forEach(core -> cores.append(cores.isEmpty() ? "" : ",").append(core));
-        return cores.toString();
+        Eal.start(EalArguments.of(config, capture, workers), config.dpdkLogToStderr());
     }
 
     private static IdleStrategy waiting(final EngineConfig config) {

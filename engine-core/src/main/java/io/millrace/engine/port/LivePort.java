@@ -67,17 +67,16 @@ final class LivePort implements AutoCloseable {
     /**
      * Sets up the queues and lets frames in.
      *
-     * @param handedOnMbufs mbufs more per queue than the configuration says, because frames are handed on.
+     * @param mbufs in the pool of each queue.
      */
     void open(
-        final EngineConfig config, final int queues, final int handedOnMbufs, final boolean promiscuous,
+        final EngineConfig config, final int queues, final int mbufs, final boolean promiscuous,
         final Telemetry telemetry) {
 
         if (queues > facts.maxRxQueues()) {
             throw new ConfigException("--rx-queues: " + queues + ": port " + spec.label() + " has at most "
                 + facts.maxRxQueues());
         }
-        final int mbufs = config.mempoolMbufs() + config.rxDescriptors() + handedOnMbufs;
         for (int queue = 0; queue < queues; queue++) {
             mempools.add(Mempool.create("mbufs-" + spec.device() + "-" + queue, mbufs,
                 Math.min(MEMPOOL_CACHE_MBUFS, mbufs / 2), config.mbufBytes(), facts.numaNode()));

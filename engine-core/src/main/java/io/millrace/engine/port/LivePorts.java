@@ -41,7 +41,7 @@ public final class LivePorts implements AutoCloseable {
             distributed = !queuesForAll;
             final int queues = capture.rxQueues() != 0 ? capture.rxQueues() : queuesForAll ? workers : 1;
             for (final LivePort port : ports) {
-                port.open(config, queues, distributed ? workers * FrameRings.MBUFS_PER_WORKER : 0,
+                port.open(config, queues, PacketMemory.mbufsPerQueue(config, distributed, workers),
                     capture.promiscuous(), telemetry);
             }
         } catch (final RuntimeException e) {

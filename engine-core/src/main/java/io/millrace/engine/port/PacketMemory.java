@@ -1,0 +1,53 @@
+package io.millrace.engine.port;
+
+import io.millrace.engine.config.CaptureConfig;
+import io.millrace.engine.config.EngineConfig;
+
+/**
+ * Memory that DPDK needs for frames, before a port is opened: an upper bound, since only an open port tells how many
+ * queues it has.
+ *
+ * @param queues        RX queues of all ports at most.
+ * @param mbufsPerQueue mbufs in the pool of each queue.
+ * @param mbufBytes     room of one mbuf for frame bytes.
+ */
+public record PacketMemory(int queues, int mbufsPerQueue, int mbufBytes) {
+    /** {@code sizeof(struct rte_mbuf)}, {@code RTE_PKTMBUF_HEADROOM}, and what a pool adds to an element. */
+    private static final int MBUF_OVERHEAD_BYTES = 128 + 384;
+    private static final int EAL_RESERVE_MEBIBYTES = 64;
+
+    /**
+     * The memory of a run.
+     *
+     * @param capture live ports; null for a replay.
+     * @param workers how many there are.
+     */
+    public static PacketMemory of(final EngineConfig config, final CaptureConfig capture, final int workers) {
+        if (capture == null) {
+            return new PacketMemory(1, config.mempoolMbufs() + handedOnMbufs(workers), config.mbufBytes());
+        }
+        return new PacketMemory(
+            capture.ports().size() * Math.max(workers, capture.rxQueues()),
+            mbufsPerQueue(config, workers > 1, workers),
+            config.mbufBytes());
+    }
+
+    /** Mbufs in the pool of an RX queue of a live port: those in its RX ring, in hand, and on the way to workers. */
+    static int mbufsPerQueue(final EngineConfig config, final boolean distributed, final int workers) {
+        return config.mempoolMbufs() + config.rxDescriptors() + (distributed ? handedOnMbufs(workers) : 0);
+    }
+
+    /** Bytes of all pools. */
+    public long poolBytes() {
+        return (long) queues * mbufsPerQueue * (mbufBytes + MBUF_OVERHEAD_BYTES);
+    }
+
+    /** What EAL is given. A pool of many mbufs comes in pieces, which leave gaps. */
+    public int mebibytes() {
+        return EAL_RESERVE_MEBIBYTES + (int) (poolBytes() * 3 / 2 >> 20);
+    }
+
+    private static int handedOnMbufs(final int workers) {
+        return workers == 1 ? 0 : workers * FrameRings.MBUFS_PER_WORKER;
+    }
+}
