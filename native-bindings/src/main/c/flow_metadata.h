@@ -27,8 +27,6 @@ struct millrace_flow_metadata {
    uint16_t dns_answer_type;
    uint8_t dns_reply_code;
    uint8_t dns_present;
-   uint8_t cli2srv_tos;
-   uint8_t srv2cli_tos;
    uint8_t tls_sha1[20];
    struct millrace_text host_name;
    struct millrace_text tls_server_names;

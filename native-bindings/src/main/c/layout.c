@@ -82,8 +82,6 @@ static const struct entry entries[] = {
    OFFSET(millrace_flow_metadata, dns_answer_type),
    OFFSET(millrace_flow_metadata, dns_reply_code),
    OFFSET(millrace_flow_metadata, dns_present),
-   OFFSET(millrace_flow_metadata, cli2srv_tos),
-   OFFSET(millrace_flow_metadata, srv2cli_tos),
    OFFSET(millrace_flow_metadata, tls_sha1),
    TEXT_OFFSET(host_name),
    TEXT_OFFSET(tls_server_names),

@@ -70,26 +70,6 @@ static int is_of_another_transport(const struct ndpi_flow_struct *flow, const ui
       && protocol != flow->l4_proto;
 }
 
-/* Type of service or traffic class of the packet's sender (RFC 791 section 3.1, RFC 8200 section 7). */
-static void note_service(struct millrace_ndpi_state *state, const uint8_t *packet, unsigned short length) {
-   uint8_t source[sizeof(state->client)] = {0};
-   uint8_t tos;
-   if (length >= 20 && packet[0] >> 4 == 4) {
-      memcpy(source, packet + 12, 4);
-      tos = packet[1];
-   } else if (length >= 40 && packet[0] >> 4 == 6) {
-      memcpy(source, packet + 8, 16);
-      tos = (uint8_t)(packet[0] << 4 | packet[1] >> 4);
-   } else {
-      return;
-   }
-   if (!state->client_known) {
-      memcpy(state->client, source, sizeof(source));
-      state->client_known = 1;
-   }
-   state->tos[memcmp(state->client, source, sizeof(source)) != 0] = tos;
-}
-
 /* What an HTTP server calls itself (RFC 9110 section 10.2.4), from the packet in which nDPI saw its response begin. */
 static void note_http_server(struct millrace_ndpi_state *state, const uint8_t *packet, unsigned short length) {
    static const char field[] = "\r\nserver:";
@@ -125,7 +105,6 @@ int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct mi
             .app_protocol = flow->detected_protocol_stack[0], .category = flow->category};
    } else {
       found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
-      note_service(state, packet, limited);
       note_http_server(state, packet, limited);
    }
    fill(module, flow, &found, verdict);
@@ -281,10 +260,7 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
    }
    put_http(&writer, &metadata, flow);
    put(&writer, &metadata.http_server, state->http_server, state->http_server_length);
-   metadata.cli2srv_tos = state->tos[0];
-   metadata.srv2cli_tos = state->tos[1];
-   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0
-         && (metadata.cli2srv_tos | metadata.srv2cli_tos) == 0) {
+   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0) {
       return 0;
    }
    /* Rounded up, so that what follows the block in an event stays aligned. */

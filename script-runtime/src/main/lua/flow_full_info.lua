@@ -169,7 +169,7 @@ ADDITIONS["4.0"] = function(info)
 end
 
 ADDITIONS["4.2"] = function(info)
-    local verdict, metadata = cursor.verdict, cursor.metadata
+    local verdict = cursor.verdict
     local client, server = host_scores.client(), host_scores.server()
     info.score = {
         flow_score = verdict.score == SCORE_UNSET and 0 or verdict.score,
@@ -179,7 +179,7 @@ ADDITIONS["4.2"] = function(info)
     if verdict.alerts > 0 then
         info.alerted_status_score = verdict.alerted_score
     end
-    info.tos = { client = service(metadata.cli2srv_tos), server = service(metadata.srv2cli_tos) }
+    info.tos = { client = service(cursor.event.cli2srv_tos), server = service(cursor.event.srv2cli_tos) }
     if cursor.event.ndpi_risk ~= 0 then
         info.flow_risk = detection.public.getRiskInfo()
     end

@@ -23,7 +23,7 @@ import io.millrace.engine.memory.StructDescriptor;
  */
 public final class FlowEventDescriptor {
     /** Grows with every change of the layout; the Lua library refuses another version. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_event_t");
 
@@ -180,6 +180,10 @@ public final class FlowEventDescriptor {
     public static final int ICMP_MAX_PAYLOAD_BYTES = LAYOUT.u16("icmp_max_payload_bytes");
     /** {@code uint16_t}: offset of the {@code flow_tunnel_t}; 0 where the flow came out of no tunnel. */
     public static final int TUNNEL_OFFSET = LAYOUT.u16("tunnel_offset");
+    /** {@code uint8_t}: IPv4 type of service or IPv6 traffic class (RFC 2474, RFC 3168) of the client's last packet. */
+    public static final int CLI2SRV_TOS = LAYOUT.u8("cli2srv_tos");
+    /** {@code uint8_t}: the same of the server. */
+    public static final int SRV2CLI_TOS = LAYOUT.u8("srv2cli_tos");
 
     /** Length of the fixed part in bytes. */
     public static final int LENGTH = LAYOUT.seal();

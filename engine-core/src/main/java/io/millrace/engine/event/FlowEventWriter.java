@@ -339,6 +339,10 @@ public final class FlowEventWriter {
             record + FlowRecordDescriptor.LENGTH_MAX, stride, client);
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_FRAGMENTS, FlowEventDescriptor.SRV2CLI_FRAGMENTS,
             record + FlowRecordDescriptor.FRAGMENTS, stride, client);
+        putU8(event + FlowEventDescriptor.CLI2SRV_TOS,
+            u8(record + FlowRecordDescriptor.TYPE_OF_SERVICE + (long) client * stride));
+        putU8(event + FlowEventDescriptor.SRV2CLI_TOS,
+            u8(record + FlowRecordDescriptor.TYPE_OF_SERVICE + (long) server * stride));
         putF64(event + FlowEventDescriptor.CLI2SRV_LENGTH_STDDEV, FlowStatistics.lengthDeviation(record, client));
         putF64(event + FlowEventDescriptor.SRV2CLI_LENGTH_STDDEV, FlowStatistics.lengthDeviation(record, server));
     }

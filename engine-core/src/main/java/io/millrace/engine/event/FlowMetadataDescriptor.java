@@ -46,13 +46,6 @@ public final class FlowMetadataDescriptor {
     public static final int DNS_REPLY_CODE = LAYOUT.u8("dns_reply_code");
     /** {@code uint8_t}: 1 where the numbers and host name are those of a DNS dialogue. */
     public static final int DNS_PRESENT = LAYOUT.u8("dns_present");
-    /**
-     * {@code uint8_t}: IPv4 type of service or IPv6 traffic class (RFC 2474, RFC 3168) of the client's last packet that
-     * nDPI saw.
-     */
-    public static final int CLI2SRV_TOS = LAYOUT.u8("cli2srv_tos");
-    /** {@code uint8_t}: the same of the server. */
-    public static final int SRV2CLI_TOS = LAYOUT.u8("srv2cli_tos");
     /** {@code uint8_t[20]}: SHA-1 of the server certificate. */
     public static final int TLS_SHA1 = LAYOUT.u8Array("tls_sha1", 20);
 

@@ -271,6 +271,7 @@ public final class PacketParser {
         }
         final int flagsAndOffset = u16BigEndian(ip + 6);
         parsed.ipVersion(slot, 4);
+        parsed.typeOfService(slot, u8(ip + 1));
         parsed.sourceHigh(slot, (long) i32BigEndian(ip + 12) << 32);
         parsed.sourceLow(slot, 0);
         parsed.destinationHigh(slot, (long) i32BigEndian(ip + 16) << 32);
@@ -331,6 +332,7 @@ public final class PacketParser {
             }
         }
         parsed.ipVersion(slot, 6);
+        parsed.typeOfService(slot, u16BigEndian(ip) >> 4);
         parsed.sourceHigh(slot, i64BigEndian(ip + 8));
         parsed.sourceLow(slot, i64BigEndian(ip + 16));
         parsed.destinationHigh(slot, i64BigEndian(ip + 24));

@@ -64,6 +64,7 @@ public final class ParsedBurst {
     private static final int TUNNEL_HEADER = 96;
     private static final int TUNNEL_PORTS = 104;
     private static final int TUNNEL_PROTOCOL = 108;
+    private static final int TYPE_OF_SERVICE = 109;
 
     /** A slot behind those of the burst, for what may have to be thrown away. */
     final int spare;
@@ -136,6 +137,16 @@ public final class ParsedBurst {
     /** Sets {@link #ipVersion(int)}. */
     public void ipVersion(final int slot, final int value) {
         putU8(fact(slot, IP_VERSION), value);
+    }
+
+    /** IPv4 type of service or IPv6 traffic class (RFC 2474, RFC 3168). */
+    public int typeOfService(final int slot) {
+        return u8(fact(slot, TYPE_OF_SERVICE));
+    }
+
+    /** Sets {@link #typeOfService(int)}. */
+    public void typeOfService(final int slot, final int value) {
+        putU8(fact(slot, TYPE_OF_SERVICE), value);
     }
 
     /** IP protocol number of the last header. */
@@ -395,6 +406,7 @@ public final class ParsedBurst {
         l3Address(slot, l3Address(from));
         l3Length(slot, l3Length(from));
         ipVersion(slot, ipVersion(from));
+        typeOfService(slot, typeOfService(from));
         l4Protocol(slot, l4Protocol(from));
         sourceHigh(slot, sourceHigh(from));
         sourceLow(slot, sourceLow(from));

@@ -82,6 +82,23 @@ final class FlowEventWriterTest {
     }
 
     @Test
+    void shouldTellTheServiceOfTheLastPacketOfEachSide() {
+        final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
+        try (RecordedFlow flow = new RecordedFlow("10.0.0.9", 40_000, "10.0.0.1", 53, 1)) {
+            flow.fromClient(START_NS, facts -> facts.protocol(17).service(0xB8));
+            flow.fromClient(START_NS + 10, facts -> facts.protocol(17).service(0xBB));
+            flow.fromServer(START_NS + 50, facts -> facts.protocol(17).service(0x28));
+
+            writer(List.of(ring), null)
+                .write(flow.record(), FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, START_NS);
+
+            final FlowEvent event = new EventLog(ring).drain().events().getFirst();
+            assertThat(event.u8(FlowEventDescriptor.CLI2SRV_TOS)).isEqualTo(0xBB);
+            assertThat(event.u8(FlowEventDescriptor.SRV2CLI_TOS)).isEqualTo(0x28);
+        }
+    }
+
+    @Test
     void shouldNumberPeriodicUpdatesOnly() {
         final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
         try (RecordedFlow flow = flow(1)) {

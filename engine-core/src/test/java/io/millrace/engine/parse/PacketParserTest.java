@@ -91,6 +91,20 @@ final class PacketParserTest {
             .anyMatch(line -> line.startsWith(guard + "-") && line.contains(" ---p "));
     }
 
+    @Test
+    void shouldReadTypeOfServiceAndTrafficClass() {
+        final byte[] ipv4 = ethernet().ipv4(CLIENT, SERVER).udp(1, 2).payload(1).build();
+        final byte[] ipv6 = ethernet().ipv6(CLIENT6, SERVER6).udp(1, 2).payload(1).build();
+        ipv4[L3 + 1] = (byte) 0xB9;
+        ipv6[L3] = 0x6A;
+        ipv6[L3 + 1] = (byte) 0xBF;
+
+        assertThat(parse(ipv4, ipv4.length)).isEqualTo(PARSED);
+        assertThat(parsed.typeOfService(0)).isEqualTo(0xB9);
+        assertThat(parse(ipv6, ipv6.length)).isEqualTo(PARSED);
+        assertThat(parsed.typeOfService(0)).isEqualTo(0xAB);
+    }
+
     @ParameterizedTest
     @MethodSource("samples")
     void shouldParseAFrameThatWasCutOnceItsHeadersAreThere(final Sample sample) {

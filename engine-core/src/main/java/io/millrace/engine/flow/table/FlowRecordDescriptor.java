@@ -12,7 +12,7 @@ import io.millrace.engine.memory.StructDescriptor;
  * <pre>{@code
  *    0  match and age: key 40 | last seen 8 | hash 4 | flags 2 | inspected 2 | handshake 1 | TCP flags 2 | next free 4
  *   64  count: packets 16 | bytes 16 | payload bytes 16 | first seen 8 | flow id 8
- *  128  statistics of the low side: inter-arrival times, frame lengths, fragments
+ *  128  statistics of the low side: inter-arrival times, frame lengths, fragments, service
  *  192  statistics of the high side
  *  256  TCP sequence numbers: low side 32, high side 32
  *  320  opening and first answer, ICMP, ticks
@@ -70,7 +70,9 @@ public final class FlowRecordDescriptor {
     /** {@code uint32_t}, pair, stride {@link #SIDE_STRIDE}: longest frame. */
     public static final int LENGTH_MAX = LAYOUT.u32("length_max");
     /** {@code uint32_t}, pair, stride {@link #SIDE_STRIDE}: IP fragments. */
-    public static final int FRAGMENTS = sides(LINE, LAYOUT.u32("fragments"));
+    public static final int FRAGMENTS = LAYOUT.u32("fragments");
+    /** {@code uint8_t}, pair, stride {@link #SIDE_STRIDE}: type of service or traffic class of the last packet. */
+    public static final int TYPE_OF_SERVICE = sides(LINE, LAYOUT.u8("type_of_service"));
 
     /** Bytes from the sequence numbers of the low side to those of the high side. */
     public static final int TCP_STRIDE = LINE / 2;

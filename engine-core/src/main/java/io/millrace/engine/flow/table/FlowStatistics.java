@@ -6,13 +6,14 @@ import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putF64;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.putU8;
 
 import io.millrace.engine.parse.IpProtocol;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
- * What scripts may ask about a flow beyond its counters, per side: times between packets, frame lengths, fragments and
- * the course of TCP's sequence numbers. Sums are kept and divided only when read: a division per packet would cost as
+ * What scripts may ask about a flow beyond its counters, per side: times between packets, frame lengths, fragments,
+ * type of service and the course of TCP's sequence numbers. Sums are kept and divided only when read: a division per packet would cost as
  * much as all the rest. Stateless; the owning worker calls it.
  */
 public final class FlowStatistics {
@@ -35,6 +36,7 @@ public final class FlowStatistics {
         }
         putI64(statistics + FlowRecordDescriptor.SIDE_LAST_NS, timeNs);
         countLength(statistics, first, parsed.wireLength(slot));
+        putU8(statistics + FlowRecordDescriptor.TYPE_OF_SERVICE, parsed.typeOfService(slot));
         if (parsed.fragment(slot)) {
             final long fragments = statistics + FlowRecordDescriptor.FRAGMENTS;
             putI32(fragments, i32(fragments) + 1);
