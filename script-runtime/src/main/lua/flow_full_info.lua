@@ -27,6 +27,7 @@ local LOCAL, BLACKLISTED, MULTICAST = settings.trait_local, settings.trait_black
 local SCORE_UNSET = settings.score_unset
 local TCP = 6
 local FIN, RST = 1, 4
+local CLOSED, RESET = 2, 3
 local UNKNOWN, UP, DOWN, STABLE = 0, 1, 2, 3
 
 local function merge(into, from)
@@ -114,7 +115,7 @@ local function add_tcp(info, duration_s)
     local closing = band(flags, FIN + RST) ~= 0
     info.tcp_established = event.handshake_ok == 1 and not closing
     info.tcp_connecting = tcp.public.isTCPConnecting()
-    info.tcp_closed = event.state == 2
+    info.tcp_closed = event.state == CLOSED or event.state == RESET
     info.tcp_reset = band(flags, RST) ~= 0
 end
 

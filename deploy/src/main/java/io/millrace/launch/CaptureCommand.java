@@ -61,8 +61,7 @@ final class CaptureCommand implements Callable<Integer> {
     private EngineConfig engineConfig() {
         return new EngineConfig(
             flows.capacity(),
-            flows.idleTimeoutNs(),
-            flows.tcpClosedTimeoutNs(),
+            flows.timeouts(),
             flows.periodicIntervalNs(),
             flows.statistics(),
             packets.openedTunnels(),

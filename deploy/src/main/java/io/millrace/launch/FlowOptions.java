@@ -3,6 +3,7 @@ package io.millrace.launch;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.DetectionConfig;
 import io.millrace.engine.config.EngineConfig.FlowStatistics;
+import io.millrace.engine.config.FlowTimeouts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -14,6 +15,7 @@ final class FlowOptions {
     private static final long METADATA_BYTES_PER_FLOW = 256;
     private static final long MIN_METADATA_BYTES = 16L << 20;
     private static final long NS_PER_S = 1_000_000_000L;
+    private static final long TCP_CLOSED_TIMEOUT_NS = 15 * NS_PER_S;
 
     @Option(names = "--flow-capacity", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
         description = "Flows held at once per worker; when the table is full, the longest idle flow of a neighbourhood"
@@ -21,14 +23,36 @@ final class FlowOptions {
     private int capacity;
 
     @Option(names = "--idle-timeout", paramLabel = "TIME", defaultValue = "60s", converter = DurationConverter.class,
-        description = "Silence after which a flow ends (default: ${DEFAULT-VALUE}).")
+        description = "Silence after which a flow ends for which nothing else is said (default: ${DEFAULT-VALUE}).")
     private long idleTimeoutNs;
 
-    @Option(names = "--tcp-closed-timeout", paramLabel = "TIME", defaultValue = "15s",
-        converter = DurationConverter.class,
-        description = "Silence after which a TCP flow ends once FIN or RST was seen, or while its handshake is"
-            + " unfinished (default: ${DEFAULT-VALUE}).")
-    private long tcpClosedTimeoutNs;
+    @Option(names = "--tcp-new-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "The same for TCP whose SYN nobody answers (default: that of --tcp-closed-timeout).")
+    private Long tcpNewTimeoutNs;
+
+    @Option(names = "--tcp-half-open-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "For TCP whose SYN-ACK the client does not acknowledge (default: that of --tcp-closed-timeout).")
+    private Long tcpHalfOpenTimeoutNs;
+
+    @Option(names = "--tcp-established-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "For TCP past its handshake or picked up in mid-stream (default: that of --idle-timeout).")
+    private Long tcpEstablishedTimeoutNs;
+
+    @Option(names = "--tcp-closed-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "For TCP after FIN or RST (default: 15s, or less where --idle-timeout is).")
+    private Long tcpClosedTimeoutNs;
+
+    @Option(names = "--udp-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "For UDP (default: that of --idle-timeout).")
+    private Long udpTimeoutNs;
+
+    @Option(names = "--icmp-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "For ICMP and ICMPv6 (default: that of --idle-timeout).")
+    private Long icmpTimeoutNs;
+
+    @Option(names = "--other-timeout", paramLabel = "TIME", converter = DurationConverter.class,
+        description = "For all other protocols (default: that of --idle-timeout).")
+    private Long otherTimeoutNs;
 
     @Option(names = "--periodic-interval", paramLabel = "TIME", defaultValue = "30s",
         converter = DurationConverter.class,
@@ -50,12 +74,20 @@ final class FlowOptions {
         return capacity;
     }
 
-    long idleTimeoutNs() {
-        return idleTimeoutNs;
-    }
-
-    long tcpClosedTimeoutNs() {
-        return tcpClosedTimeoutNs;
+    /** Silence after which flows end; what is not given follows from what is. */
+    FlowTimeouts timeouts() {
+        if (idleTimeoutNs <= 0) {
+            throw new ConfigException("--idle-timeout must be longer than zero: " + idleTimeoutNs + " ns");
+        }
+        final long closedNs = given(tcpClosedTimeoutNs, Math.min(TCP_CLOSED_TIMEOUT_NS, idleTimeoutNs));
+        return new FlowTimeouts(
+            given(tcpNewTimeoutNs, closedNs),
+            given(tcpHalfOpenTimeoutNs, closedNs),
+            given(tcpEstablishedTimeoutNs, idleTimeoutNs),
+            closedNs,
+            given(udpTimeoutNs, idleTimeoutNs),
+            given(icmpTimeoutNs, idleTimeoutNs),
+            given(otherTimeoutNs, idleTimeoutNs));
     }
 
     long periodicIntervalNs() {
@@ -81,5 +113,9 @@ final class FlowOptions {
             detectPackets.tcp(), detectPackets.udp(), detectPackets.other(),
             Math.min(capacity, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
             Math.max(MIN_METADATA_BYTES, capacity * METADATA_BYTES_PER_FLOW));
+    }
+
+    private static long given(final Long durationNs, final long otherwiseNs) {
+        return durationNs == null ? otherwiseNs : durationNs;
     }
 }

@@ -62,8 +62,7 @@ final class ReplayCommand implements Callable<Integer> {
     private EngineConfig engineConfig() {
         return new EngineConfig(
             flows.capacity(),
-            flows.idleTimeoutNs(),
-            flows.tcpClosedTimeoutNs(),
+            flows.timeouts(),
             flows.periodicIntervalNs(),
             flows.statistics(),
             packets.openedTunnels(),

@@ -216,7 +216,8 @@ final class ScriptOptions {
                 .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
                 .withSupervision(new Supervision(maxFailures, maxOverruns))
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
-                .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(), flows.idleTimeoutNs())
+                .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(),
+                    flows.timeouts().longestNs())
                 .withThreads(lossless, idleStrategy::create, threadFactory)
                 .withInputs(inputs());
         } catch (final IllegalArgumentException e) {

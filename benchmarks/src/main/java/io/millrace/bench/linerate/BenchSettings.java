@@ -2,6 +2,7 @@ package io.millrace.bench.linerate;
 
 import io.millrace.engine.config.DetectionConfig;
 import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.config.FlowTimeouts;
 import io.millrace.engine.parse.TunnelType;
 import java.util.List;
 
@@ -25,7 +26,8 @@ public final class BenchSettings {
         final List<Integer> cores) {
 
         return new EngineConfig(
-            flowCapacity, 60 * NS_PER_S, 15 * NS_PER_S, 30 * NS_PER_S, flowStatistics, TunnelType.ALL,
+            flowCapacity, FlowTimeouts.of(60 * NS_PER_S, 15 * NS_PER_S), 30 * NS_PER_S, flowStatistics,
+            TunnelType.ALL,
             new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
             burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS,
             hugePages ? EngineConfig.HugePages.ON : EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK,
@@ -43,7 +45,8 @@ public final class BenchSettings {
         final EngineConfig.Overflow overflow) {
 
         return new EngineConfig(
-            flowCapacity, silenceNs, silenceNs, 30 * NS_PER_S, EngineConfig.FlowStatistics.FULL, TunnelType.ALL,
+            flowCapacity, FlowTimeouts.of(silenceNs, silenceNs), 30 * NS_PER_S,
+            EngineConfig.FlowStatistics.FULL, TunnelType.ALL,
             new DetectionConfig(0, 0, 0, 1024, 5 * NS_PER_S, 1 << 20),
             burst, MBUFS, MBUF_BYTES, RX_DESCRIPTORS, EngineConfig.HugePages.AUTO, overflow,
             HASH_SEED, List.of(core), 0, List.of(), false);

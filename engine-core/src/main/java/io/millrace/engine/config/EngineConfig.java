@@ -6,9 +6,7 @@ import java.util.List;
  * Settings of the engine.
  *
  * @param flowCapacity         flows per worker, 1024 to 100 million.
- * @param idleTimeoutNs        silence after which a flow ends.
- * @param tcpClosedTimeoutNs   silence after which a TCP flow ends once FIN or RST was seen, or while its handshake is
- *                             unfinished.
+ * @param timeouts             silence after which flows end.
  * @param periodicIntervalNs   time between two periodic updates of a flow.
  * @param flowStatistics       whether flows keep more than their counters.
  * @param openedTunnels        set of the tunnels whose inside is the flow; 0 for none.
@@ -28,8 +26,7 @@ import java.util.List;
  */
 public record EngineConfig(
     int flowCapacity,
-    long idleTimeoutNs,
-    long tcpClosedTimeoutNs,
+    FlowTimeouts timeouts,
     long periodicIntervalNs,
     FlowStatistics flowStatistics,
     int openedTunnels,
@@ -86,8 +83,6 @@ public record EngineConfig(
         require("--mempool", mempoolMbufs, 2L * burst, Integer.MAX_VALUE);
         require("--rx-descriptors", rxDescriptors, 1, 65_535);
         require("--warm-up", warmUpFrames, 0, 100_000_000);
-        requirePositive("--idle-timeout", idleTimeoutNs);
-        requirePositive("--tcp-closed-timeout", tcpClosedTimeoutNs);
         requirePositive("--periodic-interval", periodicIntervalNs);
         workerCores = List.copyOf(workerCores);
         ealArguments = List.copyOf(ealArguments);
@@ -101,7 +96,7 @@ public record EngineConfig(
     public EngineConfig scaledDown(
         final int flows, final int mbufs, final int bytesPerMbuf, final long timeoutNs) {
         return new EngineConfig(
-            flows, 4 * timeoutNs, timeoutNs, timeoutNs, flowStatistics, openedTunnels, detection, burst, mbufs,
+            flows, FlowTimeouts.of(4 * timeoutNs, timeoutNs), timeoutNs, flowStatistics, openedTunnels, detection, burst, mbufs,
             bytesPerMbuf, rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
     }
 

@@ -78,7 +78,7 @@ public final class FlowEvent {
         return u64(FlowEventDescriptor.FLOW_ID);
     }
 
-    /** {@code new}, {@code established} or {@code closed}. */
+    /** {@code new}, {@code half-open}, {@code established}, {@code closed} or {@code reset}. */
     public String stateLabel() {
         return FlowState.of(u8(FlowEventDescriptor.STATE)).label;
     }

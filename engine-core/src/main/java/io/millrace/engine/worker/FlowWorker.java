@@ -97,7 +97,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         table = new FlowTable(
             config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF, withStatistics);
         sweep = new FlowSweep(table, this::age);
-        expiry = new FlowExpiry(config.idleTimeoutNs(), config.tcpClosedTimeoutNs());
+        expiry = new FlowExpiry(config.timeouts());
         detector = new ProtocolDetector(config.detection(), counters);
         pollGaps = telemetry.histogram(LatencyKind.POLL_GAP);
         burstTimes = telemetry.histogram(LatencyKind.BURST_TIME);

@@ -18,7 +18,7 @@ final class EngineConfigTest {
     @CsvSource({"1024, 1, 2, 128, 1", "100000000, 512, 1024, 65407, 65535"})
     void shouldTakeTheLimitsThemselves(
         final int flows, final int burst, final int mempool, final int mbufBytes, final int descriptors) {
-        assertThatCode(() -> config(flows, burst, mempool, mbufBytes, descriptors, 1, 1, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> config(flows, burst, mempool, mbufBytes, descriptors, FlowTimeouts.of(1, 1), 1)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -34,26 +34,43 @@ final class EngineConfigTest {
     void shouldSayWhichFlagIsOutsideOfItsLimits(
         final int flows, final int burst, final int mempool, final int mbufBytes, final int descriptors,
         final String message) {
-        assertThatThrownBy(() -> config(flows, burst, mempool, mbufBytes, descriptors, 1, 1, 1))
+        assertThatThrownBy(() -> config(flows, burst, mempool, mbufBytes, descriptors, FlowTimeouts.of(1, 1), 1))
             .isInstanceOf(ConfigException.class).hasMessage(message);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "0, 1, 1, '--idle-timeout must be longer than zero: 0 ns'",
-        "1, -5, 1, '--tcp-closed-timeout must be longer than zero: -5 ns'",
-        "1, 1, 0, '--periodic-interval must be longer than zero: 0 ns'"})
+        "0, 1, 1, 1, 1, 1, 1, 1, '--tcp-new-timeout must be longer than zero: 0 ns'",
+        "1, 0, 1, 1, 1, 1, 1, 1, '--tcp-half-open-timeout must be longer than zero: 0 ns'",
+        "1, 1, 0, 1, 1, 1, 1, 1, '--tcp-established-timeout must be longer than zero: 0 ns'",
+        "1, 1, 1, -5, 1, 1, 1, 1, '--tcp-closed-timeout must be longer than zero: -5 ns'",
+        "1, 1, 1, 1, 0, 1, 1, 1, '--udp-timeout must be longer than zero: 0 ns'",
+        "1, 1, 1, 1, 1, 0, 1, 1, '--icmp-timeout must be longer than zero: 0 ns'",
+        "1, 1, 1, 1, 1, 1, 0, 1, '--other-timeout must be longer than zero: 0 ns'",
+        "1, 1, 1, 1, 1, 1, 1, 0, '--periodic-interval must be longer than zero: 0 ns'"})
     void shouldRefuseTimesThatAreNone(
-        final long idleNs, final long closedNs, final long periodicNs, final String message) {
-        assertThatThrownBy(() -> config(1024, 32, 1024, 2048, 512, idleNs, closedNs, periodicNs))
+        final long newNs, final long halfOpenNs, final long establishedNs, final long closedNs, final long udpNs,
+        final long icmpNs, final long otherNs, final long periodicNs, final String message) {
+        assertThatThrownBy(() -> config(
+                1024, 32, 1024, 2048, 512,
+                new FlowTimeouts(newNs, halfOpenNs, establishedNs, closedNs, udpNs, icmpNs, otherNs), periodicNs))
             .isInstanceOf(ConfigException.class).hasMessage(message);
+    }
+
+    @Test
+    void shouldKnowTheShortestAndTheLongestSilence() {
+        final FlowTimeouts timeouts = new FlowTimeouts(5, 4, 9, 6, 8, 7, 3);
+
+        assertThat(timeouts.shortestNs()).isEqualTo(3);
+        assertThat(timeouts.longestNs()).isEqualTo(9);
     }
 
     @Test
     void shouldNotChangeWithTheListsThatItWasMadeOf() {
         final List<Integer> cores = new ArrayList<>(List.of(1));
         final EngineConfig config = new EngineConfig(
-            1024, 1, 1, 1, EngineConfig.FlowStatistics.FULL, TunnelType.ALL, DETECTION, 32, 1024, 2048, 512, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0,
+            1024, FlowTimeouts.of(1, 1), 1, EngineConfig.FlowStatistics.FULL, TunnelType.ALL, DETECTION, 32, 1024, 2048,
+            512, EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0,
             cores, 0, List.of(), false);
         cores.add(2);
 
@@ -83,9 +100,9 @@ final class EngineConfigTest {
 
     private static EngineConfig config(
         final int flows, final int burst, final int mempool, final int mbufBytes, final int descriptors,
-        final long idleNs, final long closedNs, final long periodicNs) {
+        final FlowTimeouts timeouts, final long periodicNs) {
         return new EngineConfig(
-            flows, idleNs, closedNs, periodicNs, EngineConfig.FlowStatistics.FULL, TunnelType.ALL, DETECTION, burst, mempool,
+            flows, timeouts, periodicNs, EngineConfig.FlowStatistics.FULL, TunnelType.ALL, DETECTION, burst, mempool,
             mbufBytes, descriptors,
             EngineConfig.HugePages.AUTO, EngineConfig.Overflow.BLOCK, 0, List.of(), 0, List.of(), false);
     }

@@ -144,7 +144,7 @@ final class FlowWorkerTest {
         harness.sweepAll();
 
         assertThat(harness.events(FlowEventKind.FLOW_END)).singleElement().satisfies(event -> {
-            assertThat(event.stateLabel()).isEqualTo("closed");
+            assertThat(event.stateLabel()).isEqualTo("reset");
             assertThat(event.u8(FlowEventDescriptor.HANDSHAKE_OK)).isEqualTo(1);
         });
     }

@@ -23,19 +23,17 @@ final class EveTraffic {
     private static final byte[] TCP_FLAGS_TS = JsonText.name("tcp_flags_ts");
     private static final byte[] TCP_FLAGS_TC = JsonText.name("tcp_flags_tc");
 
-    private static final byte[] TCP_NONE = JsonText.quoted("none");
     private static final byte[] TCP_SYN_SENT = JsonText.quoted("syn_sent");
     private static final byte[] TCP_SYN_RECV = JsonText.quoted("syn_recv");
     private static final byte[] TCP_ESTABLISHED = JsonText.quoted("established");
     private static final byte[] TCP_FIN_WAIT1 = JsonText.quoted("fin_wait1");
     private static final byte[] TCP_CLOSE_WAIT = JsonText.quoted("close_wait");
     private static final byte[] TCP_CLOSED = JsonText.quoted("closed");
+    private static final byte[] TCP_RESET = JsonText.quoted("reset");
 
     private static final byte[][] FLAG_FIELDS = names("syn", "fin", "rst", "psh", "ack", "urg", "ecn", "cwr");
     private static final int[] FLAG_BITS = {0x02, 0x01, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80};
     private static final int FIN = 0x01;
-    private static final int SYN = 0x02;
-    private static final int RST = 0x04;
     private static final int TCP_NUMBER = 6;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -89,20 +87,18 @@ final class EveTraffic {
     }
 
     private static byte[] tcpState(final String state, final int client, final int server) {
-        if (state.equals("closed")) {
-            final boolean oneSided = ((client | server) & RST) == 0 && ((client ^ server) & FIN) != 0;
-            if (!oneSided) {
-                return TCP_CLOSED;
+        return switch (state) {
+            case "new" -> TCP_SYN_SENT;
+            case "half-open" -> TCP_SYN_RECV;
+            case "established" -> TCP_ESTABLISHED;
+            case "reset" -> TCP_RESET;
+            default -> {
+                if ((client & server & FIN) != 0) {
+                    yield TCP_CLOSED;
+                }
+                yield (client & FIN) != 0 ? TCP_CLOSE_WAIT : TCP_FIN_WAIT1;
             }
-            return (client & FIN) != 0 ? TCP_CLOSE_WAIT : TCP_FIN_WAIT1;
-        }
-        if (state.equals("established")) {
-            return TCP_ESTABLISHED;
-        }
-        if ((server & SYN) != 0) {
-            return TCP_SYN_RECV;
-        }
-        return (client & SYN) != 0 ? TCP_SYN_SENT : TCP_NONE;
+        };
     }
 
     private byte[] label(final String label) {

@@ -252,9 +252,9 @@ final class EveEncoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0x02, 0x00, syn_sent", "0, 0x02, 0x12, syn_recv", "0, 0x10, 0x00, none",
+    @CsvSource({"0, 0x02, 0x00, syn_sent", "4, 0x02, 0x12, syn_recv",
         "1, 0x1a, 0x1a, established", "2, 0x13, 0x12, close_wait", "2, 0x12, 0x13, fin_wait1",
-        "2, 0x13, 0x13, closed", "2, 0x06, 0x00, closed", "2, 0x13, 0x16, closed"})
+        "2, 0x13, 0x13, closed", "2, 0x17, 0x13, closed", "3, 0x06, 0x00, reset", "3, 0x13, 0x16, reset"})
     void shouldTellTheTcpState(final int state, final String client, final String server, final String expected) {
         final Map<String, Object> json = Json.read(Messages.flowLine(new Messages()
             .between(TCP, "1.1.1.1", 1, "2.2.2.2", 2)
