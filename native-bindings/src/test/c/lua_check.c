@@ -15,7 +15,7 @@
 #include "lua_machine.h"
 
 #define LIMIT ((size_t)16 << 20)
-#define DEADLINE_NS 5000000
+#define DEADLINE_NS 20000000
 #define ROUNDS 20
 
 #define REQUIRE(condition)                                                                                             \
