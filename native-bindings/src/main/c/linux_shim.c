@@ -95,6 +95,12 @@ int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length
    return descriptor;
 }
 
+void millrace_prefetch_range(uint64_t address, uint32_t length) {
+   for (uint32_t at = 0; at < length; at += 64) {
+      __builtin_prefetch((const char *)(uintptr_t)address + at, 0);
+   }
+}
+
 void millrace_prefetch(const uint64_t *addresses, uint32_t count) {
    for (uint32_t i = 0; i < count; i++) {
       __builtin_prefetch((const void *)addresses[i], 1);

@@ -72,6 +72,9 @@ int millrace_ndpi_breed_of(struct ndpi_detection_module_struct *module, uint16_t
 /* Asks the processor for the cache lines at these addresses, without waiting for any. Any address will do. */
 void millrace_prefetch(const uint64_t *addresses, uint32_t count);
 
+/* The same for every cache line of `length` bytes, to be read. */
+void millrace_prefetch_range(uint64_t address, uint32_t length);
+
 /* Layouts, as the compiler that saw the headers has them */
 int millrace_layout_count(void);
 const char *millrace_layout_name(int index);

@@ -1,11 +1,26 @@
--- Addresses as text. Texts of IPv4 addresses are kept, so that naming a busy host again costs one table lookup.
+-- Addresses as text. Texts are kept, so that naming a busy host again costs one table lookup: each number has one place
+-- for its text, and the next number of the same place takes it over. Such a table never grows and is never made anew.
 local library = ...
 local ffi = library("layout").ffi
 local band = bit.band
 local format = string.format
 
+local PLACES = 4096
+local ipv4_numbers, ipv4_texts, mac_numbers, mac_texts = {}, {}, {}, {}
+for place = 1, PLACES do
+    ipv4_numbers[place], ipv4_texts[place], mac_numbers[place], mac_texts[place] = -1, "", -1, ""
+end
+
 local MAX_KEPT = 65536
 local kept, kept_count = {}, 0
+
+-- "0." to "255.", and the same without the full stop.
+local first_bytes, last_bytes, hexadecimal = {}, {}, {}
+for byte = 0, 255 do
+    last_bytes[byte] = tostring(byte)
+    first_bytes[byte] = last_bytes[byte] .. "."
+    hexadecimal[byte] = format("%02X", byte)
+end
 
 local function number_of(address)
     return address[0] * 16777216 + address[1] * 65536 + address[2] * 256 + address[3]
@@ -13,15 +28,25 @@ end
 
 local function ipv4(address)
     local number = number_of(address)
-    local text = kept[number]
-    if text == nil then
-        text = address[0] .. "." .. address[1] .. "." .. address[2] .. "." .. address[3]
-        if kept_count == MAX_KEPT then
-            kept, kept_count = {}, 0
-        end
-        kept[number] = text
-        kept_count = kept_count + 1
+    local place = number % PLACES + 1
+    if ipv4_numbers[place] == number then
+        return ipv4_texts[place]
     end
+    local text = first_bytes[address[0]] .. first_bytes[address[1]] .. first_bytes[address[2]] .. last_bytes[address[3]]
+    ipv4_numbers[place], ipv4_texts[place] = number, text
+    return text
+end
+
+local function mac_text(mac)
+    local number = mac[0] * 1099511627776 + mac[1] * 4294967296 + mac[2] * 16777216 + mac[3] * 65536 + mac[4] * 256
+        + mac[5]
+    local place = number % PLACES + 1
+    if mac_numbers[place] == number then
+        return mac_texts[place]
+    end
+    local text = hexadecimal[mac[0]] .. ":" .. hexadecimal[mac[1]] .. ":" .. hexadecimal[mac[2]] .. ":"
+        .. hexadecimal[mac[3]] .. ":" .. hexadecimal[mac[4]] .. ":" .. hexadecimal[mac[5]]
+    mac_numbers[place], mac_texts[place] = number, text
     return text
 end
 
@@ -92,9 +117,7 @@ return {
         end
         return sum
     end,
-    mac = function(mac)
-        return format("%02X:%02X:%02X:%02X:%02X:%02X", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5])
-    end,
+    mac = mac_text,
     is_private = function(address, version)
         if version == 6 then
             return band(address[0], 0xfe) == 0xfc or (address[0] == 0xfe and band(address[1], 0xc0) == 0x80)

@@ -13,20 +13,21 @@ local function speaks(id)
     return cursor.event.ndpi_master == id or cursor.event.ndpi_app == id
 end
 
-function flow.getSSHInfo()
-    if not speaks(SSH) then
-        return {}
+local function add_ssh(info)
+    if speaks(SSH) then
+        info["protos.ssh.client_signature"] = texts.ssh_client_signature()
+        info["protos.ssh.server_signature"] = texts.ssh_server_signature()
+        info["protos.ssh.hassh.client_hash"] = texts.ssh_hassh_client()
+        info["protos.ssh.hassh.server_hash"] = texts.ssh_hassh_server()
     end
-    return {
-        ["protos.ssh.client_signature"] = texts.ssh_client_signature(),
-        ["protos.ssh.server_signature"] = texts.ssh_server_signature(),
-        ["protos.ssh.hassh.client_hash"] = texts.ssh_hassh_client(),
-        ["protos.ssh.hassh.server_hash"] = texts.ssh_hassh_server(),
-    }
+    return info
 end
 
-function flow.getHTTPInfo()
-    local info = {}
+function flow.getSSHInfo()
+    return add_ssh({})
+end
+
+local function add_http(info)
     local method = texts.http_method()
     if method == nil and not speaks(HTTP) then
         return info
@@ -39,6 +40,10 @@ function flow.getHTTPInfo()
     end
     info["protos.http.server_name"] = texts.host_name()
     return info
+end
+
+function flow.getHTTPInfo()
+    return add_http({})
 end
 
 -- Later with what both sides call themselves.
@@ -70,8 +75,7 @@ function flow.getDnsQuery()
     return query and (query:gsub("[^\32-\126]", "?"))
 end
 
-function flow.getDNSInfo()
-    local info = {}
+local function add_dns(info)
     local query = is_dns() and flow.getDnsQuery()
     if query then
         info["protos.dns.last_query_type"] = cursor.metadata.dns_query_type
@@ -84,7 +88,16 @@ function flow.getDNSInfo()
     return info
 end
 
+function flow.getDNSInfo()
+    return add_dns({})
+end
+
+-- All of the above into a table.
+local function add_all(info)
+    return add_ssh(add_dns(add_http(info)))
+end
+
 flow.dns, flow.ssh = flow.getDNSInfo, flow.getSSHInfo
 
 -- Scripts that name no generation get from the old name all that the new one has.
-return { public = flow, is_dns = is_dns, by_generation = { open = { getHTTPInfo = flow.http } } }
+return { public = flow, is_dns = is_dns, add_all = add_all, by_generation = { open = { getHTTPInfo = flow.http } } }

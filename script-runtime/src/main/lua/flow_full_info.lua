@@ -1,5 +1,7 @@
--- `flow.getFullInfo`: everything that is known of the flow, in one table.
+-- `flow.getFullInfo`: everything that is known of the flow, in one table. Its hundred keys are written where the code is
+-- made: keys that are joined, copied or iterated at run time cost more than all that they name.
 local library, settings = ...
+local layout = library("layout")
 local addresses = library("addresses")
 local verdicts = library("verdicts")
 local consts = library("flow_consts")
@@ -18,10 +20,9 @@ local icmp = library("flow_icmp")
 local common = library("flow_status")
 local short = library("flow_info")
 
-local cursor = library("layout").cursor
+local cursor = layout.cursor
 local band, bor, rshift = bit.band, bit.bor, bit.rshift
-local tonumber, pairs = tonumber, pairs
-local address_text = addresses.text
+local tonumber, pairs, assert, loadstring = tonumber, pairs, assert, loadstring
 
 local LOCAL, BLACKLISTED, MULTICAST = settings.trait_local, settings.trait_blacklisted, settings.trait_multicast
 local SCORE_UNSET = settings.score_unset
@@ -30,36 +31,58 @@ local FIN, RST = 1, 4
 local CLOSED, RESET = 2, 3
 local UNKNOWN, UP, DOWN, STABLE = 0, 1, 2, 3
 
-local function merge(into, from)
-    for key, value in pairs(from) do
-        into[key] = value
+-- A function that copies what a getter tells into a table; the getter's keys are always the same.
+local function adding(getter)
+    local lines = { "local getter = ...\nreturn function(info)\nlocal from = getter()\n" }
+    for key in pairs(getter()) do
+        lines[#lines + 1] = ("info[%q] = from[%q]\n"):format(key, key)
     end
+    lines[#lines + 1] = "end\n"
+    return assert(loadstring(table.concat(lines), "@millrace/full_info"))(getter)
 end
 
-local function add_peer(info, prefix, address, mac, port, traits, place)
-    local event = cursor.event
-    local version = event.ip_version
-    local text = address_text(address, version)
-    info[prefix .. "ip"] = text
-    info[prefix .. "host"] = text
-    info[prefix .. "key"] = addresses.key(address, version) % 4294967296
-    info[prefix .. "port"] = port
-    info[prefix .. "vlan"] = event.vlan_id ~= 0 and event.vlan_id or nil
-    info[prefix .. "broadmulticast"] = band(traits, MULTICAST) ~= 0
-    info[prefix .. "allowed_host"] = true
-    info[prefix .. "source_id"] = 0
-    info[prefix .. "mac"] = addresses.mac(mac)
-    info[prefix .. "localhost"] = band(traits, LOCAL) ~= 0
-    info[prefix .. "systemhost"] = false
-    info[prefix .. "blacklisted"] = band(traits, BLACKLISTED) ~= 0
-    info[prefix .. "network_id"] = -1
-    info[prefix .. "pool_id"] = 0
-    info[prefix .. "asn"] = 0
-    info[prefix .. "country"] = peers.country(place)
-    info[prefix .. "os"] = ""
-    info[prefix .. "private"] = addresses.is_private(address, version)
-    info[prefix .. "devtype"] = devices.type_of(mac)
+local add_bytes, add_packets = adding(traffic.public.getBytes), adding(traffic.public.getPackets)
+local add_time, add_tcp_stats = adding(traffic.public.getTime), adding(tcp.public.getTCPStats)
+local add_to_server = adding(traffic.public.getClient2ServerTraffic)
+local add_to_client = adding(traffic.public.getServer2ClientTraffic)
+local add_gaps_to_server = adding(traffic.public.getClient2ServerIAT)
+local add_gaps_to_client = adding(traffic.public.getServer2ClientIAT)
+
+-- One side, # is its prefix.
+local ADD_PEER = [[
+local addresses, devices, country, cursor, band, LOCAL, BLACKLISTED, MULTICAST = ...
+return function(info)
+    local event, verdict = cursor.event, cursor.verdict
+    local version, address, mac, traits = event.ip_version, event.#_address, event.#_mac, verdict.#_traits
+    local text = addresses.text(address, version)
+    info["#.ip"] = text
+    info["#.host"] = text
+    info["#.key"] = addresses.key(address, version) % 4294967296
+    info["#.port"] = event.#_port
+    info["#.vlan"] = event.vlan_id ~= 0 and event.vlan_id or nil
+    info["#.broadmulticast"] = band(traits, MULTICAST) ~= 0
+    info["#.allowed_host"] = true
+    info["#.source_id"] = 0
+    info["#.mac"] = addresses.mac(mac)
+    info["#.localhost"] = band(traits, LOCAL) ~= 0
+    info["#.systemhost"] = false
+    info["#.blacklisted"] = band(traits, BLACKLISTED) ~= 0
+    info["#.network_id"] = -1
+    info["#.pool_id"] = 0
+    info["#.asn"] = 0
+    info["#.country"] = country(verdict.#_place)
+    info["#.os"] = ""
+    info["#.private"] = addresses.is_private(address, version)
+    info["#.devtype"] = devices.type_of(mac)
 end
+]]
+
+local function adding_peer(side)
+    return assert(loadstring((ADD_PEER:gsub("#", side)), "@millrace/full_info_" .. side))(
+        addresses, devices, peers.country, cursor, band, LOCAL, BLACKLISTED, MULTICAST)
+end
+
+local add_client, add_server = adding_peer("cli"), adding_peer("srv")
 
 local function rate(amount, duration_s)
     return duration_s > 0 and amount / duration_s or 0
@@ -99,7 +122,7 @@ end
 
 local function add_tcp(info, duration_s)
     local event = cursor.event
-    merge(info, tcp.public.getTCPStats())
+    add_tcp_stats(info)
     info["tcp.seq_problems"] = tcp.public.getClientTCPIssues() + tcp.public.getServerTCPIssues() > 0
     -- One way is half a round trip.
     info["tcp.nw_latency.client"] = tonumber(event.cli_handshake_rtt_ns) / 2e6
@@ -144,7 +167,10 @@ end
 
 local function scores_by_status()
     local note, infos = notes.here(), {}
-    for id, said in pairs(note and note.statuses or {}) do
+    if note == nil then
+        return infos
+    end
+    for id, said in pairs(note.statuses) do
         infos[id] = { user_script = said.user_script, score = said.score }
     end
     return infos
@@ -193,27 +219,28 @@ ADDITIONS.open = function(info)
     ADDITIONS["2019"](info)
 end
 
-local function full(generation)
-    local get_tls_info = tls.by_generation[generation].getTLSInfo
+-- Fills a table with all of it, and returns it.
+local function filling(generation)
+    local add_tls = tls.adding[generation]
     local add = ADDITIONS[generation]
     local get_icmp_status = icmp.by_generation[generation] and icmp.by_generation[generation].getICMPStatusInfo
         or icmp.public.getICMPStatusInfo
-    return function()
-        local event, verdict = cursor.event, cursor.verdict
-        local info = detection.add_protocols({})
-        add_peer(info, "cli.", event.cli_address, event.cli_mac, event.cli_port, verdict.cli_traits, verdict.cli_place)
-        add_peer(info, "srv.", event.srv_address, event.srv_mac, event.srv_port, verdict.srv_traits, verdict.srv_place)
+    return function(info)
+        local event = cursor.event
+        detection.add_protocols(info)
+        add_client(info)
+        add_server(info)
         info.vlan = event.vlan_id
         info["ntopng.key"] = peers.public.getKey()
         info.hash_entry_id = tonumber(event.flow_id)
         info["moreinfo.json"] = "{}"
-        merge(info, traffic.public.getBytes())
-        merge(info, traffic.public.getPackets())
-        merge(info, traffic.public.getTime())
-        merge(info, traffic.public.getClient2ServerTraffic())
-        merge(info, traffic.public.getServer2ClientTraffic())
-        merge(info, traffic.public.getClient2ServerIAT())
-        merge(info, traffic.public.getServer2ClientIAT())
+        add_bytes(info)
+        add_packets(info)
+        add_time(info)
+        add_to_server(info)
+        add_to_client(info)
+        add_gaps_to_server(info)
+        add_gaps_to_client(info)
         local duration_s = add_throughput(info)
         if event.l4_protocol == TCP then
             add_tcp(info, duration_s)
@@ -221,16 +248,40 @@ local function full(generation)
         if icmp.has_icmp() then
             info.icmp = get_icmp_status()
         end
-        info.host_server_name = texts.host_name()
-        info.bittorrent_hash = texts.bittorrent_hash()
         info.info = short.info_text()
-        merge(info, application.public.getHTTPInfo())
-        merge(info, application.public.getDNSInfo())
-        merge(info, application.public.getSSHInfo())
-        merge(info, get_tls_info())
+        -- Without metadata there are no texts, and all that follows is made of them.
+        if event.metadata_offset ~= 0 then
+            info.host_server_name = texts.host_name()
+            info.bittorrent_hash = texts.bittorrent_hash()
+            application.add_all(info)
+            add_tls(info)
+        end
         add_status(info, generation)
         add(info)
         return info
+    end
+end
+
+-- A function that makes a table with the keys that every flow has in place: a constructor of constants is copied in one
+-- piece, where a table that grows key by key is laid out anew time and again.
+local function constructor(fill)
+    local event, verdict, metadata = cursor.event, cursor.verdict, cursor.metadata
+    layout.reset()
+    local keys = {}
+    for key in pairs(fill({})) do
+        keys[#keys + 1] = ("[%q] = false"):format(key)
+    end
+    cursor.event, cursor.verdict, cursor.metadata = event, verdict, metadata
+    return assert(loadstring("return { " .. table.concat(keys, ", ") .. " }", "@millrace/full_info_keys"))
+end
+
+local function full(generation)
+    local fill, make = filling(generation)
+    return function()
+        if make == nil then
+            make = constructor(fill)
+        end
+        return fill(make())
     end
 end
 

@@ -87,11 +87,10 @@ local function add_ja3(info)
     end
 end
 
--- A function that fills a table with these parts; {} if not TLS.
-local function made_of(...)
+-- A function that fills a table with these parts, leaves it alone if not TLS, and returns it.
+local function adding(...)
     local parts = { ... }
-    return function()
-        local info = {}
+    return function(info)
         if is_tls() then
             info["protos.tls_version"] = cursor.metadata.tls_version
             for i = 1, #parts do
@@ -102,15 +101,30 @@ local function made_of(...)
     end
 end
 
+local ADDING = {
+    ["2019"] = adding(add_certificate_of_2019, add_ja3),
+    ["4.0"] = adding(add_names, add_ja3),
+    ["4.2"] = adding(add_names, add_distinguished_names, add_ja3),
+    current = adding(add_names, add_distinguished_names),
+    open = adding(add_certificate_of_2019, add_names, add_distinguished_names, add_ja3),
+}
+
+local function made_by(add)
+    return function()
+        return add({})
+    end
+end
+
 flow.getSSLVersion = flow.getTLSVersion
 
 return {
     public = flow,
+    adding = ADDING,
     by_generation = {
-        ["2019"] = { getTLSInfo = made_of(add_certificate_of_2019, add_ja3) },
-        ["4.0"] = { getTLSInfo = made_of(add_names, add_ja3) },
-        ["4.2"] = { getTLSInfo = made_of(add_names, add_distinguished_names, add_ja3) },
-        current = { tls_quic = made_of(add_names, add_distinguished_names) },
-        open = { getTLSInfo = made_of(add_certificate_of_2019, add_names, add_distinguished_names, add_ja3) },
+        ["2019"] = { getTLSInfo = made_by(ADDING["2019"]) },
+        ["4.0"] = { getTLSInfo = made_by(ADDING["4.0"]) },
+        ["4.2"] = { getTLSInfo = made_by(ADDING["4.2"]) },
+        current = { tls_quic = made_by(ADDING.current) },
+        open = { getTLSInfo = made_by(ADDING.open) },
     },
 }

@@ -4,18 +4,28 @@ local layout = library("layout")
 local addresses = library("addresses")
 local cursor = layout.cursor
 
-local as_client, as_server = {}, {}
+local as_client, as_server = { hosts = 0, scores = {} }, { hosts = 0, scores = {} }
 
 local function add(totals, address, amount)
     local event = cursor.event
     local key = addresses.text(address, event.ip_version) .. "@" .. event.vlan_id
-    local total = (totals[key] or 0) + amount
-    totals[key] = total > 0 and total or nil
+    local before = totals.scores[key]
+    local total = (before or 0) + amount
+    if total > 0 then
+        totals.hosts = totals.hosts + (before and 0 or 1)
+        totals.scores[key] = total
+    elseif before then
+        totals.hosts = totals.hosts - 1
+        totals.scores[key] = nil
+    end
 end
 
 local function total_of(totals, address)
+    if totals.hosts == 0 then
+        return 0
+    end
     local event = cursor.event
-    return totals[addresses.text(address, event.ip_version) .. "@" .. event.vlan_id] or 0
+    return totals.scores[addresses.text(address, event.ip_version) .. "@" .. event.vlan_id] or 0
 end
 
 return {

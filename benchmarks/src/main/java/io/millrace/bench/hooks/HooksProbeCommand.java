@@ -55,6 +55,7 @@ public final class HooksProbeCommand implements Callable<Integer> {
             events = 0;
             final long thread = gate.awaitHeld().threadId();
             final long allocatedBefore = threads.getThreadAllocatedBytes(thread);
+            final long cpuBefore = threads.getThreadCpuTime(thread);
             final List<Double> perEvent = new ArrayList<>();
             for (int i = 0; i < rounds; i++) {
                 final long nanosBefore = nanos;
@@ -62,9 +63,10 @@ public final class HooksProbeCommand implements Callable<Integer> {
                 round(prepared);
                 perEvent.add((double) (nanos - nanosBefore) / (events - eventsBefore));
             }
+            final long cpu = threads.getThreadCpuTime(thread) - cpuBefore;
             final long allocated = threads.getThreadAllocatedBytes(thread) - allocatedBefore;
             prove(side);
-            System.out.println("hooks events=" + events + " nanos=" + nanos + " allocated=" + allocated
+            System.out.println("hooks events=" + events + " nanos=" + nanos + " cpu=" + cpu + " allocated=" + allocated
                 + " best_ps=" + Math.round(perEvent.stream().mapToDouble(Double::doubleValue).min().orElse(0) * 1000));
             gate.openForEver();
             side.close();

@@ -1,14 +1,16 @@
 package io.millrace.engine.event;
 
-import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
  * The way from one worker to one script thread. The message type is {@link FlowEventKind#code} and the message a flow
- * event ({@link FlowEventDescriptor}), or {@link #EPOCH} and a {@code uint64_t}. Messages start at multiples of 8 bytes.
+ * event ({@link FlowEventDescriptor}), or {@link #EPOCH} and a {@code uint64_t}. Ring headers start at cache lines, and
+ * messages eight bytes behind them.
  */
 public final class EventRing {
     /**
@@ -18,6 +20,8 @@ public final class EventRing {
     public static final int EPOCH = 100;
     /** Number of the epoch after which a worker among several brings nothing more. */
     public static final long LAST_EPOCH = Long.MAX_VALUE;
+
+    private static final int LINE = 64;
 
     private EventRing() {
     }
@@ -34,6 +38,11 @@ public final class EventRing {
                 + 8 * FlowEventDescriptor.MAX_LENGTH + " bytes: capacityBytes=" + capacityBytes);
         }
         final int total = capacityBytes + RingBufferDescriptor.TRAILER_LENGTH;
-        return new OneToOneRingBuffer(new UnsafeBuffer(ByteBuffer.allocateDirect(total)));
+        return new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(total, LINE)));
+    }
+
+    /** Bytes to claim for a message of {@code lengthBytes}, so that the next one starts at a cache line too. */
+    public static int claimLength(final int lengthBytes) {
+        return BitUtil.align(lengthBytes + RecordDescriptor.HEADER_LENGTH, LINE) - RecordDescriptor.HEADER_LENGTH;
     }
 }

@@ -247,7 +247,8 @@ public final class FlowEventWriter {
         }
     }
 
-    private int claim(final OneToOneRingBuffer ring, final int type, final int length) {
+    private int claim(final OneToOneRingBuffer ring, final int type, final int messageLength) {
+        final int length = EventRing.claimLength(messageLength);
         int index = ring.tryClaim(type, length);
         if (index >= 0 || waiting == null) {
             return index;

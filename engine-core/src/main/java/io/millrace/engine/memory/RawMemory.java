@@ -102,6 +102,11 @@ public final class RawMemory {
         Prefetch.lines(addresses, count);
     }
 
+    /** Has the processor fetch every cache line of {@code lengthBytes} bytes, to be read, without waiting for any. */
+    public static void prefetchRange(final long address, final int lengthBytes) {
+        Prefetch.range(address, lengthBytes);
+    }
+
     /** Fills {@code lengthBytes} bytes with zero. */
     public static void zero(final long address, final long lengthBytes) {
         UnsafeApi.setMemory(address, lengthBytes, (byte) 0);

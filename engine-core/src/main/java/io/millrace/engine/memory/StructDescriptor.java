@@ -68,6 +68,11 @@ public final class StructDescriptor {
         return add(field, "double", Double.BYTES, 1);
     }
 
+    /** End of the last member so far, in bytes from the start. */
+    public int endOffset() {
+        return endOffset;
+    }
+
     /** Leaves unnamed bytes up to {@code offset}. */
     public void skipTo(final int offset) {
         if (offset > endOffset) {

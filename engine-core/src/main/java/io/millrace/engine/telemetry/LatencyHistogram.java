@@ -23,6 +23,11 @@ public final class LatencyHistogram {
         recorder.recordValue(Math.clamp(durationNs, 0, HIGHEST_NS));
     }
 
+    /** Records one duration {@code count} times; only the owning thread. */
+    public void record(final long durationNs, final int count) {
+        recorder.recordValueWithCount(Math.clamp(durationNs, 0, HIGHEST_NS), count);
+    }
+
     /** Adds all that was recorded so far to {@code sum}. */
     synchronized void addTo(final Histogram sum) {
         interval = recorder.getIntervalHistogram(interval);

@@ -15,6 +15,8 @@ import java.lang.invoke.MethodHandle;
 public final class Prefetch {
     private static final MethodHandle PREFETCH = NativeShim.shim().handle(
         "millrace_prefetch", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
+    private static final MethodHandle PREFETCH_RANGE = NativeShim.shim().handle(
+        "millrace_prefetch_range", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
 
     private Prefetch() {
     }
@@ -29,6 +31,15 @@ public final class Prefetch {
     public static void lines(final long addresses, final int count) {
         try {
             PREFETCH.invokeExact(addresses, count);
+        } catch (final Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Asks for every line of {@code lengthBytes} bytes, to be read. */
+    public static void range(final long address, final int lengthBytes) {
+        try {
+            PREFETCH_RANGE.invokeExact(address, lengthBytes);
         } catch (final Throwable t) {
             throw new AssertionError(t);
         }

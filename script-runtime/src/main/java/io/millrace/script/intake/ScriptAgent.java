@@ -9,23 +9,16 @@ import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.lua.EmissionCursor;
 import io.millrace.script.lua.ScriptHost;
-import io.millrace.script.output.OutputMessage;
-import io.millrace.script.output.OutputRing;
-import io.millrace.script.verdict.AlertDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
 import java.lang.foreign.Arena;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.agrona.BitUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
@@ -37,53 +30,35 @@ import org.agrona.concurrent.status.AtomicCounter;
  */
 public final class ScriptAgent implements Agent {
     /** Most events that are handed to Lua at once. */
-    public static final int BATCH = 256;
+    public static final int BATCH = EventBatch.CAPACITY;
 
-    private static final int PADDING = -1;
-    private static final long NO_EPOCH = -1;
-    private static final ScriptCounter[] COUNTED_BY_HOST = {
-        ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
-        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.HOOKS_OUT_OF_MEMORY, ScriptCounter.FUNCTIONS_BLOCKED,
-        ScriptCounter.SCRIPTS_SWITCHED_OFF, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST,
-        ScriptCounter.STORE_REFUSED,
-        ScriptCounter.EXTERNAL_ALERTS_TAKEN,
-    };
     private static final MessageHandler GIVE_BACK = (type, buffer, offset, length) -> {
     };
 
     private final String name;
     private final List<OneToOneRingBuffer> eventRings;
-    private final OneToOneRingBuffer outputRing;
+    private final ScriptOutput output;
+    private final HostCounters hostCounters;
     private final VerdictTable verdicts;
     private final FlowTraits traits;
     private final EventOrder order;
     private final List<StagedEvents> staged;
     private final boolean[] ended;
-    private final IdleStrategy outputIdle;
-    private final Map<ScriptCounter, AtomicCounter> counters = new EnumMap<>(ScriptCounter.class);
     private final AtomicCounter eventsDelivered;
-    private final AtomicCounter flowRecords;
     private final AtomicCounter verdictsRefused;
-
+    private final AtomicCounter verdictsLive;
     private final LatencyHistogram ringDwell;
     private final Arena arena = Arena.ofShared();
     private final long scratchVerdicts;
-    private final long[] events = new long[BATCH];
-    private final long[] flowIds = new long[BATCH];
+    private final EventBatch batch = new EventBatch();
     private final long[] records = new long[BATCH];
 
     private final AtomicReference<Offer> offered = new AtomicReference<>();
     private final AtomicReference<ScriptHost> retired = new AtomicReference<>();
-    // What machines that are gone had counted, by ScriptCounter.
-    private final long[] countedBefore = new long[ScriptCounter.values().length];
     private ScriptHost host;
-    private int[] scriptNumbers;
-    private int batchMessages;
-    private long epochEnded;
     private int current;
     private long epoch;
     private volatile boolean finished;
-    private volatile boolean lossless;
 
     private record Offer(ScriptHost host, int[] scriptNumbers) {
     }
@@ -111,30 +86,21 @@ public final class ScriptAgent implements Agent {
         final IdleStrategy outputIdle,
         final Telemetry telemetry) {
 
-        if (outputRing.maxMsgLength() < OutputRing.MAX_MESSAGE_LENGTH) {
-            throw new IllegalArgumentException("output ring must be at least " + OutputRing.MIN_CAPACITY
-                + " bytes: capacity=" + outputRing.capacity());
-        }
         requireBatch(host);
         name = "script-" + index;
         this.eventRings = List.copyOf(eventRings);
         this.order = order;
         staged = eventRings.stream().map(StagedEvents::new).toList();
         ended = new boolean[eventRings.size()];
-        this.outputRing = outputRing;
         this.host = host;
-        this.scriptNumbers = scriptNumbers;
         this.traits = new FlowTraits(traits.localNetworks(), traits.blacklist(), traits.places());
-        this.lossless = lossless;
-        this.outputIdle = outputIdle;
+        output = new ScriptOutput(outputRing, scriptNumbers, lossless, outputIdle, telemetry, name);
+        hostCounters = new HostCounters(telemetry, name);
         verdicts = new VerdictTable(verdictCapacity);
-        for (final ScriptCounter counter : ScriptCounter.values()) {
-            counters.put(counter, telemetry.counter(counter, name));
-        }
         ringDwell = telemetry.histogram(LatencyKind.RING_DWELL);
-        eventsDelivered = counters.get(ScriptCounter.EVENTS_DELIVERED);
-        flowRecords = counters.get(ScriptCounter.FLOW_RECORDS);
-        verdictsRefused = counters.get(ScriptCounter.VERDICTS_REFUSED);
+        eventsDelivered = telemetry.counter(ScriptCounter.EVENTS_DELIVERED, name);
+        verdictsRefused = telemetry.counter(ScriptCounter.VERDICTS_REFUSED, name);
+        verdictsLive = telemetry.counter(ScriptCounter.VERDICTS_LIVE, name);
         scratchVerdicts = arena.allocate((long) BATCH * VerdictDescriptor.LENGTH, 64).address();
     }
 
@@ -183,8 +149,8 @@ public final class ScriptAgent implements Agent {
         }
         for (int i = 0; i < eventRings.size(); i++) {
             work += drain(eventRings.get(i));
-            if (epochEnded != NO_EPOCH) {
-                writeEpoch(epochEnded);
+            if (batch.epochEnded() != EventBatch.NO_EPOCH) {
+                output.writeEpoch(batch.epochEnded());
             }
         }
         return work;
@@ -197,7 +163,7 @@ public final class ScriptAgent implements Agent {
 
     /** From now on the thread waits for room in the output ring, for a run that is to end without a loss. Any thread. */
     public void waitForOutput() {
-        lossless = true;
+        output.waitForRoom();
     }
 
     @Override
@@ -218,11 +184,9 @@ public final class ScriptAgent implements Agent {
         final ScriptHost old = host;
         old.teardown();
         writeTexts();
-        for (final ScriptCounter counter : ScriptCounter.values()) {
-            countedBefore[counter.ordinal()] += counted(counter, old);
-        }
+        hostCounters.retire(old);
         host = offer.host();
-        scriptNumbers = offer.scriptNumbers();
+        output.onScripts(offer.scriptNumbers());
         writeTexts();
         publishCounters();
         retired.set(old);
@@ -234,8 +198,8 @@ public final class ScriptAgent implements Agent {
         }
         final StagedEvents waiting = staged.get(current);
         int work = waiting.hasMore() ? drain(waiting) : drain(eventRings.get(current));
-        if (epochEnded != NO_EPOCH) {
-            onEpochOfCurrent(epochEnded);
+        if (batch.epochEnded() != EventBatch.NO_EPOCH) {
+            onEpochOfCurrent(batch.epochEnded());
         }
         for (int i = 0; i < staged.size(); i++) {
             if (i != current && !ended[i]) {
@@ -257,7 +221,7 @@ public final class ScriptAgent implements Agent {
             current = next;
             return;
         }
-        writeEpoch(++epoch);
+        output.writeEpoch(++epoch);
         current = nextWorker(0);
         finished = current == ended.length;
     }
@@ -271,63 +235,54 @@ public final class ScriptAgent implements Agent {
     }
 
     private int drain(final StagedEvents waiting) {
-        final int end = workOn(waiting.records(), waiting.position(), waiting.limit());
+        final int start = waiting.position();
+        final int end = batch.gather(waiting.records(), start, waiting.limit(), waiting.limit() - start);
+        work(waiting.records());
         waiting.onTaken(end);
-        return batchMessages;
+        return batch.messages();
     }
 
     private int drain(final OneToOneRingBuffer ring) {
         final int capacity = ring.capacity();
-        final int start = (int) ring.consumerPosition() & capacity - 1;
-        if (workOn(ring.buffer(), start, capacity) == start) {
+        final long position = ring.consumerPosition();
+        final int start = (int) position & capacity - 1;
+        if (batch.gather(ring.buffer(), start, capacity, ring.producerPosition() - position) == start) {
             return 0;
         }
+        work(ring.buffer());
         // Padding at the ring's end comes without a message; asking for one gives it back.
-        final int messages = Math.max(1, batchMessages);
+        final int messages = Math.max(1, batch.messages());
         ring.read(GIVE_BACK, messages);
         return messages;
     }
 
-    /** Runs a batch of the records in a part of a buffer, up to the end of an epoch; returns where it ends. */
-    private int workOn(final AtomicBuffer buffer, final int start, final int limit) {
-        int index = start;
-        int messages = 0;
-        int count = 0;
-        epochEnded = NO_EPOCH;
-        while (index < limit && count < BATCH && epochEnded == NO_EPOCH) {
-            final int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(index));
-            if (length <= 0) {
-                break;
-            }
-            final int type = buffer.getInt(RecordDescriptor.typeOffset(index));
-            final int message = RecordDescriptor.encodedMsgOffset(index);
-            if (type == EventRing.EPOCH) {
-                epochEnded = buffer.getLong(message);
-                messages++;
-            } else if (type != PADDING) {
-                events[count] = buffer.addressOffset() + message;
-                flowIds[count] = RawMemory.i64(events[count] + FlowEventDescriptor.FLOW_ID);
-                count++;
-                messages++;
-            }
-            index += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
-        }
+    private void work(final AtomicBuffer buffer) {
+        final int count = batch.count();
         if (count > 0) {
-            verdicts.touch(flowIds, count);
+            verdicts.find(batch.flowIds(), count, records);
             for (int slot = 0; slot < count; slot++) {
                 take(slot, buffer);
             }
+            noteDwell(count);
             run(count);
             eventsDelivered.getAndAddPlain(count);
             publishCounters();
         }
-        batchMessages = messages;
-        return index;
     }
 
     private void take(final int slot, final AtomicBuffer buffer) {
-        final long event = events[slot];
-        final long flowId = flowIds[slot];
+        final long event = batch.event(slot);
+        long verdict = records[slot];
+        if (verdict == VerdictTable.NONE) {
+            verdict = begin(slot, event, buffer);
+            records[slot] = verdict;
+        }
+        host.put(slot, event, verdict);
+    }
+
+    // The first event of a flow, unless another of this batch was it.
+    private long begin(final int slot, final long event, final AtomicBuffer buffer) {
+        final long flowId = batch.flowIds()[slot];
         long verdict = verdicts.find(flowId);
         if (verdict == VerdictTable.NONE) {
             verdict = verdicts.add(flowId);
@@ -338,16 +293,28 @@ public final class ScriptAgent implements Agent {
             }
             traits.fill(verdict, buffer, (int) (event - buffer.addressOffset()));
         }
-        records[slot] = verdict;
-        host.put(slot, event, verdict);
+        return verdict;
+    }
+
+    // Events of one poll of a worker carry one time.
+    private void noteDwell(final int count) {
+        final long nowNs = System.nanoTime();
+        long producedNs = RawMemory.i64(batch.event(0) + FlowEventDescriptor.PRODUCED_NS);
+        int alike = 1;
+        for (int i = 1; i < count; i++) {
+            final long next = RawMemory.i64(batch.event(i) + FlowEventDescriptor.PRODUCED_NS);
+            if (next != producedNs) {
+                ringDwell.record(nowNs - producedNs, alike);
+                producedNs = next;
+                alike = 0;
+            }
+            alike++;
+        }
+        ringDwell.record(nowNs - producedNs, alike);
     }
 
     private void run(final int count) {
         int done = 0;
-        final long nowNs = System.nanoTime();
-        for (int i = 0; i < count; i++) {
-            ringDwell.record(nowNs - RawMemory.i64(events[i] + FlowEventDescriptor.PRODUCED_NS));
-        }
         while (done < count) {
             final int next = host.dispatch(done, count);
             write(done, next);
@@ -365,9 +332,10 @@ public final class ScriptAgent implements Agent {
                 writeEmission(emissions, i);
                 more = emissions.advance();
             }
-            if (RawMemory.u8(events[i] + FlowEventDescriptor.KIND) == FlowEventKind.FLOW_END.code) {
-                writeFlow(events[i], records[i]);
-                verdicts.remove(RawMemory.i64(events[i] + FlowEventDescriptor.FLOW_ID));
+            final long event = batch.event(i);
+            if (RawMemory.u8(event + FlowEventDescriptor.KIND) == FlowEventKind.FLOW_END.code) {
+                output.writeFlow(event, records[i]);
+                verdicts.remove(batch.flowIds()[i]);
             }
         }
         while (more) {
@@ -389,123 +357,17 @@ public final class ScriptAgent implements Agent {
 
     private void writeEmission(final EmissionCursor emission, final int event) {
         if (emission.isText()) {
-            writeText(emission.payloadAddress(), emission.payloadLength());
+            output.writeText(emission.payloadAddress(), emission.payloadLength());
         } else if (emission.isAlert()) {
-            writeAlert(emission.payloadAddress(), events[event], records[event]);
+            output.writeAlert(emission.payloadAddress(), batch.event(event), records[event]);
         } else {
             host.report(emission);
         }
     }
 
-    private void writeText(final long text, final int length) {
-        final int index = claim(OutputMessage.TEXT, length, ScriptCounter.TEXTS_REFUSED);
-        if (index > 0) {
-            RawMemory.copy(text, outputRing.buffer().addressOffset() + index, length);
-            outputRing.commit(index);
-        }
-    }
-
-    private void writeAlert(final long alert, final long event, final long verdict) {
-        final int alertLength = RawMemory.i32(alert + AlertDescriptor.TOTAL_LENGTH);
-        final int eventLength = RawMemory.i32(event + FlowEventDescriptor.EVENT_LENGTH);
-        final int verdictStart = BitUtil.align(alertLength, Long.BYTES);
-        final int eventStart = verdictStart + BitUtil.align(VerdictDescriptor.LENGTH, Long.BYTES);
-        final int index = claim(OutputMessage.ALERT, eventStart + eventLength, ScriptCounter.ALERTS_REFUSED);
-        if (index > 0) {
-            final long target = outputRing.buffer().addressOffset() + index;
-            RawMemory.copy(alert, target, alertLength);
-            RawMemory.copy(verdict, target + verdictStart, VerdictDescriptor.LENGTH);
-            restore(alert, target + verdictStart);
-            RawMemory.putU16(
-                target + AlertDescriptor.SCRIPT, scriptNumbers[RawMemory.u16(alert + AlertDescriptor.SCRIPT)]);
-            RawMemory.copy(event, target + eventStart, eventLength);
-            outputRing.commit(index);
-        }
-    }
-
-    /** Puts back what held when the alert was raised: later events of the batch have changed the verdict since. */
-    private static void restore(final long alert, final long verdict) {
-        RawMemory.putI64(
-            verdict + VerdictDescriptor.STATUS_BITMAP, RawMemory.i64(alert + AlertDescriptor.STATUS_BITMAP));
-        RawMemory.putI32(verdict + VerdictDescriptor.CLIENT_SCORE, RawMemory.i32(alert + AlertDescriptor.CLIENT_SCORE));
-        RawMemory.putI32(verdict + VerdictDescriptor.SERVER_SCORE, RawMemory.i32(alert + AlertDescriptor.SERVER_SCORE));
-    }
-
-    private void writeFlow(final long event, final long verdict) {
-        final int eventLength = RawMemory.i32(event + FlowEventDescriptor.EVENT_LENGTH);
-        final int eventStart = BitUtil.align(VerdictDescriptor.LENGTH, Long.BYTES);
-        flowRecords.getAndAddPlain(1);
-        final int index = claim(OutputMessage.FLOW, eventStart + eventLength, ScriptCounter.RECORDS_REFUSED);
-        if (index > 0) {
-            final long target = outputRing.buffer().addressOffset() + index;
-            RawMemory.copy(verdict, target, VerdictDescriptor.LENGTH);
-            RawMemory.copy(event, target + eventStart, eventLength);
-            outputRing.commit(index);
-        }
-    }
-
-    // An epoch is never dropped: without it the output could not put the rings of a replay in order.
-    private void writeEpoch(final long epoch) {
-        int index = outputRing.tryClaim(OutputMessage.EPOCH, Long.BYTES);
-        while (index <= 0 && !Thread.currentThread().isInterrupted()) {
-            outputIdle.idle();
-            index = outputRing.tryClaim(OutputMessage.EPOCH, Long.BYTES);
-        }
-        outputIdle.reset();
-        if (index > 0) {
-            outputRing.buffer().putLong(index, epoch);
-            outputRing.commit(index);
-        }
-    }
-
-    private int claim(final int type, final int length, final ScriptCounter refused) {
-        int index = outputRing.tryClaim(type, length);
-        if (index > 0) {
-            return index;
-        }
-        if (lossless) {
-            counters.get(ScriptCounter.OUTPUT_WAITS).getAndAddPlain(1);
-            while (index <= 0 && !Thread.currentThread().isInterrupted()) {
-                outputIdle.idle();
-                index = outputRing.tryClaim(type, length);
-            }
-            outputIdle.reset();
-        }
-        if (index <= 0) {
-            counters.get(refused).getAndAddPlain(1);
-        }
-        return index;
-    }
-
     private void publishCounters() {
-        for (final ScriptCounter counter : COUNTED_BY_HOST) {
-            set(counter, countedBefore[counter.ordinal()] + counted(counter, host));
-        }
-        set(ScriptCounter.VERDICTS_LIVE, verdicts.size());
-        set(ScriptCounter.SCRIPT_MEMORY, host.memoryUsedBytes());
-    }
-
-    // What a host has counted since it was made; 0 where it counts no such thing.
-    private static long counted(final ScriptCounter counter, final ScriptHost host) {
-        return switch (counter) {
-            case HOOKS_DUE -> host.hooksDue();
-            case HOOKS_RUN -> host.hooksRun();
-            case HOOKS_FAILED -> host.hooksFailed();
-            case HOOKS_TIMED_OUT -> host.hooksTimedOut();
-            case HOOKS_SKIPPED -> host.hooksSkipped();
-            case HOOKS_OUT_OF_MEMORY -> host.hooksOutOfMemory();
-            case FUNCTIONS_BLOCKED -> host.functionsBlocked();
-            case SCRIPTS_SWITCHED_OFF -> host.scriptsSwitchedOff();
-            case ALERTS_RAISED -> host.alertsRaised();
-            case EMISSIONS_LOST -> host.emissionsLost();
-            case STORE_REFUSED -> host.storeRefused();
-            case EXTERNAL_ALERTS_TAKEN -> host.externalAlertsTaken();
-            default -> 0;
-        };
-    }
-
-    private void set(final ScriptCounter counter, final long value) {
-        counters.get(counter).setRelease(value);
+        hostCounters.publish(host);
+        verdictsLive.setRelease(verdicts.size());
     }
 
     private static void requireBatch(final ScriptHost host) {

@@ -5,7 +5,8 @@ import io.millrace.engine.memory.StructDescriptor;
 /**
  * What the scripts have said of one flow so far, and what the runtime looked up for them. One record per flow from its
  * first event to its last; Lua reads and writes it in place through the {@code ffi.cdef} text of {@link #layout()}.
- * Offsets are bytes from the start of the record; numbers in machine order.
+ * Offsets are bytes from the start of the record; numbers in machine order. The first cache line is what every event of
+ * the flow needs, the second what only flows need of which a script said something.
  */
 public final class VerdictDescriptor {
     private static final StructDescriptor LAYOUT = new StructDescriptor("verdict_t");
@@ -24,20 +25,6 @@ public final class VerdictDescriptor {
     public static final int LAST_SEEN_NS = LAYOUT.u64("last_seen_ns");
     /** {@code uint64_t}: frame bytes from the client at the flow's previous event. */
     public static final int LAST_CLI2SRV_BYTES = LAYOUT.u64("last_cli2srv_bytes");
-    /** {@code uint32_t}: flow score; {@link #SCORE_UNSET} until a script sets one. */
-    public static final int SCORE = LAYOUT.u32("score");
-    /** {@code uint32_t}: score laid on the client; 0 until set. */
-    public static final int CLIENT_SCORE = LAYOUT.u32("client_score");
-    /** {@code uint32_t}: score laid on the server; 0 until set. */
-    public static final int SERVER_SCORE = LAYOUT.u32("server_score");
-    /** {@code uint32_t}: alerts raised for the flow. */
-    public static final int ALERTS = LAYOUT.u32("alerts");
-    /** {@code uint16_t}: status that speaks for the flow; 0 normal. */
-    public static final int PREDOMINANT_STATUS = LAYOUT.u16("predominant_status");
-    /** {@code uint16_t}: status of the last alert; 0 none. */
-    public static final int ALERTED_STATUS = LAYOUT.u16("alerted_status");
-    /** {@code uint16_t}: score of the last alert. */
-    public static final int ALERTED_SCORE = LAYOUT.u16("alerted_score");
     /** {@code uint16_t}: client's place, an index into the geolocation table; 0 unknown. */
     public static final int CLI_PLACE = LAYOUT.u16("cli_place");
     /** {@code uint16_t}: server's place, an index into the geolocation table; 0 unknown. */
@@ -46,6 +33,21 @@ public final class VerdictDescriptor {
     public static final int CLI_TRAITS = LAYOUT.u8("cli_traits");
     /** {@code uint8_t}: the same bits of the server. */
     public static final int SRV_TRAITS = LAYOUT.u8("srv_traits");
+    /** {@code uint16_t}: status that speaks for the flow; 0 normal. */
+    public static final int PREDOMINANT_STATUS = LAYOUT.u16("predominant_status");
+
+    /** {@code uint32_t}: flow score; {@link #SCORE_UNSET} until a script sets one. */
+    public static final int SCORE = LAYOUT.u32("score");
+    /** {@code uint32_t}: score laid on the client; 0 until set. */
+    public static final int CLIENT_SCORE = LAYOUT.u32("client_score");
+    /** {@code uint32_t}: score laid on the server; 0 until set. */
+    public static final int SERVER_SCORE = LAYOUT.u32("server_score");
+    /** {@code uint32_t}: alerts raised for the flow. */
+    public static final int ALERTS = LAYOUT.u32("alerts");
+    /** {@code uint16_t}: status of the last alert; 0 none. */
+    public static final int ALERTED_STATUS = LAYOUT.u16("alerted_status");
+    /** {@code uint16_t}: score of the last alert. */
+    public static final int ALERTED_SCORE = LAYOUT.u16("alerted_score");
 
     /** Length of the record in bytes. */
     public static final int LENGTH = LAYOUT.seal();

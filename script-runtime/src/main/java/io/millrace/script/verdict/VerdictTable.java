@@ -1,6 +1,5 @@
 package io.millrace.script.verdict;
 
-import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
@@ -13,9 +12,11 @@ import org.agrona.BitUtil;
  * Verdicts of the live flows of one script thread, by flow id. Not thread-safe: only the script thread uses it.
  *
  * <pre>{@code
- *  index    | record number + 1, 4 | ...    open addressing, linear probing, at most half full
- *  records  | record 0 | record 1 | ...     VerdictDescriptor; stay where they are from add to remove
+ *  index    | lower half of the id 4, record number + 1, 4 | ...   open addressing, linear probing, at most half full
+ *  records  | record 0 | record 1 | ...                            VerdictDescriptor, at cache lines; they do not move
  * }</pre>
+ *
+ * <p>Eight ids that follow each other share a cache line of the index: flows of one time have their events at one time.
  *
  * <p>Both lie outside the heap and take memory page by page as flows come.
  */
@@ -24,23 +25,28 @@ public final class VerdictTable implements AutoCloseable {
     public static final long NONE = 0;
 
     private static final int MAX_CAPACITY = 1 << 29;
+    private static final int LINE = 64;
+    private static final int STRIDE = BitUtil.align(VerdictDescriptor.LENGTH, LINE);
+    private static final int IDS_PER_LINE = LINE / Long.BYTES;
+    private static final int MAX_BATCH = 256;
     private static final int NO_RECORD = -1;
 
     private final int capacity;
     private final int mask;
     private final OffHeapBlock indexBlock;
     private final OffHeapBlock recordBlock;
+    private final OffHeapBlock batchBlock;
     private final long index;
     private final long records;
+    private final long likely;
     private int used;
     private int firstFree = NO_RECORD;
     private int size;
-    private long touchSink;
 
     /**
      * An empty table.
      *
-     * @param capacity most flows at once, from 1 to 536 870 912; records take {@link VerdictDescriptor#LENGTH} bytes
+     * @param capacity most flows at once, from 1 to 536 870 912; records take two cache lines
      *                 each.
      */
     public VerdictTable(final int capacity) {
@@ -51,38 +57,49 @@ public final class VerdictTable implements AutoCloseable {
         this.capacity = capacity;
         final int entries = BitUtil.findNextPositivePowerOfTwo(capacity) * 2;
         mask = entries - 1;
-        indexBlock = new OffHeapBlock((long) entries * Integer.BYTES, false);
-        recordBlock = new OffHeapBlock((long) capacity * VerdictDescriptor.LENGTH, false);
+        indexBlock = new OffHeapBlock((long) entries * Long.BYTES, true);
+        recordBlock = new OffHeapBlock((long) capacity * STRIDE, true);
+        batchBlock = new OffHeapBlock(MAX_BATCH * Long.BYTES, false);
         index = indexBlock.address();
         records = recordBlock.address();
+        likely = batchBlock.address();
     }
 
     /**
-     * Reads the cache lines that the records of a batch of flows will need, so that the misses overlap instead of
-     * following each other: first all places in the index, then all records they name.
+     * Looks up the flows of a batch, so that the misses overlap instead of following each other: first all places in the
+     * index, then all records they name.
+     *
+     * @param count   flows, up to 256.
+     * @param found   takes each flow's address as {@link #find(long)} tells it.
      */
-    public void touch(final long[] flowIds, final int count) {
-        long sink = 0;
+    public void find(final long[] flowIds, final int count, final long[] found) {
         for (int i = 0; i < count; i++) {
-            sink += i32(entry(home(flowIds[i])));
+            final long entry = i64(entry(home(flowIds[i])));
+            final long record = (int) entry == (int) flowIds[i] && entry != 0 ? record(numberOf(entry)) : NONE;
+            found[i] = record;
+            putI64(likely + (long) i * Long.BYTES, record);
         }
+        RawMemory.prefetch(likely, count);
         for (int i = 0; i < count; i++) {
-            sink += i64(record(Math.max(0, i32(entry(home(flowIds[i]))) - 1)));
+            if (found[i] == NONE || i64(found[i] + VerdictDescriptor.FLOW_ID) != flowIds[i]) {
+                found[i] = find(flowIds[i]);
+            }
         }
-        touchSink = sink;
     }
 
     /** Address of the flow's record; {@link #NONE} where it has none. */
     public long find(final long flowId) {
         int position = home(flowId);
-        int entry = i32(entry(position));
+        long entry = i64(entry(position));
         while (entry != 0) {
-            final long record = record(entry - 1);
-            if (i64(record + VerdictDescriptor.FLOW_ID) == flowId) {
-                return record;
+            if ((int) entry == (int) flowId) {
+                final long record = record(numberOf(entry));
+                if (i64(record + VerdictDescriptor.FLOW_ID) == flowId) {
+                    return record;
+                }
             }
             position = position + 1 & mask;
-            entry = i32(entry(position));
+            entry = i64(entry(position));
         }
         return NONE;
     }
@@ -98,10 +115,10 @@ public final class VerdictTable implements AutoCloseable {
             return NONE;
         }
         int position = home(flowId);
-        while (i32(entry(position)) != 0) {
+        while (i64(entry(position)) != 0) {
             position = position + 1 & mask;
         }
-        putI32(entry(position), number + 1);
+        putI64(entry(position), number + 1L << Integer.SIZE | flowId & 0xFFFF_FFFFL);
         size++;
         final long record = record(number);
         initialise(record, flowId);
@@ -118,18 +135,18 @@ public final class VerdictTable implements AutoCloseable {
     /** Forgets a flow; does nothing where it has no record. */
     public void remove(final long flowId) {
         int position = home(flowId);
-        int entry = i32(entry(position));
-        while (entry != 0 && i64(record(entry - 1) + VerdictDescriptor.FLOW_ID) != flowId) {
+        long entry = i64(entry(position));
+        while (entry != 0 && i64(record(numberOf(entry)) + VerdictDescriptor.FLOW_ID) != flowId) {
             position = position + 1 & mask;
-            entry = i32(entry(position));
+            entry = i64(entry(position));
         }
         if (entry == 0) {
             return;
         }
         closeGap(position);
         // A free record holds the number of the next.
-        putI64(record(entry - 1), firstFree);
-        firstFree = entry - 1;
+        putI64(record(numberOf(entry)), firstFree);
+        firstFree = numberOf(entry);
         size--;
     }
 
@@ -142,6 +159,7 @@ public final class VerdictTable implements AutoCloseable {
     public void close() {
         indexBlock.close();
         recordBlock.close();
+        batchBlock.close();
     }
 
     private int takeRecord() {
@@ -157,29 +175,34 @@ public final class VerdictTable implements AutoCloseable {
     private void closeGap(final int removed) {
         int gap = removed;
         int next = gap + 1 & mask;
-        int entry = i32(entry(next));
+        long entry = i64(entry(next));
         while (entry != 0) {
-            final int wanted = home(i64(record(entry - 1) + VerdictDescriptor.FLOW_ID));
+            final int wanted = home(i64(record(numberOf(entry)) + VerdictDescriptor.FLOW_ID));
             if ((next - wanted & mask) >= (next - gap & mask)) {
-                putI32(entry(gap), entry);
+                putI64(entry(gap), entry);
                 gap = next;
             }
             next = next + 1 & mask;
-            entry = i32(entry(next));
+            entry = i64(entry(next));
         }
-        putI32(entry(gap), 0);
+        putI64(entry(gap), 0);
     }
 
-    /** Fibonacci hashing: ids are consecutive, their upper bits say nothing. */
+    /** Fibonacci hashing of lines: ids are consecutive, their upper bits say nothing. */
     private int home(final long flowId) {
-        return (int) (flowId * 0x9E37_79B9_7F4A_7C15L >>> 33) & mask;
+        final int line = (int) (flowId / IDS_PER_LINE * 0x9E37_79B9_7F4A_7C15L >>> 33);
+        return line * IDS_PER_LINE + (int) flowId % IDS_PER_LINE & mask;
+    }
+
+    private static int numberOf(final long entry) {
+        return (int) (entry >>> Integer.SIZE) - 1;
     }
 
     private long entry(final int position) {
-        return index + (long) position * Integer.BYTES;
+        return index + (long) position * Long.BYTES;
     }
 
     private long record(final int number) {
-        return records + (long) number * VerdictDescriptor.LENGTH;
+        return records + (long) number * STRIDE;
     }
 }
