@@ -37,18 +37,16 @@ final class Capture extends EngineRun {
      * @throws io.millrace.binding.link.EnvironmentException where another capture has one of the ports.
      */
     Capture(
-        final CaptureConfig ports,
+        final PlannedRun planned,
         final CaptureOptions options,
         final RunDirectory runDirectory,
-        final EngineConfig config,
-        final int workers,
         final FlowOptions flows,
         final ScriptOptions scripts,
         final OutputOptions output,
         final Telemetry telemetry) {
 
-        super(config, workers, flows, scripts, output, true, telemetry);
-        this.ports = ports;
+        super(planned, flows, scripts, output, true, telemetry);
+        ports = planned.capture();
         this.options = options;
         drops = new DropWatch(telemetry);
         gauges = new RunGauges(telemetry, eventRings());

@@ -1,7 +1,5 @@
 package io.millrace.launch;
 
-import io.millrace.engine.config.CaptureConfig;
-import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.Telemetry;
 import java.security.SecureRandom;
@@ -9,7 +7,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code millrace capture}. */
 @Command(
@@ -26,6 +26,9 @@ import picocli.CommandLine.Option;
         "Exit codes: 0 done, also when stopped by a signal, 1 output could not be written, 2 bad usage or configuration,"
             + " 3 environment (missing library, permission, port missing or in use) or internal failure."})
 final class CaptureCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
     @Mixin
     private CaptureOptions ports;
 
@@ -41,41 +44,28 @@ final class CaptureCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    @Mixin
+    private PlanOptions plan;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
     private boolean help;
 
     @Override
     public Integer call() throws Exception {
-        final int workers = packets.workers();
-        final CaptureConfig capture = ports.config(workers, packets.askedRxDescriptors());
-        final EngineConfig config = engineConfig();
+        final boolean dryRun = plan.dryRun();
+        final PlannedRun planned = PlannedRun.capture(command,
+            new PlannedRun.Flags(flows, scripts, packets, output), ports, new SecureRandom().nextLong());
         output.requireDistinctFrom(List.of());
+        if (dryRun) {
+            scripts.config(flows, planned.verdicts(), false, Thread.ofPlatform().factory());
+            plan.print(planned.plan(), command.commandLine().getOut());
+            return ExitCode.DONE;
+        }
         final RunDirectory runDirectory = ports.runDirectory();
         runDirectory.clean();
         try (CountersFile counters = CountersFile.create(runDirectory.counters(ProcessHandle.current().pid()))) {
-            return new Capture(capture, ports, runDirectory, config, workers, flows, scripts, output,
+            return new Capture(planned, ports, runDirectory, flows, scripts, output,
                 new Telemetry(counters.metadata(), counters.values())).run();
         }
-    }
-
-    private EngineConfig engineConfig() {
-        return new EngineConfig(
-            flows.capacity(),
-            flows.timeouts(),
-            flows.periodicIntervalNs(),
-            flows.statistics(),
-            packets.openedTunnels(),
-            flows.detection(),
-            packets.burst(),
-            packets.mempool(),
-            packets.mbufBytes(),
-            CaptureOptions.nicDescriptors(packets.askedRxDescriptors()),
-            packets.hugePages(),
-            scripts.overflow(EngineConfig.Overflow.DROP),
-            new SecureRandom().nextLong(),
-            packets.workerCores(false),
-            packets.warmUpFrames(),
-            packets.ealArguments(),
-            ErrorLine.debugging(System.getenv()));
     }
 }

@@ -3,9 +3,12 @@ package io.millrace.launch;
 import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.PortSpec;
+import io.millrace.launch.plan.BufferPlan;
+import io.millrace.launch.plan.PortWish;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.BitUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,9 +16,6 @@ import picocli.CommandLine.Option;
 /** Flags about live ports. */
 @Command(description = "Ports")
 final class CaptureOptions {
-    private static final int KERNEL_RING_FRAMES = 32_768;
-    private static final int NIC_RING_DESCRIPTORS = 4096;
-
     /** Drivers on top of the kernel's own. */
     enum KernelDriver {
         AF_PACKET,
@@ -30,8 +30,8 @@ final class CaptureOptions {
         description = "Network interface of the kernel to watch; repeatable.")
     private List<String> interfaces = List.of();
 
-    @Option(names = "--driver", paramLabel = "af_packet|af_xdp", defaultValue = "af_packet",
-        description = "How interfaces of the kernel are read (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--driver", paramLabel = "af_packet|af_xdp",
+        description = "How interfaces of the kernel are read (default: af_packet).")
     private KernelDriver driver;
 
     @Option(names = "--port", paramLabel = "PCI|VDEV",
@@ -39,10 +39,10 @@ final class CaptureOptions {
             + " net_tap0,iface=tap0 or net_memif0,role=client; repeatable.")
     private List<String> ports = List.of();
 
-    @Option(names = "--rx-queues", paramLabel = "N", defaultValue = "0", converter = CountConverter.class,
-        description = "RX queues of each port; 0 for as many as workers where both directions of a flow meet then, else"
-            + " one and a distributor (default: ${DEFAULT-VALUE}).")
-    private int rxQueues;
+    @Option(names = "--rx-queues", paramLabel = "N", converter = CountConverter.class,
+        description = "RX queues of each port (default: as many as workers where both directions of a flow meet then,"
+            + " else one and a distributor).")
+    private Integer rxQueues;
 
     @Option(names = "--promiscuous", paramLabel = "true|false", arity = "0..1", defaultValue = "true",
         fallbackValue = "true", description = "Take frames for any address (default: ${DEFAULT-VALUE}).")
@@ -61,29 +61,47 @@ final class CaptureOptions {
             + " /run/millrace for root, else $XDG_RUNTIME_DIR/millrace).")
     private Path runDirectory;
 
-    /**
-     * The ports as the engine opens them.
-     *
-     * @param workers       how many there are.
-     * @param rxDescriptors as asked for; 0 for what suits.
-     */
-    CaptureConfig config(final int workers, final int rxDescriptors) {
-        final List<PortSpec> specs = new ArrayList<>();
-        ports.forEach(port -> specs.add(PortSpec.parse(port)));
-        final int queues = rxQueues == 0 ? driver == KernelDriver.AF_PACKET ? workers : 1 : rxQueues;
-        final int ringFrames = rxDescriptors == 0 ? KERNEL_RING_FRAMES : rxDescriptors;
-        if (!interfaces.isEmpty() && !BitUtil.isPowerOfTwo(ringFrames)) {
-            throw new ConfigException("--rx-descriptors must be a power of two for --iface: " + ringFrames);
+    /** The ports as they were asked for. */
+    List<PortWish> wishes() {
+        if (driver != null && interfaces.isEmpty()) {
+            throw new ConfigException("--driver: is for --iface, and there is none: give --iface NAME, or leave it out");
         }
-        for (final String name : interfaces) {
-            specs.add(PortSpec.ofInterface(specs.size(), name, driver.dpdkName(), queues, ringFrames));
+        final List<PortWish> wishes = new ArrayList<>();
+        for (final String port : ports) {
+            final PortSpec spec = PortSpec.parse(port);
+            final boolean card = spec.bus().equals(PortSpec.PCI);
+            wishes.add(new PortWish(spec.label(), card ? "" : spec.device(),
+                card ? Optional.of(spec.device()) : Optional.empty(), spec.interfaceName()));
         }
-        return new CaptureConfig(specs, rxQueues, promiscuous);
+        interfaces.forEach(name -> wishes.add(
+            new PortWish(name, "net_" + driver().dpdkName(), Optional.empty(), Optional.of(name))));
+        return wishes;
     }
 
-    /** Length of the RX rings of ports that are no interfaces of the kernel. */
-    static int nicDescriptors(final int asked) {
-        return asked == 0 ? NIC_RING_DESCRIPTORS : asked;
+    /** RX queues of each port as asked for; null for what suits. */
+    Integer askedRxQueues() {
+        return rxQueues == null || rxQueues == 0 ? null : rxQueues;
+    }
+
+    /** The ports as the engine opens them, with this many workers. */
+    CaptureConfig config(final int workers, final BufferPlan buffers) {
+        final List<PortSpec> specs = new ArrayList<>();
+        ports.forEach(port -> specs.add(PortSpec.parse(port)));
+        final int queues =
+            buffers.rxQueues() != 0 ? buffers.rxQueues() : driver() == KernelDriver.AF_PACKET ? workers : 1;
+        if (!interfaces.isEmpty() && !BitUtil.isPowerOfTwo(buffers.kernelRingFrames())) {
+            throw new ConfigException(
+                "--rx-descriptors must be a power of two for --iface: " + buffers.kernelRingFrames());
+        }
+        for (final String name : interfaces) {
+            specs.add(PortSpec.ofInterface(
+                specs.size(), name, driver().dpdkName(), queues, buffers.kernelRingFrames()));
+        }
+        return new CaptureConfig(specs, buffers.rxQueues(), promiscuous);
+    }
+
+    private KernelDriver driver() {
+        return driver == null ? KernelDriver.AF_PACKET : driver;
     }
 
     /** Time after which the capture ends; {@link Long#MAX_VALUE} for none. */

@@ -10,6 +10,7 @@ import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.launch.plan.ThreadPlan;
 import io.millrace.script.ReloadResult;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -46,9 +48,11 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * <p>They end in that order, each after all that came before it is through.
  */
 abstract class EngineRun {
-    private static final int OUTPUT_RING_BYTES = 4 << 20;
+    /** Room between one script thread or worker and the output thread. */
+    static final int OUTPUT_RING_BYTES = 4 << 20;
 
     private final EngineConfig config;
+    private final ThreadPlan threads;
     private final boolean live;
     private final ScriptConfig scriptConfig;
     private final ScriptOptions scriptOptions;
@@ -76,30 +80,31 @@ abstract class EngineRun {
      * @throws ConfigException where a setting or a file that it names is not usable.
      */
     EngineRun(
-        final EngineConfig config,
-        final int workers,
+        final PlannedRun planned,
         final FlowOptions flows,
         final ScriptOptions scripts,
         final OutputOptions output,
         final boolean live,
         final Telemetry telemetry) {
 
-        this.config = config;
+        config = planned.config();
+        threads = planned.threads();
         this.live = live;
         this.scriptOptions = scripts;
         this.output = output;
         this.telemetry = telemetry;
-        FlowEngine.requireCores(scripts.cores());
-        scriptConfig = scripts.config(flows, !live, this::scriptThread);
+        scriptConfig = scripts.config(flows, planned.verdicts(), !live, this::scriptThread);
         placeSource = scripts.places();
-        final int threads = scripts.threads();
         final int ringBytes = scripts.eventRingBytes();
         eventRings = new EventRings(
-            IntStream.range(0, workers).mapToObj(worker ->
-                IntStream.range(0, threads).mapToObj(thread -> EventRing.allocate(ringBytes)).toList()).toList(),
-            IntStream.range(0, drops() ? workers : 0).mapToObj(i -> OutputRing.allocate(OUTPUT_RING_BYTES)).toList());
-        outputRings = IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(OUTPUT_RING_BYTES)).toList();
-        places = IntStream.range(0, threads).mapToObj(i -> new PlaceTable(placeSource)).toList();
+            perThread(threads.workers(), () -> perThread(threads.scriptThreads(), () -> EventRing.allocate(ringBytes))),
+            perThread(drops() ? threads.workers() : 0, () -> OutputRing.allocate(OUTPUT_RING_BYTES)));
+        outputRings = perThread(threads.scriptThreads(), () -> OutputRing.allocate(OUTPUT_RING_BYTES));
+        places = perThread(threads.scriptThreads(), () -> new PlaceTable(placeSource));
+    }
+
+    private static <T> List<T> perThread(final int threads, final Supplier<T> made) {
+        return Stream.generate(made).limit(threads).toList();
     }
 
     /** Runs it; returns the exit code. */
@@ -224,7 +229,7 @@ abstract class EngineRun {
     }
 
     private Thread scriptThread(final Runnable task) {
-        final List<Integer> cores = scriptOptions.cores();
+        final List<Integer> cores = threads.scriptCores();
         final int index = scriptThreads++;
         return Thread.ofPlatform().daemon(true).unstarted(() -> {
             if (!cores.isEmpty()) {

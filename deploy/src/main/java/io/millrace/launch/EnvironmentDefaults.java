@@ -17,6 +17,11 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         this.environment = environment;
     }
 
+    /** The variables. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     @Override
     public String defaultValue(final ArgSpec argument) {
         if (!(argument instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {

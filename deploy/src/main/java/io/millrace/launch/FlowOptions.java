@@ -4,6 +4,7 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.DetectionConfig;
 import io.millrace.engine.config.EngineConfig.FlowStatistics;
 import io.millrace.engine.config.FlowTimeouts;
+import io.millrace.launch.plan.RunMemory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,15 +13,14 @@ import picocli.CommandLine.Option;
 final class FlowOptions {
     private static final int MAX_UNDECIDED_FLOWS = 1 << 17;
     private static final long DETECTION_SILENCE_NS = 5_000_000_000L;
-    private static final long METADATA_BYTES_PER_FLOW = 256;
     private static final long MIN_METADATA_BYTES = 16L << 20;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long TCP_CLOSED_TIMEOUT_NS = 15 * NS_PER_S;
 
-    @Option(names = "--flow-capacity", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
+    @Option(names = "--flow-capacity", paramLabel = "N", converter = CountConverter.class,
         description = "Flows held at once per worker; when the table is full, the longest idle flow of a neighbourhood"
-            + " ends early (default: ${DEFAULT-VALUE}).")
-    private int capacity;
+            + " ends early (default: 1M; on live ports less where half of the free memory holds less).")
+    private Integer capacity;
 
     @Option(names = "--idle-timeout", paramLabel = "TIME", defaultValue = "60s", converter = DurationConverter.class,
         description = "Silence after which a flow ends for which nothing else is said (default: ${DEFAULT-VALUE}).")
@@ -70,7 +70,8 @@ final class FlowOptions {
             + " detection off (default: ${DEFAULT-VALUE}).")
     private DetectPackets detectPackets;
 
-    int capacity() {
+    /** As asked for; null for what suits. */
+    Integer askedCapacity() {
         return capacity;
     }
 
@@ -108,11 +109,11 @@ final class FlowOptions {
     }
 
     /** Memory for undecided flows and for what nDPI read grows with the table; pages not used cost nothing. */
-    DetectionConfig detection() {
+    DetectionConfig detection(final int flows) {
         return new DetectionConfig(
             detectPackets.tcp(), detectPackets.udp(), detectPackets.other(),
-            Math.min(capacity, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
-            Math.max(MIN_METADATA_BYTES, capacity * METADATA_BYTES_PER_FLOW));
+            Math.min(flows, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
+            Math.max(MIN_METADATA_BYTES, flows * RunMemory.METADATA_BYTES_PER_FLOW));
     }
 
     private static long given(final Long durationNs, final long otherwiseNs) {

@@ -1,6 +1,5 @@
 package io.millrace.launch;
 
-import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig.HugePages;
 import java.util.List;
@@ -11,38 +10,39 @@ import picocli.CommandLine.Option;
 @Command(description = "Packets")
 final class PacketOptions {
     private static final int MAX_WORKERS = 64;
-    private static final int REPLAY_RX_DESCRIPTORS = 512;
 
-    @Option(names = "--workers", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
-        description = "Worker threads; a distributor feeds them where files or ports have fewer queues (default:"
-            + " ${DEFAULT-VALUE}).")
-    private int workers;
+    @Option(names = "--workers", paramLabel = "N", converter = CountConverter.class,
+        description = "Worker threads; a distributor feeds them where files or ports have fewer queues (default: 1; on"
+            + " live ports one for 5 Gbit/s of their speed, as far as there are cores).")
+    private Integer workers;
 
     @Option(names = "--worker-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
         description = "Cores to pin workers to and to keep all other threads off, for example 2,4-7; one more than"
-            + " workers is for the distributor; any leaves it to the kernel (default: the last cores, as long as one"
-            + " is left for the rest).")
+            + " workers is for the distributor; any leaves it to the kernel (default: isolated cores, those of the ports'"
+            + " NUMA node, the last ones, as long as one is left for the rest).")
     private CoreList workerCores;
 
     @Option(names = "--burst", paramLabel = "N", defaultValue = "64", converter = CountConverter.class,
         description = "Frames taken per poll at most (default: ${DEFAULT-VALUE}).")
     private int burst;
 
-    @Option(names = "--mempool", paramLabel = "N", defaultValue = "4096", converter = CountConverter.class,
-        description = "Packet buffers per RX queue (default: ${DEFAULT-VALUE}).")
-    private int mempool;
+    @Option(names = "--mempool", paramLabel = "N", converter = CountConverter.class,
+        description = "Packet buffers per RX queue, those in its ring included (default: 4096; on live ports twice the"
+            + " ring).")
+    private Integer mempool;
 
     @Option(names = "--mbuf-size", paramLabel = "SIZE", defaultValue = "2048", converter = SizeConverter.class,
         description = "Frame bytes per packet buffer; longer frames take several (default: ${DEFAULT-VALUE}).")
     private long mbufBytes;
 
-    @Option(names = "--rx-descriptors", paramLabel = "N", defaultValue = "0", converter = CountConverter.class,
-        description = "Length of an RX ring, of --iface in the kernel; 0 for what suits: 4096, 32768 for --iface, 512 in"
-            + " a replay (default: ${DEFAULT-VALUE}).")
-    private int rxDescriptors;
+    @Option(names = "--rx-descriptors", paramLabel = "N", converter = CountConverter.class,
+        description = "Length of an RX ring, of --iface in the kernel (default: 4096, 32768 for --iface, 512 in a"
+            + " replay).")
+    private Integer rxDescriptors;
 
     @Option(names = "--huge-pages", paramLabel = "auto|on|off", defaultValue = "auto",
-        description = "Memory from huge pages: on refuses to start without (default: ${DEFAULT-VALUE}).")
+        description = "Memory from huge pages: auto takes reserved ones for cards where enough are free, on refuses to"
+            + " start without (default: ${DEFAULT-VALUE}).")
     private HugePages hugePages;
 
     @Option(names = "--warm-up", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
@@ -63,30 +63,17 @@ final class PacketOptions {
         description = "Further arguments for DPDK's EAL, in one word: --eal='--log-level=8' (default: none).")
     private String eal = "";
 
-    int workers() {
-        if (workers < 1 || workers > MAX_WORKERS) {
+    /** Threads as asked for; null for what suits. */
+    Integer askedWorkers() {
+        if (workers != null && (workers < 1 || workers > MAX_WORKERS)) {
             throw new ConfigException("--workers must be from 1 to " + MAX_WORKERS + ": " + workers);
         }
         return workers;
     }
 
-    /**
-     * Cores of the workers and, behind them, of the distributor; empty leaves placing to the kernel.
-     *
-     * @param distributed whether there is a distributor, as far as is known.
-     */
-    List<Integer> workerCores(final boolean distributed) {
-        if (workerCores == null) {
-            final List<Integer> withDistributor = FlowEngine.defaultWorkerCores(workers() + (distributed ? 1 : 0));
-            return withDistributor.isEmpty() ? FlowEngine.defaultWorkerCores(workers()) : withDistributor;
-        }
-        final int threads = workers() + (workers() > 1 ? 1 : 0);
-        if (workerCores.cores().size() > threads) {
-            throw new ConfigException("--worker-cores: " + workerCores.cores().size() + " cores for " + workers
-                + (workers == 1 ? " worker: name as many cores as workers"
-                    : " workers and a distributor: name as many cores"));
-        }
-        return workerCores.cores();
+    /** Cores of the workers and, behind them, of the distributor; empty leaves placing to the kernel, null is any choice. */
+    List<Integer> askedWorkerCores() {
+        return workerCores == null ? null : workerCores.cores();
     }
 
     /** Set of the tunnels to open. */
@@ -101,7 +88,8 @@ final class PacketOptions {
         return burst;
     }
 
-    int mempool() {
+    /** Packet buffers per RX queue as asked for; null for what suits. */
+    Integer askedMempool() {
         return mempool;
     }
 
@@ -112,13 +100,9 @@ final class PacketOptions {
         return (int) mbufBytes;
     }
 
-    int rxDescriptors() {
-        return rxDescriptors == 0 ? REPLAY_RX_DESCRIPTORS : rxDescriptors;
-    }
-
-    /** As asked for on the command line; 0 for what suits. */
-    int askedRxDescriptors() {
-        return rxDescriptors;
+    /** Length of an RX ring as asked for; null for what suits. */
+    Integer askedRxDescriptors() {
+        return rxDescriptors == null || rxDescriptors == 0 ? null : rxDescriptors;
     }
 
     HugePages hugePages() {

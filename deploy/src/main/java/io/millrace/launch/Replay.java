@@ -21,13 +21,12 @@ final class Replay extends EngineRun {
      */
     Replay(
         final List<CaptureFile> files,
-        final EngineConfig config,
-        final int workers,
+        final PlannedRun planned,
         final FlowOptions flows,
         final ScriptOptions scripts,
         final OutputOptions output) {
 
-        super(config, workers, flows, scripts, output, false, new Telemetry());
+        super(planned, flows, scripts, output, false, new Telemetry());
         this.files = files;
     }
 

@@ -1,7 +1,6 @@
 package io.millrace.launch;
 
 import io.millrace.engine.config.ConfigException;
-import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.port.CaptureFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,8 +9,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code millrace replay}. */
 @Command(
@@ -31,10 +32,12 @@ final class ReplayCommand implements Callable<Integer> {
     // Secret against chosen collisions on live links; in a replay it must be the same every time.
     private static final long REPLAY_HASH_SEED = 0x6D69_6C6C_7261_6365L;
 
-
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Capture files (pcap, pcapng; packed with"
         + " gzip or zstd, or not), replayed in the order of their first packets; - is standard input.")
     private List<Path> paths;
+
+    @Spec
+    private CommandSpec command;
 
     @Mixin
     private FlowOptions flows;
@@ -48,36 +51,29 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    @Mixin
+    private PlanOptions plan;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
     private boolean help;
 
     @Override
     public Integer call() throws Exception {
-        final EngineConfig config = engineConfig();
+        final boolean dryRun = plan.dryRun();
+        final PlannedRun planned = PlannedRun.replay(
+            command, new PlannedRun.Flags(flows, scripts, packets, output), REPLAY_HASH_SEED, namesOfFiles());
         final List<CaptureFile> files = openAll();
         output.requireDistinctFrom(files);
-        return new Replay(files, config, packets.workers(), flows, scripts, output).run();
+        if (dryRun) {
+            scripts.config(flows, planned.verdicts(), true, Thread.ofPlatform().factory());
+            plan.print(planned.plan(), command.commandLine().getOut());
+            return ExitCode.DONE;
+        }
+        return new Replay(files, planned, flows, scripts, output).run();
     }
 
-    private EngineConfig engineConfig() {
-        return new EngineConfig(
-            flows.capacity(),
-            flows.timeouts(),
-            flows.periodicIntervalNs(),
-            flows.statistics(),
-            packets.openedTunnels(),
-            flows.detection(),
-            packets.burst(),
-            packets.mempool(),
-            packets.mbufBytes(),
-            packets.rxDescriptors(),
-            packets.hugePages(),
-            scripts.overflow(EngineConfig.Overflow.BLOCK),
-            REPLAY_HASH_SEED,
-            packets.workerCores(packets.workers() > 1),
-            packets.warmUpFrames(),
-            packets.ealArguments(),
-            ErrorLine.debugging(System.getenv()));
+    private String namesOfFiles() {
+        return paths.size() == 1 ? paths.getFirst().toString() : paths.size() + " files, first " + paths.getFirst();
     }
 
     /** All files, so that one that is not usable is found before the first one runs. */

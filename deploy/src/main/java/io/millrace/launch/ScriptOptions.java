@@ -31,6 +31,7 @@ final class ScriptOptions {
         Path.of("/usr/share/ntopng/scripts/callbacks/interface/flow"));
 
     private static final int MAX_SCRIPT_THREADS = 64;
+    private static final int MAX_VERDICTS = 1 << 29;
     private static final int MIN_EVENT_RING = BitUtil.findNextPositivePowerOfTwo(8 * FlowEventDescriptor.MAX_LENGTH);
     private static final int MAX_EVENT_RING = 1 << 30;
 
@@ -50,13 +51,15 @@ final class ScriptOptions {
         description = "Load scripts anew when a file in their folders changes (default: in capture only).")
     private Boolean watchScripts;
 
-    @Option(names = "--script-threads", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
-        description = "Threads that run scripts; a flow always goes to the same one (default: ${DEFAULT-VALUE}).")
-    private int scriptThreads;
+    @Option(names = "--script-threads", paramLabel = "N", converter = CountConverter.class,
+        description = "Threads that run scripts; a flow always goes to the same one (default: 1; on live ports one for"
+            + " four workers).")
+    private Integer scriptThreads;
 
     @Option(names = "--script-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
-        description = "Cores to pin script threads to, for example 3,5 (default: the kernel places them).")
-    private CoreList scriptCores = CoreList.ANY;
+        description = "Cores to pin script threads to, for example 3,5; any leaves it to the kernel (default: on live"
+            + " ports cores that workers leave free, where two more are left; otherwise the kernel places them).")
+    private CoreList scriptCores;
 
     @Option(names = "--script-memory", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
         description = "Memory that the scripts of one thread may take (default: ${DEFAULT-VALUE}).")
@@ -136,22 +139,37 @@ final class ScriptOptions {
         return List.copyOf(new LinkedHashSet<>(scripts));
     }
 
-    int threads() {
-        if (scriptThreads < 1 || scriptThreads > MAX_SCRIPT_THREADS) {
+    /** Threads as asked for, by number or by naming cores for them; null for what suits. */
+    Integer askedThreads() {
+        if (scriptThreads != null && (scriptThreads < 1 || scriptThreads > MAX_SCRIPT_THREADS)) {
             throw new ConfigException(
                 "--script-threads must be from 1 to " + MAX_SCRIPT_THREADS + ": " + scriptThreads);
         }
-        return scriptThreads;
+        return scriptThreads == null && scriptCores != null && !scriptCores.cores().isEmpty()
+            ? (Integer) scriptCores.cores().size() : scriptThreads;
     }
 
-    /** One core for each script thread; empty leaves placing to the kernel. */
-    List<Integer> cores() {
+    /** One core for each script thread; empty leaves placing to the kernel, null is any choice. */
+    List<Integer> askedCores() {
+        if (scriptCores == null) {
+            return null;
+        }
         final int named = scriptCores.cores().size();
-        if (named != 0 && named != threads()) {
-            throw new ConfigException("--script-cores: " + named + " cores for " + threads()
+        if (named != 0 && named != askedThreads()) {
+            throw new ConfigException("--script-cores: " + named + " cores for " + askedThreads()
                 + " script threads: name as many cores as threads");
         }
         return scriptCores.cores();
+    }
+
+    /** Memory that the scripts of one thread may take. */
+    long scriptMemoryBytes() {
+        return scriptMemoryBytes;
+    }
+
+    /** Memory of the store that all scripts share. */
+    long scriptStoreBytes() {
+        return scriptStoreBytes;
     }
 
     /** Whether scripts are loaded anew when a file in their folders changes. */
@@ -186,11 +204,14 @@ final class ScriptOptions {
     /**
      * Settings of the script side.
      *
-     * @param flows         sizes and times of the engine.
+     * @param flows         times of the engine.
+     * @param verdicts      flows that one script thread keeps verdicts of at most.
      * @param lossless      whether script threads wait for room in the output.
      * @param threadFactory makes the script threads.
      */
-    ScriptConfig config(final FlowOptions flows, final boolean lossless, final ThreadFactory threadFactory) {
+    ScriptConfig config(
+        final FlowOptions flows, final int verdicts, final boolean lossless, final ThreadFactory threadFactory) {
+
         try {
             NetworkSet.of(localNetworks);
         } catch (final IllegalArgumentException e) {
@@ -216,8 +237,7 @@ final class ScriptOptions {
                 .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
                 .withSupervision(new Supervision(maxFailures, maxOverruns))
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
-                .withFlows(verdictCapacity(flows.capacity()), flows.periodicSeconds(),
-                    flows.timeouts().longestNs())
+                .withFlows(verdicts, flows.periodicSeconds(), flows.timeouts().longestNs())
                 .withThreads(lossless, idleStrategy::create, threadFactory)
                 .withInputs(inputs());
         } catch (final IllegalArgumentException e) {
@@ -232,9 +252,14 @@ final class ScriptOptions {
             usual.externalAlertBytes());
     }
 
-    // Flows spread evenly over the threads, but not exactly; and a verdict outlives its flow while events wait.
-    private int verdictCapacity(final int flowCapacity) {
+    /**
+     * Flows that one script thread keeps verdicts of at most. They spread evenly over the threads, but not exactly; and a
+     * verdict outlives its flow while events wait.
+     *
+     * @param flows of all workers.
+     */
+    int verdictCapacity(final long flows, final int threads) {
         final long waitingEvents = eventRingBytes / FlowEventDescriptor.LENGTH;
-        return (int) Math.min(1 << 29, flowCapacity * 5L / 4 / threads() + waitingEvents);
+        return (int) Math.min(MAX_VERDICTS, flows * 5 / 4 / threads + waitingEvents);
     }
 }

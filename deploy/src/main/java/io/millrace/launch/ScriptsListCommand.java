@@ -7,6 +7,7 @@ import io.millrace.script.lua.ScriptDescription;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,9 @@ final class ScriptsListCommand implements Callable<Integer> {
     public Integer call() {
         final PrintWriter out = spec.commandLine().getOut();
         final PrintWriter err = spec.commandLine().getErr();
-        final ScriptConfig config = scripts.config(flows, true, Thread.ofPlatform().factory());
+        final int threads = Objects.requireNonNullElse(scripts.askedThreads(), 1);
+        final ScriptConfig config = scripts.config(
+            flows, scripts.verdictCapacity(1, threads), true, Thread.ofPlatform().factory());
         if (config.scriptPaths().isEmpty() && !json) {
             err.println(ErrorLine.of("no scripts: none of the default folders exists ("
                 + ScriptOptions.DEFAULT_FOLDERS + "): give --scripts DIR"));
@@ -51,13 +54,13 @@ final class ScriptsListCommand implements Callable<Integer> {
         final ScriptCheck check =
             ScriptCheck.check(config.scriptPaths(), FlowEngine.applicationNames(), config.machineSettings());
         if (json) {
-            out.println(ScriptListJson.of(check, config, scripts.threads()));
+            out.println(ScriptListJson.of(check, config, threads));
             out.flush();
             return ExitCode.DONE;
         }
         check.scripts().forEach(script -> print(out, script));
         out.printf(Locale.ROOT, "%d %s, %d MiB and %d ms per hook each, host libraries open to scripts: %s%n",
-            scripts.threads(), scripts.threads() == 1 ? "thread" : "threads", config.memoryBytes() >> 20, config.deadlineNs() / 1_000_000,
+            threads, threads == 1 ? "thread" : "threads", config.memoryBytes() >> 20, config.deadlineNs() / 1_000_000,
             config.allowedLibraries().isEmpty() ? "none" : String.join(", ", config.allowedLibraries()));
         out.flush();
         check.findings().forEach(finding -> err.println(ErrorLine.of(finding.toString())));

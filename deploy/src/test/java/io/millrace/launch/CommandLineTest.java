@@ -120,7 +120,7 @@ class CommandLineTest {
         "--overflow=spill  | --overflow: expected one of",
         "--workers=65      | --workers must be from 1 to 64",
         "--worker-cores=all | is not a list of cores",
-        "--worker-cores=1,2 | --worker-cores: 2 cores for 1 worker",
+        "--worker-cores=0,1 | --worker-cores: 2 cores for 1 worker",
         "--detect-packets=tcp=20000 | --detect-packets tcp must be from 0 to 10000: 20000"})
     void shouldSayWhichSettingIsWrong(final String flag, final String expected) {
         final CommandLineRun run = CommandLineRun.of("replay", "missing.pcap", flag);
@@ -155,7 +155,7 @@ class CommandLineTest {
         assertThat(valueOf("--burst", environment, "--burst=16")).isEqualTo(16);
         assertThat(valueOf("--burst", environment)).isEqualTo(32);
         assertThat(valueOf("--burst", Map.of())).isEqualTo(64);
-        assertThat(valueOf("--mempool", environment)).isEqualTo(4096);
+        assertThat(valueOf("--mempool", environment)).isNull();
     }
 
     @Test

@@ -28,13 +28,13 @@ class ModuleArchitectureTest {
 
     @Test
     void shouldHoldNothingButTheLaunch() {
-        classes().should().resideInAPackage("io.millrace.launch").check(module);
+        classes().should().resideInAPackage("io.millrace.launch..").check(module);
     }
 
     @Test
     void shouldBeSeenByNobody() {
-        noClasses().that().resideOutsideOfPackage("io.millrace.launch")
-            .should().dependOnClassesThat().resideInAPackage("io.millrace.launch").check(project);
+        noClasses().that().resideOutsideOfPackage("io.millrace.launch..")
+            .should().dependOnClassesThat().resideInAPackage("io.millrace.launch..").check(project);
     }
 
     /** The exception is mapped to an exit code. */

@@ -262,8 +262,9 @@ class ReplayIT {
     void shouldNameTheCoreThatIsNotThere() throws Exception {
         final Run run = replaySample("--worker-cores", "1023");
 
-        assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.errors()).singleElement().asString().startsWith("millrace: cannot run on core 1023");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).singleElement().asString()
+            .startsWith("millrace: --worker-cores: there is no core 1023");
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.List;
  * @param mempoolMbufs         mbufs per RX queue, at least twice {@code burst}.
  * @param mbufBytes            frame bytes per mbuf; longer frames take several.
  * @param rxDescriptors        length of an RX ring.
- * @param hugePages            whether memory comes from huge pages.
+ * @param hugePages            which memory comes from huge pages.
  * @param overflow             what happens to an event whose ring is full.
  * @param hashSeed             secret of the flow hash; fixed in a replay, so that a replay repeats itself.
  * @param workerCores          core of each worker, kept free of all other threads; empty leaves placing to the kernel.
@@ -51,9 +51,9 @@ public record EngineConfig(
 
     /** Whether memory comes from huge pages. */
     public enum HugePages {
-        /** Where the system has some reserved. */
+        /** Transparent ones for tables where the kernel gives them, none of those reserved for packet buffers. */
         AUTO,
-        /** Always; refuses to start without. */
+        /** Reserved ones for packet buffers too; refuses to start without. */
         ON,
         /** Never. */
         OFF

@@ -20,10 +20,19 @@ final class DetectionStates implements AutoCloseable {
 
     /** Room for {@code count} states of {@code stateBytes} each. */
     DetectionStates(final int count, final int stateBytes) {
-        stateLength = (stateBytes + CACHE_LINE - 1) & -CACHE_LINE;
+        stateLength = stateLength(stateBytes);
         block = new OffHeapBlock(count * stateLength, false);
         next = block.address();
         end = next + count * stateLength;
+    }
+
+    /** Memory of {@code count} states. */
+    static long memoryBytes(final int count, final int stateBytes) {
+        return count * stateLength(stateBytes);
+    }
+
+    private static long stateLength(final int stateBytes) {
+        return (stateBytes + CACHE_LINE - 1) & -CACHE_LINE;
     }
 
     /** Address of a zeroed state; 0 where all are in use. */

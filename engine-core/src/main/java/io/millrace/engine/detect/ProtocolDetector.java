@@ -50,6 +50,12 @@ public final class ProtocolDetector implements AutoCloseable {
         metadata = verdict + DetectionModule.VERDICT_LENGTH;
     }
 
+    /** Memory of a detector once as many flows are undecided as there may be, in bytes, without what nDPI allocates. */
+    public static long memoryBytes(final DetectionConfig config) {
+        return DetectionStates.memoryBytes(config.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH)
+            + config.metadataBytes();
+    }
+
     /** Begins with a new flow; {@code false} where it will not be inspected, because its name is settled already. */
     public boolean open(final long record) {
         if (config.packetLimit(l4Protocol(record)) == 0) {

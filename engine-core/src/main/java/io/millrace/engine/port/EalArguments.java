@@ -7,7 +7,6 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.Set;
 public final class EalArguments {
     private static final String REPLAY_DRIVER = "net_pcap";
     private static final List<String> COMMON_DRIVERS = List.of("bus_vdev", "mempool_ring");
-    private static final Path HUGE_PAGES = Path.of("/sys/kernel/mm/hugepages");
+    private static final Path PCI_DEVICES = Path.of("/sys/bus/pci/devices");
 
     private EalArguments() {
     }
@@ -36,12 +35,13 @@ public final class EalArguments {
         final boolean hardware = ports.stream().anyMatch(EalArguments::isHardware);
         final List<String> arguments = new ArrayList<>(
             List.of("--no-telemetry", "--lcores", "0@(" + allowedCores() + ")"));
-        if (usesHugePages(config, hardware)) {
+        final int mebibytes = PacketMemory.of(config, capture, workers).mebibytes();
+        if (config.hugePages() == EngineConfig.HugePages.ON) {
             arguments.add("--in-memory");
+            arguments.addAll(hugePageMemory(ports, mebibytes));
         } else {
-            arguments.addAll(List.of("--no-shconf", "--no-huge"));
+            arguments.addAll(List.of("--no-shconf", "--no-huge", "-m", Integer.toString(mebibytes)));
         }
-        arguments.addAll(List.of("-m", Integer.toString(PacketMemory.of(config, capture, workers).mebibytes())));
         if (hardware) {
             // Which driver a device needs is known to the drivers alone, so all of them are loaded.
             ports.stream().filter(EalArguments::isHardware).forEach(port -> arguments.addAll(List.of(
@@ -58,12 +58,20 @@ public final class EalArguments {
         return port.bus().equals(PortSpec.PCI);
     }
 
-    private static boolean usesHugePages(final EngineConfig config, final boolean hardware) {
-        return switch (config.hugePages()) {
-            case ON -> true;
-            case AUTO -> hardware && hasFreeHugePages();
-            case OFF -> false;
-        };
+    /** Pages of the node that the cards are on: left to itself EAL takes them from all nodes alike. */
+    private static List<String> hugePageMemory(final List<PortSpec> ports, final int mebibytes) {
+        final int node = ports.stream().filter(EalArguments::isHardware).mapToInt(port -> nodeOf(port.device()))
+            .filter(known -> known >= 0).findFirst().orElse(-1);
+        return node < 0 ? List.of("-m", Integer.toString(mebibytes))
+            : List.of("--socket-mem", "0,".repeat(node) + mebibytes);
+    }
+
+    private static int nodeOf(final String pciAddress) {
+        try {
+            return Integer.parseInt(Files.readString(PCI_DEVICES.resolve(pciAddress).resolve("numa_node")).strip());
+        } catch (final IOException | NumberFormatException e) {
+            return -1;
+        }
     }
 
     private static List<Path> drivers(final List<PortSpec> ports) {
@@ -84,19 +92,6 @@ public final class EalArguments {
                 + Eal.driver("net_*").getParent() + " shows what is installed");
         }
         return name;
-    }
-
-    private static boolean hasFreeHugePages() {
-        try (DirectoryStream<Path> sizes = Files.newDirectoryStream(HUGE_PAGES)) {
-            for (final Path size : sizes) {
-                if (!Files.readString(size.resolve("free_hugepages")).strip().equals("0")) {
-                    return true;
-                }
-            }
-        } catch (final IOException e) {
-            return false;
-        }
-        return false;
     }
 
     private static String allowedCores() {

@@ -55,7 +55,7 @@ public final class VerdictTable implements AutoCloseable {
                 "verdict capacity must be from 1 to " + MAX_CAPACITY + " flows: capacity=" + capacity);
         }
         this.capacity = capacity;
-        final int entries = BitUtil.findNextPositivePowerOfTwo(capacity) * 2;
+        final int entries = entries(capacity);
         mask = entries - 1;
         indexBlock = new OffHeapBlock((long) entries * Long.BYTES, true);
         recordBlock = new OffHeapBlock((long) capacity * STRIDE, true);
@@ -63,6 +63,15 @@ public final class VerdictTable implements AutoCloseable {
         index = indexBlock.address();
         records = recordBlock.address();
         likely = batchBlock.address();
+    }
+
+    /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
+    public static long memoryBytes(final int capacity) {
+        return (long) entries(capacity) * Integer.BYTES + (long) capacity * VerdictDescriptor.LENGTH;
+    }
+
+    private static int entries(final int capacity) {
+        return BitUtil.findNextPositivePowerOfTwo(capacity) * 2;
     }
 
     /**

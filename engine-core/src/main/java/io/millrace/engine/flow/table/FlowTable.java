@@ -70,7 +70,7 @@ public final class FlowTable implements AutoCloseable {
 
         this.capacity = capacity;
         this.withStatistics = withStatistics;
-        final int entries = Integer.highestOneBit(Math.max(2, capacity) * 2 - 1) * 2;
+        final int entries = entries(capacity);
         mask = entries - 1;
         indexBlock = new OffHeapBlock((long) entries * ENTRY_LENGTH, hugePages);
         recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
@@ -85,6 +85,16 @@ public final class FlowTable implements AutoCloseable {
         for (int slot = 0; slot < burstLimit; slot++) {
             putI32(candidates + (long) slot * Integer.BYTES, NONE);
         }
+    }
+
+    /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
+    public static long memoryBytes(final int capacity) {
+        return (long) entries(capacity) * ENTRY_LENGTH
+            + (long) capacity * (FlowRecordDescriptor.LENGTH + TunnelDescriptor.LENGTH);
+    }
+
+    private static int entries(final int capacity) {
+        return Integer.highestOneBit(Math.max(2, capacity) * 2 - 1) * 2;
     }
 
     /**

@@ -1,0 +1,33 @@
+package io.millrace.launch.plan;
+
+import java.util.Optional;
+
+/**
+ * A live port as it was asked for.
+ *
+ * @param label         words for people.
+ * @param driver        DPDK's driver where it is known: {@code net_af_packet} and the like; empty for a card.
+ * @param pciAddress    of a card that DPDK is to drive.
+ * @param interfaceName of an interface of the kernel.
+ */
+public record PortWish(
+    String label, String driver, Optional<String> pciAddress, Optional<String> interfaceName) {
+
+    private static final String KERNEL_SHARES = "net_af_packet";
+    private static final String ZERO_COPY = "net_af_xdp";
+
+    /** Whether the kernel copies its frames, so that no mbuf waits in an RX ring. */
+    boolean isCopied() {
+        return driver.startsWith(KERNEL_SHARES);
+    }
+
+    /** Whether it reads the queues of the kernel's driver. */
+    boolean readsQueuesOfTheCard() {
+        return driver.startsWith(ZERO_COPY);
+    }
+
+    /** Whether several queues get both directions of a flow, as far as is known before the port is open. */
+    boolean splitsFlowsWhole() {
+        return isCopied() || pciAddress.isPresent();
+    }
+}

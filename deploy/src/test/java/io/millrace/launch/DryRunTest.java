@@ -1,0 +1,97 @@
+package io.millrace.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DryRunTest {
+    private static final String SAMPLE = InProcess.root().resolve("deploy/sample/sample.pcap").toString();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldTellWhereEachValueComesFrom() throws IOException {
+        final Path flags = Files.writeString(folder.resolve("flags"),
+            "--idle-timeout 30s # thirty seconds\n--script-memory=32M\n");
+        final Path nested = Files.writeString(folder.resolve("nested"), "@" + flags + " --quiet");
+
+        final Map<String, Map<String, Object>> plan = plan(Map.of("MILLRACE_BURST", "32"),
+            "replay", SAMPLE, "--dry-run", "--json", "@" + nested, "--mempool", "5000");
+
+        assertThat(plan.get("--burst")).containsEntry("value", "32")
+            .containsEntry("origin", Map.of("kind", "environment", "detail", "MILLRACE_BURST"));
+        assertThat(plan.get("--idle-timeout")).containsEntry("value", "30s")
+            .containsEntry("origin", Map.of("kind", "file", "detail", flags.toString()));
+        assertThat(plan.get("--script-memory")).containsEntry("value", "32M");
+        assertThat(plan.get("--quiet")).containsEntry("origin", Map.of("kind", "file", "detail", nested.toString()));
+        assertThat(plan.get("packet buffers per queue")).containsEntry("value", 5000)
+            .containsEntry("origin", Map.of("kind", "flag"));
+        assertThat(plan.get("--tcp-closed-timeout")).containsEntry("value", "15s")
+            .containsEntry("origin", Map.of("kind", "default"));
+        assertThat(plan.get("RX descriptors")).extracting("origin").extracting("kind").isEqualTo("derived");
+    }
+
+    @Test
+    void shouldTellOfEveryFlagThatTheCommandHas() throws IOException {
+        final CommandLineRun run = CommandLineRun.of("capture", "--iface", "lo", "--dry-run");
+        final String text = String.join("\n", run.output());
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.errors()).isEmpty();
+        assertThat(text).contains("port lo", "RX queues", "worker cores", "script cores", "flow tables", "in all",
+            "--eve ", "--geoip ", "--duration ", "--run-dir ").doesNotContain("null", "[]");
+    }
+
+    @Test
+    void shouldWriteNothing() {
+        final Path log = folder.resolve("eve.json");
+        final Path run = folder.resolve("run");
+
+        final CommandLineRun dry = CommandLineRun.of("capture", "--iface", "lo", "--dry-run", "--eve", log.toString(),
+            "--run-dir", run.toString());
+
+        assertThat(dry.exitCode()).isZero();
+        assertThat(log).doesNotExist();
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void shouldSayWhatIsMissing() {
+        assertThat(CommandLineRun.of("capture", "--iface", "nosuch0", "--dry-run").output())
+            .anyMatch(line -> line.contains("port nosuch0: there is no such interface"));
+    }
+
+    @Test
+    void shouldRefuseWhatTheRunWouldRefuse() {
+        assertThat(CommandLineRun.of("replay", SAMPLE, "--dry-run", "--script-memory", "1K").exitCode()).isEqualTo(2);
+        assertThat(CommandLineRun.of("replay", "missing.pcap", "--dry-run").exitCode()).isEqualTo(2);
+        assertThat(CommandLineRun.of("capture", "--dry-run").errors()).singleElement().asString().contains("no port");
+        assertThat(CommandLineRun.of("replay", SAMPLE, "--json").errors()).singleElement().asString()
+            .contains("--json: is for --dry-run");
+        assertThat(CommandLineRun.of("capture", "--port", "net_tap0", "--driver", "af_xdp", "--dry-run").errors())
+            .singleElement().asString().contains("--driver: is for --iface");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Map<String, Object>> plan(
+        final Map<String, String> environment, final String... arguments) throws IOException {
+
+        final CommandLineRun run = CommandLineRun.of(environment, arguments);
+        assertThat(run.errors()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        final Map<String, Object> json = JSON.std.mapFrom(run.output().getFirst());
+        assertThat(json).containsEntry("command", arguments[0]);
+        return ((List<Map<String, Object>>) json.get("plan")).stream()
+            .collect(Collectors.toMap(entry -> (String) entry.get("name"), Function.identity()));
+    }
+}
