@@ -106,3 +106,19 @@ void millrace_prefetch(const uint64_t *addresses, uint32_t count) {
       __builtin_prefetch((const void *)addresses[i], 1);
    }
 }
+
+#define LINE 64
+
+void millrace_prefetch_records(const uint64_t *records, uint32_t count) {
+   for (uint32_t i = 0; i < count; i++) {
+      const char *record = (const char *)(uintptr_t)(records[i] & ~(uint64_t)(LINE - 1));
+      if (record == NULL) {
+         continue;
+      }
+      __builtin_prefetch(record, 1);
+      __builtin_prefetch(record + LINE, 1);
+      for (uint64_t more = records[i] & (LINE - 1); more != 0; more &= more - 1) {
+         __builtin_prefetch(record + (2 + __builtin_ctzll(more)) * LINE, 1);
+      }
+   }
+}

@@ -76,7 +76,8 @@ public class FlowTableBenchmark {
     @OperationsPerInvocation(BURST)
     public int flowTable() {
         receive();
-        table.touch(keys, parsed, BURST);
+        table.touchIndex(keys, 0, BURST);
+        table.touchRecords(keys, parsed, 0, BURST);
         for (int slot = 0; slot < BURST; slot++) {
             final int found = table.find(keys, slot);
             final int number = found == FlowTable.NONE ? table.add(keys, slot) : found;

@@ -18,7 +18,8 @@ import io.millrace.engine.port.LinkType;
  * before a byte behind it is read, so a frame may lie flush against unreadable memory. Owned by one worker; allocates
  * nothing.
  *
- * <p>Ethernet, VLAN tags, IP and transport headers are read here, on the straight path. All else is a branch off it that
+ * <p>Nearly all packets are plain and read by {@link PlainPackets}. Of the others, Ethernet, VLAN tags, IP and transport
+ * headers are read here, on the straight path. All else is a branch off it that
  * moves a {@link HeaderCursor} from header to header until IP is found: the link layers in {@link LinkLayers}, what
  * stands between them and IP in {@link LinkTags}, tunnels in {@link IpTunnels}, {@link GreTunnels} and
  * {@link UdpTunnels}.
@@ -75,10 +76,19 @@ public final class PacketParser {
         for (int slot = 0; slot < count; slot++) {
             final long frame = burst.address(slot);
             final int length = burst.capturedLength(slot);
-            final byte outcome = parseEthernet(slot, frame, length, burst.strippedVlanId(slot), snapLengthBytes);
-            parsed.outcome(slot,
-                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
+            final int strippedVlanId = burst.strippedVlanId(slot);
+            if (!PlainPackets.parse(parsed, slot, frame, length, strippedVlanId)) {
+                parseAny(slot, frame, length, strippedVlanId, snapLengthBytes);
+            }
         }
+    }
+
+    /** Parses one Ethernet frame into {@code slot} on the long way, whatever it is. */
+    void parseAny(
+        final int slot, final long frame, final int length, final int strippedVlanId, final int snapLengthBytes) {
+
+        final byte outcome = parseEthernet(slot, frame, length, strippedVlanId, snapLengthBytes);
+        parsed.outcome(slot, outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
     }
 
     private void parseOther(final Burst burst, final LinkType link, final int snapLengthBytes) {

@@ -42,29 +42,30 @@ public final class ParsedBurst {
     private static final int SOURCE_LOW = 8;
     private static final int DESTINATION_HIGH = 16;
     private static final int DESTINATION_LOW = 24;
-    private static final int L3_ADDRESS = 32;
-    private static final int MAC_ADDRESS = 40;
+    private static final int ENDS = 32;
+    private static final int IP_VERSION = ENDS;
+    private static final int L4_PROTOCOL = ENDS + 1;
+    private static final int VLAN_ID = ENDS + 2;
+    private static final int DESTINATION_PORT = ENDS + 4;
+    private static final int SOURCE_PORT = ENDS + 6;
+    private static final int L3_ADDRESS = 40;
     private static final int WIRE_LENGTH = 48;
     private static final int PAYLOAD_LENGTH = 52;
     private static final int L3_LENGTH = 56;
-    private static final int SOURCE_PORT = 60;
-    private static final int DESTINATION_PORT = 62;
-    private static final int TCP_SEQUENCE = 64;
-    private static final int FLAGS_OR_TYPE = 68;
-    private static final int VLAN_ID = 72;
-    private static final int L4_PROTOCOL = 74;
-    private static final int IP_VERSION = 75;
-    private static final int OUTCOME = 76;
-    private static final int FRAGMENT = 77;
-    private static final int TUNNEL_TYPE = 78;
-    private static final int TUNNEL_DEPTH = 79;
+    private static final int FLAGS_OR_TYPE = 60;
+    private static final int OUTCOME = 64;
+    private static final int FRAGMENT = 65;
+    private static final int TYPE_OF_SERVICE = 66;
+    private static final int TUNNEL_DEPTH = 67;
+    private static final int TCP_SEQUENCE = 68;
+    private static final int MAC_ADDRESS = 72;
     private static final int FRAGMENT_HEADER = 80;
     private static final int FRAGMENT_LENGTH = 88;
     private static final int TUNNEL_ID = 92;
     private static final int TUNNEL_HEADER = 96;
     private static final int TUNNEL_PORTS = 104;
     private static final int TUNNEL_PROTOCOL = 108;
-    private static final int TYPE_OF_SERVICE = 109;
+    private static final int TUNNEL_TYPE = 109;
 
     /** A slot behind those of the burst, for what may have to be thrown away. */
     final int spare;
@@ -217,6 +218,11 @@ public final class ParsedBurst {
     /** Sets {@link #destinationPort(int)}. */
     public void destinationPort(final int slot, final int value) {
         putU16(fact(slot, DESTINATION_PORT), value);
+    }
+
+    /** {@code source port 16 | destination port 16 | VLAN 16 | protocol 8 | IP version 8}, as the methods beside tell. */
+    public long ends(final int slot) {
+        return i64(fact(slot, ENDS));
     }
 
     /** VLAN identifier of the innermost tag; 0 untagged. */
@@ -399,6 +405,42 @@ public final class ParsedBurst {
 
     void markTunnelled(final int slot) {
         tunnelled[slot >> SLOT_SHIFT] |= 1L << slot;
+    }
+
+    /** What {@link PlainPackets} found, in whole words: a plain packet is parsed, in no tunnel and no fragment. */
+    void plain(
+        final int slot,
+        final long sourceHigh,
+        final long sourceLow,
+        final long destinationHigh,
+        final long destinationLow,
+        final long ends) {
+
+        final long fact = fact(slot, 0);
+        putI64(fact + SOURCE_HIGH, sourceHigh);
+        putI64(fact + SOURCE_LOW, sourceLow);
+        putI64(fact + DESTINATION_HIGH, destinationHigh);
+        putI64(fact + DESTINATION_LOW, destinationLow);
+        putI64(fact + ENDS, ends);
+    }
+
+    /** The rest of it; both are small enough to be compiled into the parser's loop. */
+    void plain(
+        final int slot,
+        final long frame,
+        final int l3Offset,
+        final int length,
+        final int payloadLength,
+        final int typeOfService,
+        final int tcpFlags,
+        final int tcpSequence) {
+
+        final long fact = fact(slot, 0);
+        putI64(fact + L3_ADDRESS, frame + l3Offset);
+        putI64(fact + WIRE_LENGTH, (long) payloadLength << Integer.SIZE | length);
+        putI64(fact + L3_LENGTH, (long) tcpFlags << Integer.SIZE | length - l3Offset);
+        putI64(fact + OUTCOME, (long) tcpSequence << Integer.SIZE | typeOfService << 16 | PARSED);
+        putI64(fact + MAC_ADDRESS, frame);
     }
 
     /** Takes over what was found inside a tunnel; the frame's length on the wire stays that of the frame. */

@@ -10,11 +10,15 @@ public final class WorkerCounters {
     private static final EngineCounter[] COUNTERS = EngineCounter.values();
 
     private final long[] values = new long[COUNTERS.length];
-    private final long[] published = new long[COUNTERS.length];
+    /** Bits of the counters that have changed since they were published. */
+    private long changed;
     private final AtomicCounter[] counters = new AtomicCounter[COUNTERS.length];
 
     /** Counters that appear under {@code owner} in {@code telemetry}. */
     public WorkerCounters(final Telemetry telemetry, final String owner) {
+        if (COUNTERS.length > Long.SIZE) {
+            throw new IllegalStateException("more engine counters than bits of a word: " + COUNTERS.length);
+        }
         for (final EngineCounter counter : COUNTERS) {
             counters[counter.ordinal()] = telemetry.counter(counter, owner);
         }
@@ -22,17 +26,19 @@ public final class WorkerCounters {
 
     /** Adds one. */
     public void increment(final EngineCounter counter) {
-        values[counter.ordinal()]++;
+        add(counter, 1);
     }
 
     /** Adds {@code amount}. */
     public void add(final EngineCounter counter, final long amount) {
         values[counter.ordinal()] += amount;
+        changed |= 1L << counter.ordinal();
     }
 
     /** Replaces the value. */
     public void set(final EngineCounter counter, final long value) {
         values[counter.ordinal()] = value;
+        changed |= 1L << counter.ordinal();
     }
 
     /** The value as this worker knows it. */
@@ -42,12 +48,10 @@ public final class WorkerCounters {
 
     /** Shows every changed value to other threads. */
     public void publish() {
-        for (int i = 0; i < values.length; i++) {
-            final long value = values[i];
-            if (value != published[i]) {
-                published[i] = value;
-                counters[i].setOpaque(value);
-            }
+        for (long left = changed; left != 0; left &= left - 1) {
+            final int counter = Long.numberOfTrailingZeros(left);
+            counters[counter].setOpaque(values[counter]);
         }
+        changed = 0;
     }
 }

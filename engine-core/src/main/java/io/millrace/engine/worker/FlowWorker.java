@@ -36,6 +36,8 @@ import io.millrace.engine.telemetry.WorkerCounters;
  */
 public final class FlowWorker implements PollingDuty, AutoCloseable {
     private static final int FLOW_ID_WORKER_SHIFT = 44;
+    /** Packets whose cache lines are on their way at once: more would find no free miss buffer and wait for one. */
+    private static final int GROUP = 16;
 
     private final int index;
     private final PacketSource source;
@@ -118,30 +120,10 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         if (received > 0) {
             parser.parse(burst);
             fragments.resolve(burst);
-            keys.compute(parsed, received);
-            table.touch(keys, parsed, received);
-            long bytes = 0;
-            int packets = 0;
-            for (int slot = 0; slot < received; slot++) {
-                final long timeNs = burst.timestampNs(slot);
-                nowNs = clock.advance(timeNs);
-                if (parsed.outcome(slot) == ParsedBurst.PARSED) {
-                    packets++;
-                    bytes += parsed.wireLength(slot);
-                    onPacket(slot, timeNs);
-                } else if (parsed.outcome(slot) == ParsedBurst.HELD) {
-                    packets++;
-                    bytes += parsed.wireLength(slot);
-                } else {
-                    bytes += burst.capturedLength(slot);
-                    skip(slot);
-                }
-            }
+            countInFlows(received);
+            counters.add(EngineCounter.RECEIVED, received);
             counters.add(EngineCounter.BROKEN_TRANSPORT, parsed.brokenTransports());
             counters.add(EngineCounter.TUNNELS_TOO_DEEP, parsed.tooDeep());
-            counters.add(EngineCounter.RECEIVED, received);
-            counters.add(EngineCounter.PARSED, packets);
-            counters.add(EngineCounter.RECEIVED_BYTES, bytes);
             lastFrameNs = System.nanoTime();
             firstFrameNs = firstFrameNs == 0 ? pollNs : firstFrameNs;
             burstTimes.record(lastFrameNs - pollNs);
@@ -233,6 +215,52 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         return true;
     }
 
+    /**
+     * Leads a burst through the table in groups, each a step behind the one before it: while the index lines of one are
+     * on their way from memory and the records of another, a third is counted.
+     */
+    private void countInFlows(final int received) {
+        for (int from = 0; from < received + 2 * GROUP; from += GROUP) {
+            if (from < received) {
+                final int to = Math.min(from + GROUP, received);
+                keys.compute(parsed, from, to);
+                table.touchIndex(keys, from, to);
+            }
+            final int touched = from - GROUP;
+            if (touched >= 0 && touched < received) {
+                table.touchRecords(keys, parsed, touched, Math.min(from, received));
+            }
+            final int fetched = touched - GROUP;
+            if (fetched >= 0) {
+                count(fetched, Math.min(touched, received));
+            }
+        }
+    }
+
+    /** Counts the frames from slot {@code from} to {@code to}, exclusive, one after the other. */
+    private void count(final int from, final int to) {
+        long bytes = 0;
+        int packets = 0;
+        for (int slot = from; slot < to; slot++) {
+            final long timeNs = burst.timestampNs(slot);
+            nowNs = clock.advance(timeNs);
+            final byte outcome = parsed.outcome(slot);
+            if (outcome == ParsedBurst.PARSED) {
+                packets++;
+                bytes += parsed.wireLength(slot);
+                onPacket(slot, timeNs);
+            } else if (outcome == ParsedBurst.HELD) {
+                packets++;
+                bytes += parsed.wireLength(slot);
+            } else {
+                bytes += burst.capturedLength(slot);
+                skip(slot);
+            }
+        }
+        counters.add(EngineCounter.PARSED, packets);
+        counters.add(EngineCounter.RECEIVED_BYTES, bytes);
+    }
+
     private void skip(final int slot) {
         switch (parsed.outcome(slot)) {
             case ParsedBurst.NOT_IP -> {
@@ -246,15 +274,10 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
 
     private void onPacket(final int slot, final long timeNs) {
         final boolean fromHighSide = keys.fromHighSide(slot);
-        int number = table.find(keys, slot);
-        if (number != FlowTable.NONE && isSucceeded(table.record(number), slot)) {
-            end(number, FlowEndReason.TIMEOUT);
-            number = FlowTable.NONE;
+        long record = table.record(keys, slot);
+        if (record == FlowTable.NO_RECORD || isSucceeded(record, slot)) {
+            record = openAnew(record, slot, fromHighSide, timeNs);
         }
-        if (number == FlowTable.NONE) {
-            number = open(slot, fromHighSide, timeNs);
-        }
-        final long record = table.record(number);
         FlowAccounting.count(record, parsed, slot, fromHighSide, timeNs, nowNs);
         if (withStatistics) {
             FlowStatistics.count(record, parsed, slot, fromHighSide, timeNs);
@@ -290,7 +313,11 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         return expiry.isOver(record, nowNs) || FlowExpiry.isReopenedBy(record, parsed.flagsOrType(slot));
     }
 
-    private int open(final int slot, final boolean fromHighSide, final long timeNs) {
+    /** Ends the flow that the packet does not belong to any more, if there is one, and opens its own. */
+    private long openAnew(final long ended, final int slot, final boolean fromHighSide, final long timeNs) {
+        if (ended != FlowTable.NO_RECORD) {
+            end(table.number(ended), FlowEndReason.TIMEOUT);
+        }
         int number = table.add(keys, slot);
         if (number == FlowTable.NONE) {
             end(table.longestIdleNear(keys.hash(slot)), FlowEndReason.FORCED);
@@ -307,7 +334,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         }
         sweep.flowAdded();
         detector.open(record);
-        return number;
+        return record;
     }
 
     private void announce(final long record) {

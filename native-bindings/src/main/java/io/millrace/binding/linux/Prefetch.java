@@ -17,6 +17,8 @@ public final class Prefetch {
         "millrace_prefetch", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
     private static final MethodHandle PREFETCH_RANGE = NativeShim.shim().handle(
         "millrace_prefetch_range", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
+    private static final MethodHandle PREFETCH_RECORDS = NativeShim.shim().handle(
+        "millrace_prefetch_records", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
 
     private Prefetch() {
     }
@@ -40,6 +42,21 @@ public final class Prefetch {
     public static void range(final long address, final int lengthBytes) {
         try {
             PREFETCH_RANGE.invokeExact(address, lengthBytes);
+        } catch (final Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /**
+     * Asks for the lines of some records, to be written.
+     *
+     * @param records address of the first {@code uint64_t} of the list: where a record begins, a multiple of 64, plus
+     *                bits for the lines that are wanted after the first two, bit 0 for the third; 0 for no record.
+     * @param count   how many; records that are not mapped do no harm.
+     */
+    public static void records(final long records, final int count) {
+        try {
+            PREFETCH_RECORDS.invokeExact(records, count);
         } catch (final Throwable t) {
             throw new AssertionError(t);
         }

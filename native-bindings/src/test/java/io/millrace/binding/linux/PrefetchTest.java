@@ -16,6 +16,7 @@ final class PrefetchTest {
 
             Prefetch.lines(addresses.address(), 5);
             Prefetch.lines(addresses.address(), 0);
+            Prefetch.records(addresses.address(), 5);
 
             assertThat(value.get(JAVA_LONG, 0)).isEqualTo(42);
         }

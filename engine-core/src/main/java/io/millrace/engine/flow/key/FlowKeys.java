@@ -2,9 +2,7 @@ package io.millrace.engine.flow.key;
 
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
-import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
-import static io.millrace.engine.memory.RawMemory.putU8;
 import static io.millrace.engine.memory.RawMemory.u8;
 
 import io.millrace.engine.parse.ParsedBurst;
@@ -29,6 +27,8 @@ public final class FlowKeys {
 
     private static final int HASH = WORDS * Long.BYTES;
     private static final int FROM_HIGH_SIDE = HASH + Integer.BYTES;
+    private static final long HIGH_BIT = 1L << Integer.SIZE;
+    private static final long PORT_MASK = 0xFFFF;
     private static final int KEY_SHIFT = 6;
     private static final int CACHE_LINE = 64;
 
@@ -45,9 +45,14 @@ public final class FlowKeys {
 
     /** Makes the keys of all parsed frames among the first {@code count}. */
     public void compute(final ParsedBurst parsed, final int count) {
-        for (int slot = 0; slot < count; slot++) {
+        compute(parsed, 0, count);
+    }
+
+    /** Makes the keys of all parsed frames from slot {@code from} to {@code to}, exclusive. */
+    public void compute(final ParsedBurst parsed, final int from, final int to) {
+        for (int slot = from; slot < to; slot++) {
             if (parsed.outcome(slot) == ParsedBurst.PARSED) {
-                compute(parsed, slot, address(slot));
+                write(parsed, slot, address(slot));
             }
         }
     }
@@ -97,42 +102,37 @@ public final class FlowKeys {
         return (int) word4 & 0xFF;
     }
 
-    private void compute(final ParsedBurst parsed, final int slot, final long key) {
+    private void write(final ParsedBurst parsed, final int slot, final long key) {
         final long sourceHigh = parsed.sourceHigh(slot);
         final long sourceLow = parsed.sourceLow(slot);
         final long destinationHigh = parsed.destinationHigh(slot);
         final long destinationLow = parsed.destinationLow(slot);
-        final int sourcePort = parsed.sourcePort(slot);
-        final int destinationPort = parsed.destinationPort(slot);
+        final long ends = parsed.ends(slot);
         // Which end is smaller is as good as random: masks instead of branches that would be mispredicted.
-        final long swap = destinationIsSmaller(
-            sourceHigh, sourceLow, sourcePort, destinationHigh, destinationLow, destinationPort);
+        final long swap = destinationIsSmaller(sourceHigh, sourceLow, destinationHigh, destinationLow, ends);
         final long differenceHigh = (sourceHigh ^ destinationHigh) & swap;
         final long differenceLow = (sourceLow ^ destinationLow) & swap;
-        final long differencePort = (sourcePort ^ destinationPort) & swap;
+        final long differencePort = (ends >>> 48 ^ ends >>> 32 & PORT_MASK) & swap;
         final long word0 = sourceHigh ^ differenceHigh;
         final long word1 = sourceLow ^ differenceLow;
         final long word2 = destinationHigh ^ differenceHigh;
         final long word3 = destinationLow ^ differenceLow;
-        final long word4 = (sourcePort ^ differencePort) << 48 | (destinationPort ^ differencePort) << 32
-            | (long) parsed.vlanId(slot) << 16 | (long) (parsed.l4Protocol(slot) & 0xFF) << 8 | parsed.ipVersion(slot);
+        final long word4 = ends ^ (differencePort << 48 | differencePort << 32);
         putI64(key, word0);
         putI64(key + 8, word1);
         putI64(key + 16, word2);
         putI64(key + 24, word3);
         putI64(key + 32, word4);
-        putI32(key + HASH, flowHash.hash(word0, word1, word2, word3, word4));
-        putU8(key + FROM_HIGH_SIDE, (int) swap & 1);
+        putI64(key + HASH, Integer.toUnsignedLong(flowHash.hash(word0, word1, word2, word3, word4)) | swap & HIGH_BIT);
     }
 
     /** All bits set where the destination comes before the source by (address, port), else none. */
     private static long destinationIsSmaller(
         final long sourceHigh,
         final long sourceLow,
-        final int sourcePort,
         final long destinationHigh,
         final long destinationLow,
-        final int destinationPort) {
+        final long ends) {
 
         if (sourceHigh != destinationHigh) {
             return isBelow(destinationHigh, sourceHigh);
@@ -140,7 +140,7 @@ public final class FlowKeys {
         if (sourceLow != destinationLow) {
             return isBelow(destinationLow, sourceLow);
         }
-        return isBelow(destinationPort, sourcePort);
+        return isBelow(ends >>> 32 & PORT_MASK, ends >>> 48);
     }
 
     /** All bits set where {@code a < b}, both unsigned: the borrow of their difference. */

@@ -60,23 +60,18 @@ public final class FlowAccounting {
 
         final int side = fromHighSide ? HIGH : LOW;
         final long sideLong = (long) side * Long.BYTES;
-        final int wireLength = parsed.wireLength(slot);
         final int payloadLength = parsed.payloadLength(slot);
+        final int protocol = parsed.l4Protocol(slot);
+        final int flags = u16(record + FlowRecordDescriptor.FLAGS);
         addI64(record + FlowRecordDescriptor.PACKETS + sideLong, 1);
-        addI64(record + FlowRecordDescriptor.BYTES + sideLong, wireLength);
+        addI64(record + FlowRecordDescriptor.BYTES + sideLong, parsed.wireLength(slot));
         addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadLength);
         putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
-        final boolean fromClient = fromHighSide == hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
-        if (!parsed.isLaterFragment(slot)) {
-            switch (parsed.l4Protocol(slot)) {
-                case IpProtocol.TCP -> countTcp(record, parsed, slot, side, fromClient, timeNs);
-                case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, side);
-                default -> {
-                }
-            }
+        if (protocol != IpProtocol.UDP) {
+            countTransport(record, parsed, slot, protocol, fromHighSide, timeNs);
         }
-        if (payloadLength > 0) {
-            timeResponse(record, fromClient, timeNs);
+        if (payloadLength > 0 && (flags & FlowRecordDescriptor.ANSWERED) == 0) {
+            timeResponse(record, isFromClient(flags, fromHighSide), timeNs);
         }
     }
 
@@ -105,18 +100,39 @@ public final class FlowAccounting {
         putU16(record + FlowRecordDescriptor.FLAGS, u16(record + FlowRecordDescriptor.FLAGS) & ~flag);
     }
 
-    private static void countTcp(
+    private static boolean isFromClient(final int flags, final boolean fromHighSide) {
+        return fromHighSide == ((flags & FlowRecordDescriptor.CLIENT_IS_HIGH) != 0);
+    }
+
+    private static void countTransport(
         final long record,
         final ParsedBurst parsed,
         final int slot,
-        final int side,
-        final boolean fromClient,
+        final int protocol,
+        final boolean fromHighSide,
         final long timeNs) {
 
+        if (parsed.isLaterFragment(slot)) {
+            return;
+        }
+        switch (protocol) {
+            case IpProtocol.TCP -> countTcp(record, parsed, slot, fromHighSide, timeNs);
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, fromHighSide ? HIGH : LOW);
+            default -> {
+            }
+        }
+    }
+
+    private static void countTcp(
+        final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide, final long timeNs) {
+
         final int tcpFlags = parsed.flagsOrType(slot);
-        final long flags = record + FlowRecordDescriptor.TCP_FLAGS + side;
+        final long flags = record + FlowRecordDescriptor.TCP_FLAGS + (fromHighSide ? HIGH : LOW);
         putU8(flags, u8(flags) | tcpFlags);
-        TcpHandshake.advance(record, tcpFlags, fromClient, timeNs);
+        if (!TcpHandshake.isOver(record)) {
+            TcpHandshake.advance(
+                record, tcpFlags, isFromClient(u16(record + FlowRecordDescriptor.FLAGS), fromHighSide), timeNs);
+        }
     }
 
     private static void countIcmp(final long record, final ParsedBurst parsed, final int slot, final int side) {

@@ -4,6 +4,7 @@ import static io.millrace.engine.memory.RawMemory.copy;
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.prefetch;
+import static io.millrace.engine.memory.RawMemory.prefetchRecords;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.putU16;
@@ -31,15 +32,17 @@ import java.nio.ByteBuffer;
 public final class FlowTable implements AutoCloseable {
     /** No such flow, or no room. */
     public static final int NONE = -1;
+    /** Address of the record of a flow that is not there. */
+    public static final long NO_RECORD = 0;
 
     private static final int ENTRY_LENGTH = Long.BYTES;
     private static final int NEIGHBOURHOOD = 16;
     private static final int CACHE_LINE = 64;
-    private static final int LINES_BASIC = 2;
-    private static final int LINES_FULL = 4;
-    private static final int LINE_OF_COUNTERS = Long.BYTES;
-    private static final int LINE_OF_SIDE = 2 * Long.BYTES;
-    private static final int LINE_OF_TCP = 3 * Long.BYTES;
+    /** Marks of the cache lines after the first two that a packet needs, in the low bits of its record's address. */
+    private static final long MARKS = CACHE_LINE - 1;
+    private static final long LOW_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS);
+    private static final long HIGH_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS + FlowRecordDescriptor.SIDE_STRIDE);
+    private static final long TCP_MARK = mark(FlowRecordDescriptor.NEXT_SEQUENCE);
 
     private final int capacity;
     private final boolean withStatistics;
@@ -48,14 +51,11 @@ public final class FlowTable implements AutoCloseable {
     private final OffHeapBlock recordBlock;
     private final long index;
     private final long records;
-    private final int linesPerPacket;
     private final ByteBuffer burstMemory;
-    private final long lines;
     private final long candidates;
     private int used;
     private int firstFree = NONE;
     private int size;
-    private long touchSink;
 
     /**
      * An empty table.
@@ -76,15 +76,8 @@ public final class FlowTable implements AutoCloseable {
         recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
         index = indexBlock.address();
         records = recordBlock.address();
-        linesPerPacket = withStatistics ? LINES_FULL : LINES_BASIC;
-        final int linesBytes = burstLimit * LINES_FULL * Long.BYTES;
-        burstMemory = ByteBuffer.allocateDirect(linesBytes + burstLimit * Integer.BYTES + CACHE_LINE)
-            .alignedSlice(CACHE_LINE);
-        lines = MemorySegment.ofBuffer(burstMemory).address();
-        candidates = lines + linesBytes;
-        for (int slot = 0; slot < burstLimit; slot++) {
-            putI32(candidates + (long) slot * Integer.BYTES, NONE);
-        }
+        burstMemory = ByteBuffer.allocateDirect(burstLimit * Long.BYTES + CACHE_LINE).alignedSlice(CACHE_LINE);
+        candidates = MemorySegment.ofBuffer(burstMemory).address();
     }
 
     /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
@@ -98,27 +91,48 @@ public final class FlowTable implements AutoCloseable {
     }
 
     /**
-     * Fetches the cache lines that the flows of a burst will need, so that the misses overlap instead of following each
-     * other: reads all places in the index, then has the processor bring the records with the right hash while the
-     * worker goes on.
+     * First step towards the flows of the slots from {@code from} to {@code to}, exclusive: has the processor fetch their
+     * places in the index while the worker does something else.
      */
-    public void touch(final FlowKeys keys, final ParsedBurst parsed, final int count) {
-        long sink = 0;
-        for (int slot = 0; slot < count; slot++) {
-            sink += i64(entry(keys.hash(slot) & mask));
+    public void touchIndex(final FlowKeys keys, final int from, final int to) {
+        for (int slot = from; slot < to; slot++) {
+            putI64(candidate(slot), entry(keys.hash(slot) & mask));
         }
-        for (int slot = 0; slot < count; slot++) {
-            propose(slot, keys, parsed);
-        }
-        prefetch(lines, count * linesPerPacket);
-        touchSink = sink;
+        prefetch(candidate(from), to - from);
     }
 
-    /** Number of the flow with the key of {@code slot}, or {@link #NONE}; fastest after {@link #touch}. */
-    public int find(final FlowKeys keys, final int slot) {
-        final int number = i32(candidates + (long) slot * Integer.BYTES);
+    /**
+     * Second step: reads the index and has the processor fetch the lines that packets need of the records with the right
+     * hash.
+     */
+    public void touchRecords(final FlowKeys keys, final ParsedBurst parsed, final int from, final int to) {
+        if (withStatistics) {
+            for (int slot = from; slot < to; slot++) {
+                final long side = keys.fromHighSide(slot) ? HIGH_SIDE_MARK : LOW_SIDE_MARK;
+                propose(slot, keys.hash(slot), parsed.l4Protocol(slot) == IpProtocol.TCP ? side | TCP_MARK : side);
+            }
+        } else {
+            for (int slot = from; slot < to; slot++) {
+                propose(slot, keys.hash(slot), 0);
+            }
+        }
+        prefetchRecords(candidate(from), to - from);
+    }
+
+    /**
+     * Third step: address of the record of the flow with the key of {@code slot}, or {@link #NO_RECORD}; right, though
+     * slower, without the steps before.
+     */
+    public long record(final FlowKeys keys, final int slot) {
+        final long candidate = i64(candidate(slot)) & ~MARKS;
         // What was there when the burst was touched may be another flow by now: the key tells.
-        return number != NONE && matches(record(number), keys.address(slot)) ? number : probe(keys, slot);
+        return candidate != NO_RECORD && matches(candidate, keys.address(slot)) ? candidate : probe(keys, slot);
+    }
+
+    /** Number of the flow with the key of {@code slot}, or {@link #NONE}. */
+    public int find(final FlowKeys keys, final int slot) {
+        final long record = record(keys, slot);
+        return record == NO_RECORD ? NONE : number(record);
     }
 
     /**
@@ -193,6 +207,11 @@ public final class FlowTable implements AutoCloseable {
         return records + (long) number * FlowRecordDescriptor.LENGTH;
     }
 
+    /** Number of the flow whose record is there. */
+    public int number(final long record) {
+        return (int) ((record - records) / FlowRecordDescriptor.LENGTH);
+    }
+
     /** Whether a number below {@link #used()} is that of a flow. */
     public boolean isLive(final int number) {
         return (u16(record(number) + FlowRecordDescriptor.FLAGS) & FlowRecordDescriptor.LIVE) != 0;
@@ -219,48 +238,39 @@ public final class FlowTable implements AutoCloseable {
         recordBlock.close();
     }
 
-    private int probe(final FlowKeys keys, final int slot) {
+    private long probe(final FlowKeys keys, final int slot) {
         final int hash = keys.hash(slot);
         int position = hash & mask;
         long entry = i64(entry(position));
         while (entry != 0) {
             if ((int) (entry >>> 32) == hash) {
-                final int number = (int) entry - 1;
-                if (matches(record(number), keys.address(slot))) {
-                    return number;
+                final long record = record((int) entry - 1);
+                if (matches(record, keys.address(slot))) {
+                    return record;
                 }
             }
             position = position + 1 & mask;
             entry = i64(entry(position));
         }
-        return NONE;
+        return NO_RECORD;
     }
 
-    /** Notes the lines of the record that is most likely that of the packet; the first record stands for none. */
-    private void propose(final int slot, final FlowKeys keys, final ParsedBurst parsed) {
-        final int number = parsed.outcome(slot) == ParsedBurst.PARSED ? withHash(keys.hash(slot)) : NONE;
-        final long record = record(Math.max(0, number));
-        putI32(candidates + (long) slot * Integer.BYTES, number);
-        final long line = lines + (long) slot * linesPerPacket * Long.BYTES;
-        putI64(line, record);
-        putI64(line + LINE_OF_COUNTERS, record + FlowRecordDescriptor.PACKETS);
-        if (withStatistics) {
-            final long side = keys.fromHighSide(slot) ? FlowRecordDescriptor.SIDE_STRIDE : 0;
-            final long tcp = parsed.l4Protocol(slot) == IpProtocol.TCP ? FlowRecordDescriptor.NEXT_SEQUENCE : 0;
-            putI64(line + LINE_OF_SIDE, record + FlowRecordDescriptor.SIDE_LAST_NS + side);
-            putI64(line + LINE_OF_TCP, record + tcp);
-        }
-    }
-
-    /** Number in the first entry with this hash, whose key is most likely the right one. */
-    private int withHash(final int hash) {
+    /**
+     * Notes the first record with this hash, which is most likely that of the packet. A slot that holds no packet has
+     * the hash of an earlier one, and asks for lines in vain.
+     */
+    private void propose(final int slot, final int hash, final long marks) {
         int position = hash & mask;
         long entry = i64(entry(position));
         while (entry != 0 && (int) (entry >>> 32) != hash) {
             position = position + 1 & mask;
             entry = i64(entry(position));
         }
-        return (int) entry - 1;
+        putI64(candidate(slot), entry == 0 ? NO_RECORD : record((int) entry - 1) | marks);
+    }
+
+    private static long mark(final int offset) {
+        return 1L << offset / CACHE_LINE - 2;
     }
 
     private static boolean matches(final long record, final long key) {
@@ -287,6 +297,10 @@ public final class FlowTable implements AutoCloseable {
             position = position + 1 & mask;
         }
         return position;
+    }
+
+    private long candidate(final int slot) {
+        return candidates + (long) slot * Long.BYTES;
     }
 
     private long entry(final int position) {

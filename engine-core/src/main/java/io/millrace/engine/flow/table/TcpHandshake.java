@@ -38,6 +38,11 @@ public final class TcpHandshake {
     private TcpHandshake() {
     }
 
+    /** Whether the opening is behind the flow, well or not: nothing more to watch. */
+    static boolean isOver(final long record) {
+        return u8(record + FlowRecordDescriptor.HANDSHAKE) >= COMPLETE;
+    }
+
     /** Takes one packet into account. */
     static void advance(final long record, final int tcpFlags, final boolean fromClient, final long timeNs) {
         final int phase = u8(record + FlowRecordDescriptor.HANDSHAKE);

@@ -135,10 +135,12 @@ final class FlowTableTest {
             PacketFacts.of(burst, 1, "10.0.0.1", 1, "10.0.0.2", 3);
             burst.outcome(1, ParsedBurst.MALFORMED);
             burstKeys.compute(burst, 2);
-            table.touch(burstKeys, burst, 2);
+            table.touchIndex(burstKeys, 0, 2);
+            table.touchRecords(burstKeys, burst, 0, 2);
             final int number = table.add(burstKeys, 0);
 
-            table.touch(burstKeys, burst, 2);
+            table.touchIndex(burstKeys, 0, 2);
+            table.touchRecords(burstKeys, burst, 0, 2);
 
             assertThat(table.find(burstKeys, 0)).isEqualTo(number);
             assertThat(table.size()).isEqualTo(1);
