@@ -52,6 +52,12 @@ int millrace_signals_watch(void);
 int millrace_signals_await(int timeout_ms);
 int millrace_interface_flags(const char *name);
 int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length);
+int millrace_datagram(const char *path, const char *message);
+int millrace_account(const char *name, uint32_t *numbers);
+int millrace_group(const char *name, uint32_t *numbers);
+int millrace_groups(const char *name, uint32_t gid, uint32_t *groups, int limit);
+int millrace_act_on_files_as(uint32_t uid, uint32_t gid);
+int millrace_give_up_privileges(uint32_t uid, uint32_t gid, const uint32_t *groups, int group_count);
 
 /* nDPI */
 int millrace_ndpi_compiled_api(void);

@@ -17,6 +17,7 @@ import io.millrace.engine.port.LiveClock;
 import io.millrace.engine.port.LivePorts;
 import io.millrace.engine.port.PacketSource;
 import io.millrace.engine.port.ReplaySource;
+import io.millrace.engine.telemetry.Heartbeat;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import io.millrace.engine.worker.Distributor;
@@ -63,6 +64,7 @@ public final class FlowEngine implements AutoCloseable {
     private final WorkerThread distributorThread;
     private final List<FlowWorker> workers = new ArrayList<>();
     private final List<WorkerThread> threads = new ArrayList<>();
+    private final List<Heartbeat> heartbeats = new ArrayList<>();
 
     /**
      * An engine that replays capture files with one worker.
@@ -124,9 +126,9 @@ public final class FlowEngine implements AutoCloseable {
             throw e;
         }
         for (int index = 0; index < count; index++) {
-            threads.add(new WorkerThread(workers.get(index), idle(index), new ThreadSetup(index)));
+            threads.add(new WorkerThread(workers.get(index), idle(index, workers.get(index).roleName()), new ThreadSetup(index)));
         }
-        distributorThread = distributed ? new WorkerThread(distributor, idle(count), new ThreadSetup(count)) : null;
+        distributorThread = distributed ? new WorkerThread(distributor, idle(count, distributor.roleName()), new ThreadSetup(count)) : null;
     }
 
     /**
@@ -218,6 +220,11 @@ public final class FlowEngine implements AutoCloseable {
     /** Whether a worker still runs. */
     public boolean isRunning() {
         return threads.stream().anyMatch(WorkerThread::isRunning);
+    }
+
+    /** One for each thread of the engine; each goes on while it runs. */
+    public List<Heartbeat> heartbeats() {
+        return List.copyOf(heartbeats);
     }
 
     /** Asks the workers to end their flows and stop. Any thread. */
@@ -354,9 +361,12 @@ public final class FlowEngine implements AutoCloseable {
     }
 
     /** A thread on a core of its own never gives it away; one that shares its core does when there is nothing to do. */
-    private IdleStrategy idle(final int index) {
-        return index < config.workerCores().size() ? NoOpIdleStrategy.INSTANCE : new BackoffIdleStrategy(
-            UNPINNED_MAX_SPINS, UNPINNED_MAX_YIELDS, UNPINNED_MIN_PARK_NS, UNPINNED_MAX_PARK_NS);
+    private IdleStrategy idle(final int index, final String owner) {
+        final Heartbeat heartbeat = new Heartbeat(owner,
+            index < config.workerCores().size() ? NoOpIdleStrategy.INSTANCE : new BackoffIdleStrategy(
+                UNPINNED_MAX_SPINS, UNPINNED_MAX_YIELDS, UNPINNED_MIN_PARK_NS, UNPINNED_MAX_PARK_NS));
+        heartbeats.add(heartbeat);
+        return heartbeat;
     }
 
     private static void rethrow(final Throwable failure) {

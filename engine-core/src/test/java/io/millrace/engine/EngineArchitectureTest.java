@@ -39,7 +39,7 @@ final class EngineArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"telemetry", "config", "memory"})
+    @ValueSource(strings = {"telemetry", "config", "memory", "service"})
     void shouldSeeNoStageFromBesideThePath(final String beside) {
         noClasses().that().resideInAPackage(packages(beside))
             .should().dependOnClassesThat().resideInAnyPackage(
@@ -57,7 +57,8 @@ final class EngineArchitectureTest {
 
     @Test
     void shouldTouchNativeCodeFromFewPlaces() {
-        noClasses().that().resideOutsideOfPackages(packages("port"), packages("detect"), packages("memory"))
+        noClasses().that().resideOutsideOfPackages(packages("port"), packages("detect"), packages("memory"),
+                packages("service"))
             .and().haveNameNotMatching("io\\.millrace\\.engine\\.FlowEngine(\\$.*)?")
             .should().dependOnClassesThat().resideInAPackage("io.millrace.binding..")
             .check(CLASSES);

@@ -1,6 +1,7 @@
 package io.millrace.script;
 
 import io.millrace.engine.event.ApplicationNames;
+import io.millrace.engine.telemetry.Heartbeat;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.external.ExternalAlerts;
 import io.millrace.script.geo.PlaceTable;
@@ -50,6 +51,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private final EventOrder order;
     private final List<OneToOneRingBuffer> rings;
     private final List<AgentRunner> runners = new ArrayList<>();
+    private final List<Heartbeat> heartbeats = new ArrayList<>();
     private final List<ScriptAgent> agents = new ArrayList<>();
     private final ScriptNames names = new ScriptNames();
     private volatile ScriptSet running;
@@ -152,6 +154,11 @@ public final class ScriptRuntime implements AutoCloseable {
     /** Version of the loaded LuaJIT, for example {@code LuaJIT 2.1.0-beta3}. */
     public static String luajitVersion() {
         return ScriptHost.luajitVersion();
+    }
+
+    /** One for each script thread; each goes on while the thread runs. */
+    public List<Heartbeat> heartbeats() {
+        return List.copyOf(heartbeats);
     }
 
     /** What became of each script when it was loaded, in load order. */
@@ -326,7 +333,9 @@ public final class ScriptRuntime implements AutoCloseable {
     }
 
     private void start(final ScriptAgent agent, final IdleStrategy idle, final ThreadFactory threads) {
-        final AgentRunner runner = new AgentRunner(idle, this::onFailure, null, agent);
+        final Heartbeat heartbeat = new Heartbeat(agent.roleName(), idle);
+        heartbeats.add(heartbeat);
+        final AgentRunner runner = new AgentRunner(heartbeat, this::onFailure, null, agent);
         agents.add(agent);
         runners.add(runner);
         AgentRunner.startOnThread(runner, task -> {

@@ -79,6 +79,11 @@ final class AlertLines {
             .setRelease(counters.get(ExternalAlertCounter.OFFERED).get() - taken);
     }
 
+    /** Somebody was not let in. */
+    void onWriterRefused() {
+        count(ExternalAlertCounter.WRITERS_REFUSED, 1);
+    }
+
     /** What was wrong with the first malformed line; null where there was none. */
     String firstProblem() {
         return firstProblem;

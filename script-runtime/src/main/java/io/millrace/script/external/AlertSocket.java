@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** A Unix stream socket that programs write alerts to; a few at a time. */
+/** A Unix stream socket that programs of its owner and group write alerts to; a few at a time. */
 final class AlertSocket implements ExternalAlerts.Feed {
     private static final int MAX_WRITERS = 16;
     private static final int BUFFER_BYTES = 1 << 16;
@@ -22,6 +22,7 @@ final class AlertSocket implements ExternalAlerts.Feed {
     private final AlertLines lines;
     private final ServerSocketChannel server;
     private final Selector selector;
+    private final SocketPeers peers;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private int writers;
     private volatile boolean closed;
@@ -31,6 +32,7 @@ final class AlertSocket implements ExternalAlerts.Feed {
         this.lines = lines;
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(path));
+        peers = SocketPeers.of(path);
         server.configureBlocking(false);
         selector = Selector.open();
         server.register(selector, SelectionKey.OP_ACCEPT);
@@ -78,7 +80,8 @@ final class AlertSocket implements ExternalAlerts.Feed {
         if (writer == null) {
             return;
         }
-        if (writers == MAX_WRITERS) {
+        if (writers == MAX_WRITERS || !peers.admit(writer)) {
+            lines.onWriterRefused();
             writer.close();
             return;
         }

@@ -24,7 +24,9 @@ public enum ExternalAlertCounter implements CounterDescriptor {
     /** Alerts that scripts could ask for. */
     OFFERED(266, "external alerts: offered to scripts"),
     /** Alerts that nobody had taken at the end: there was no such flow, or no script asked. */
-    UNMATCHED(267, "external alerts: never taken");
+    UNMATCHED(267, "external alerts: never taken"),
+    /** Connections to the socket that were closed at once: too many, or of a user who is not of its group. */
+    WRITERS_REFUSED(268, "external alerts: writers refused");
 
     private final int typeId;
     private final String label;
