@@ -6,6 +6,8 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.EventRings;
+import io.millrace.engine.service.CaptureUser;
+import io.millrace.engine.service.ServiceManager;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptRuntime;
 import java.util.ArrayList;
@@ -23,15 +25,18 @@ final class Capture extends EngineRun {
 
     private final CaptureConfig ports;
     private final CaptureOptions options;
+    private final CaptureUser user;
     private final List<AutoCloseable> locks = new ArrayList<>();
     private final DropWatch drops;
     private final RunGauges gauges;
+    private ServiceLink service;
     private long endedNs;
     private long startedNs;
 
     /**
      * A capture, not yet running.
      *
+     * @param user      becomes that when the ports are open.
      * @param telemetry its counters.
      * @throws ConfigException where a setting or a file that it names is not usable.
      * @throws io.millrace.binding.link.EnvironmentException where another capture has one of the ports.
@@ -39,6 +44,7 @@ final class Capture extends EngineRun {
     Capture(
         final PlannedRun planned,
         final CaptureOptions options,
+        final CaptureUser user,
         final RunDirectory runDirectory,
         final FlowOptions flows,
         final ScriptOptions scripts,
@@ -48,6 +54,7 @@ final class Capture extends EngineRun {
         super(planned, flows, scripts, output, true, telemetry);
         ports = planned.capture();
         this.options = options;
+        this.user = user;
         drops = new DropWatch(telemetry);
         gauges = new RunGauges(telemetry, eventRings());
         for (final PortSpec port : ports.ports()) {
@@ -67,12 +74,22 @@ final class Capture extends EngineRun {
 
     @Override
     void prepare(final EngineConfig settings, final int workers) {
+        user.reachFilesAsStarted();
         FlowEngine.prepare(settings, ports, workers);
+        user.reachFiles();
     }
 
     @Override
     FlowEngine openEngine(final EngineConfig settings, final EventRings rings, final Telemetry counters) {
-        return FlowEngine.capture(settings, ports, rings, counters);
+        user.reachFilesAsStarted();
+        final FlowEngine opened = FlowEngine.capture(settings, ports, rings, counters);
+        try {
+            user.become();
+        } catch (final RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        return opened;
     }
 
     @Override
@@ -84,6 +101,8 @@ final class Capture extends EngineRun {
     void attend(final FlowEngine running, final ScriptRuntime runtime) throws InterruptedException {
         startedNs = System.nanoTime();
         running.portDescriptions().forEach(EngineRun::complain);
+        service = new ServiceLink(ServiceManager.of(System.getenv()), telemetry(), heartbeats(running, runtime));
+        service.ready(startedNs);
         long watchedNs = startedNs - WATCH_NS;
         long statsNs = startedNs;
         while (!isOver(running)) {
@@ -92,7 +111,7 @@ final class Capture extends EngineRun {
                 case RELOAD -> {
                     reopenOutput();
                     complain("SIGHUP: output files are opened anew");
-                    tellReload(runtime.reload());
+                    service.reload(() -> tellReload(runtime.reload()));
                 }
                 case NONE -> {
                 }
@@ -105,6 +124,7 @@ final class Capture extends EngineRun {
             if (nowNs - watchedNs >= WATCH_NS) {
                 watchedNs = nowNs;
                 watch(running);
+                service.look(nowNs);
             }
             if (nowNs - statsNs >= options.statsIntervalNs()) {
                 statsNs += options.statsIntervalNs();
@@ -112,6 +132,7 @@ final class Capture extends EngineRun {
             }
         }
         endedNs = System.nanoTime();
+        service.stopping();
         giveUpAfter(PATIENCE_MS);
         runtime.waitForOutput();
         requestStop();

@@ -1,5 +1,6 @@
 package io.millrace.launch;
 
+import io.millrace.engine.service.CaptureUser;
 import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.Telemetry;
 import java.security.SecureRandom;
@@ -61,10 +62,13 @@ final class CaptureCommand implements Callable<Integer> {
             plan.print(planned.plan(), command.commandLine().getOut());
             return ExitCode.DONE;
         }
-        final RunDirectory runDirectory = ports.runDirectory();
+        final CaptureUser user = ports.user();
+        CaptureUser.withholdFilesFromOthers();
+        final RunDirectory runDirectory = ports.runDirectory(user);
+        user.reachFiles();
         runDirectory.clean();
         try (CountersFile counters = CountersFile.create(runDirectory.counters(ProcessHandle.current().pid()))) {
-            return new Capture(planned, ports, runDirectory, flows, scripts, output,
+            return new Capture(planned, ports, user, runDirectory, flows, scripts, output,
                 new Telemetry(counters.metadata(), counters.values())).run();
         }
     }

@@ -3,6 +3,7 @@ package io.millrace.launch;
 import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.PortSpec;
+import io.millrace.engine.service.CaptureUser;
 import io.millrace.launch.plan.BufferPlan;
 import io.millrace.launch.plan.PortWish;
 import java.nio.file.Path;
@@ -61,6 +62,11 @@ final class CaptureOptions {
             + " /run/millrace for root, else $XDG_RUNTIME_DIR/millrace).")
     private Path runDirectory;
 
+    @Option(names = "--user", paramLabel = "NAME[:GROUP]",
+        description = "User to become when the ports are open, without any capability from there on; what is read and"
+            + " written is reached as this user from the start (default: the one that starts it).")
+    private String user;
+
     /** The ports as they were asked for. */
     List<PortWish> wishes() {
         if (driver != null && interfaces.isEmpty()) {
@@ -113,7 +119,17 @@ final class CaptureOptions {
         return statsIntervalNs;
     }
 
-    RunDirectory runDirectory() {
-        return RunDirectory.open(runDirectory, System.getenv());
+    /** Who the capture becomes. */
+    CaptureUser user() {
+        return user == null ? CaptureUser.asStarted() : CaptureUser.named(user);
+    }
+
+    /** The folder, which belongs to {@code user} from here on. */
+    RunDirectory runDirectory(final CaptureUser owner) {
+        final RunDirectory directory = RunDirectory.open(runDirectory, System.getenv());
+        if (owner.takesFilesOver()) {
+            directory.handOver(owner.uid(), owner.gid());
+        }
+        return directory;
     }
 }

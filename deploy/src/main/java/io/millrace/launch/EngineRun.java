@@ -9,6 +9,7 @@ import io.millrace.engine.event.EventRings;
 import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.Heartbeat;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.launch.plan.ThreadPlan;
 import io.millrace.script.ReloadResult;
@@ -72,6 +73,7 @@ abstract class EngineRun {
     private volatile boolean stopRequested;
     private volatile FlowEngine engine;
     private OutputWriter writer;
+    private Heartbeat outputHeartbeat;
 
     /**
      * A run that has not begun.
@@ -127,6 +129,7 @@ abstract class EngineRun {
         throws InterruptedException {
 
         final OutputThread thread = new OutputThread(writer, outputRings, scriptOptions.idleStrategy().create());
+        outputHeartbeat = thread.heartbeat();
         final RunResult result;
         try (thread) {
             result = runScripts(names, progress);
@@ -347,6 +350,12 @@ abstract class EngineRun {
     /** Has all counters written as a stats record of this moment. */
     final void writeStats(final long timeNs) {
         writer.requestStats(stats(timeNs));
+    }
+
+    /** Of all threads that packets, events and records go through. */
+    final List<Heartbeat> heartbeats(final FlowEngine running, final ScriptRuntime runtime) {
+        return Stream.of(running.heartbeats(), runtime.heartbeats(), List.of(outputHeartbeat))
+            .flatMap(List::stream).toList();
     }
 
     final Telemetry telemetry() {

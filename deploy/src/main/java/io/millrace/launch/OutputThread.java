@@ -1,5 +1,6 @@
 package io.millrace.launch;
 
+import io.millrace.engine.telemetry.Heartbeat;
 import io.millrace.script.output.OutputWriter;
 import java.util.List;
 import org.agrona.concurrent.IdleStrategy;
@@ -12,7 +13,7 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 final class OutputThread implements AutoCloseable {
     private final OutputWriter writer;
     private final List<OneToOneRingBuffer> rings;
-    private final IdleStrategy idle;
+    private final Heartbeat idle;
     private final Thread thread;
     private volatile boolean stopRequested;
     private volatile Throwable failure;
@@ -21,8 +22,13 @@ final class OutputThread implements AutoCloseable {
     OutputThread(final OutputWriter writer, final List<OneToOneRingBuffer> rings, final IdleStrategy idle) {
         this.writer = writer;
         this.rings = List.copyOf(rings);
-        this.idle = idle;
+        this.idle = new Heartbeat("output", idle);
         thread = Thread.ofPlatform().name("millrace-output").daemon(true).start(this::run);
+    }
+
+    /** Goes on while the writer does not wait for a disk or a reader. */
+    Heartbeat heartbeat() {
+        return idle;
     }
 
     /** Waits until all that lies in the rings is written; nobody may write to them any more. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
  */
 final class RunDirectory {
     private static final String COUNTERS_SUFFIX = ".counters";
+    private static final String LOCK_PREFIX = "port-";
+    private static final String LOCK_SUFFIX = ".lock";
     private static final Path SYSTEM = Path.of("/run/millrace");
 
     private final Path path;
@@ -48,6 +51,36 @@ final class RunDirectory {
         return new RunDirectory(folder);
     }
 
+    /**
+     * Gives the folder and what lies in it to another user. One that holds anything else than what captures put there
+     * stays as it is: it was meant for more.
+     */
+    void handOver(final int uid, final int gid) {
+        try (Stream<Path> listed = Files.list(path)) {
+            final List<Path> files = listed.toList();
+            if (files.stream().allMatch(RunDirectory::isOurs)) {
+                for (final Path file : files) {
+                    changeOwner(file, uid, gid);
+                }
+                changeOwner(path, uid, gid);
+            }
+        } catch (final IOException e) {
+            throw new EnvironmentException("cannot give the folder " + path + " to user " + uid + " (" + e.getMessage()
+                + "): name another one with --run-dir");
+        }
+    }
+
+    private static boolean isOurs(final Path file) {
+        final String name = file.getFileName().toString();
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && (name.endsWith(COUNTERS_SUFFIX) || name.startsWith(LOCK_PREFIX) && name.endsWith(LOCK_SUFFIX));
+    }
+
+    private static void changeOwner(final Path file, final int uid, final int gid) throws IOException {
+        Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+    }
+
     /** The folder where captures of this user keep their files, whether it is there or not. */
     static Path usual(final Map<String, String> environment) {
         final String runtime = environment.get("XDG_RUNTIME_DIR");
@@ -65,7 +98,7 @@ final class RunDirectory {
      * @throws EnvironmentException where another process has it.
      */
     AutoCloseable lock(final PortSpec port) {
-        final Path file = path.resolve("port-" + place(port) + ".lock");
+        final Path file = path.resolve(LOCK_PREFIX + place(port) + LOCK_SUFFIX);
         try {
             final FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             final FileLock lock = channel.tryLock();

@@ -34,7 +34,15 @@ final class LiveCapture implements AutoCloseable {
     static LiveCapture start(final NetworkNamespace network, final Path folder, final String... arguments)
         throws IOException {
 
-        final LiveCapture capture = new LiveCapture(folder, process(network, folder, arguments));
+        return start(network, folder, Map.of(), arguments);
+    }
+
+    /** The same with more in its environment. */
+    static LiveCapture start(
+        final NetworkNamespace network, final Path folder, final Map<String, String> environment,
+        final String... arguments) throws IOException {
+
+        final LiveCapture capture = new LiveCapture(folder, process(network, folder, environment, arguments));
         capture.awaitError("RX queue");
         return capture;
     }
@@ -43,7 +51,7 @@ final class LiveCapture implements AutoCloseable {
     static String refusal(final NetworkNamespace network, final Path folder, final String... arguments)
         throws IOException, InterruptedException {
 
-        final Process process = process(network, folder, arguments);
+        final Process process = process(network, folder, Map.of(), arguments);
         final String said = new String(process.getErrorStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(said).isEqualTo(ExitCode.ENVIRONMENT);
         return said;
@@ -106,10 +114,11 @@ final class LiveCapture implements AutoCloseable {
         return folder.resolve("run").resolve(process.pid() + ".counters");
     }
 
-    private static Process process(final NetworkNamespace network, final Path folder, final String... arguments)
-        throws IOException {
+    private static Process process(
+        final NetworkNamespace network, final Path folder, final Map<String, String> environment,
+        final String... arguments) throws IOException {
 
-        final ProcessBuilder builder = MillraceProcess.builder(folder, Map.of(), Stream.concat(
+        final ProcessBuilder builder = MillraceProcess.builder(folder, environment, Stream.concat(
             Stream.of("capture", "--warm-up", "0", "--run-dir", Files.createDirectories(folder.resolve("run")).toString()),
             Stream.of(arguments)).toArray(String[]::new));
         return builder.command(network.command(builder.command())).start();
