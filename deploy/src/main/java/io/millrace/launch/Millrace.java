@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import java.io.File;
 import java.util.Map;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "millrace",
     description = "Runs Lua flow scripts on every network flow.",
-    subcommands = {ReplayCommand.class, CaptureCommand.class, StatCommand.class, ScriptsCommand.class, ProtocolsCommand.class},
+    subcommands = {
+        ReplayCommand.class, CaptureCommand.class, StatCommand.class, ScriptsCommand.class, ProtocolsCommand.class,
+        AutoComplete.GenerateCompletion.class, ManualCommand.class},
     versionProvider = VersionText.class,
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -23,8 +26,8 @@ import picocli.CommandLine.Spec;
     footer = {
         "`millrace COMMAND --help` shows the flags of a command and their defaults.",
         "An argument @FILE is replaced by the arguments in FILE.",
-        "Exit codes: 0 done, 1 the run found errors, 2 bad usage or configuration,",
-        "3 environment (missing library, permission, device) or internal failure."})
+        "Exit codes: 0 done, 1 the run found errors, 2 bad usage or configuration, 3 environment (missing library,"
+            + " permission, device) or internal failure."})
 public final class Millrace implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -28,6 +28,8 @@ final class ScriptOptions {
     static final List<Path> DEFAULT_FOLDERS = List.of(
         Path.of("/etc/millrace/scripts"),
         Path.of("/usr/share/millrace/scripts/callbacks/interface/flow"),
+        // Beside a launcher that was unpacked and not installed; a checkout has no such folder.
+        Path.of(System.getProperty("millrace.home", "/usr/lib/millrace"), "scripts/callbacks/interface/flow"),
         Path.of("/usr/share/ntopng/scripts/callbacks/interface/flow"));
 
     private static final int MAX_SCRIPT_THREADS = 64;
@@ -37,8 +39,8 @@ final class ScriptOptions {
 
     @Option(names = "--scripts", paramLabel = "DIR", split = ":",
         description = "Folder or file with scripts; repeatable (default: /etc/millrace/scripts,"
-            + " /usr/share/millrace/scripts/callbacks/interface/flow and"
-            + " /usr/share/ntopng/scripts/callbacks/interface/flow, those that exist).")
+            + " /usr/share/millrace/scripts/callbacks/interface/flow, scripts/callbacks/interface/flow beside the launcher"
+            + " and /usr/share/ntopng/scripts/callbacks/interface/flow, those that exist).")
     private List<Path> scripts = List.of();
 
     @Option(names = "--script-config", paramLabel = "FILE",
