@@ -71,7 +71,10 @@ static void check_service(const char *folder) {
    REQUIRE(millrace_groups("root", 0, groups, 8) >= 1);
 
    struct sockaddr_un address = {.sun_family = AF_UNIX};
-   snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", folder);
+   char *absolute = realpath(folder, NULL);
+   REQUIRE(absolute != NULL);
+   REQUIRE(snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", absolute) < (int)sizeof(address.sun_path));
+   free(absolute);
    const int receiver = socket(AF_UNIX, SOCK_DGRAM, 0);
    REQUIRE(bind(receiver, (struct sockaddr *)&address, sizeof(address)) == 0);
    char text[16];
