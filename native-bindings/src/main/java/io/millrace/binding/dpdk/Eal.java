@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.link.NativeLinker;
 import io.millrace.binding.link.NativeShim;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -105,7 +106,7 @@ public final class Eal {
     static void requireVersion(final String compiled, final String loaded) {
         if (!loaded.startsWith("DPDK " + compiled + ".")) {
             throw new EnvironmentException("native library was built for DPDK " + compiled + ", but " + loaded
-                + " is installed: run deploy/quickstart to rebuild it");
+                + " is installed: " + NativeLinker.rebuild());
         }
     }
 

@@ -23,6 +23,7 @@ public final class NativeLinker {
     public static final String LUA_GLUE = "libmillrace_lua.so";
     /** System property that names the folder of both. */
     public static final String DIRECTORY_PROPERTY = "millrace.native.directory";
+    private static final String INSTALLED_PROPERTY = "millrace.installed";
 
     /**
      * For leaf calls of at most a few microseconds: the thread stays in Java state, so a garbage collection waits for
@@ -46,7 +47,7 @@ public final class NativeLinker {
         }
         final Path path = Path.of(directory, fileName);
         if (!Files.isReadable(path)) {
-            throw new EnvironmentException("native library missing: " + path + ": run deploy/quickstart to build it");
+            throw new EnvironmentException("native library missing: " + path + ": " + (isInstalled() ? rebuild() : "run deploy/quickstart to build it"));
         }
         return path.toAbsolutePath();
     }
@@ -88,7 +89,7 @@ public final class NativeLinker {
         final Linker.Option... options) {
 
         final MemorySegment symbol = library.find(name).orElseThrow(() -> new EnvironmentException(
-            "symbol " + name + " is missing from " + SHIM + " and its libraries: run deploy/quickstart to rebuild it"));
+            "symbol " + name + " is missing from " + SHIM + " and its libraries: " + rebuild()));
         return downcall(symbol, descriptor, options);
     }
 
@@ -98,21 +99,32 @@ public final class NativeLinker {
         return new NativeFunction(downcall(LINKER.defaultLookup().findOrThrow(name), descriptor, options));
     }
 
+    /** What mends libraries of ours that were made for others than those which are here. */
+    public static String rebuild() {
+        return isInstalled() ? "install the millrace package that was made for this release of Debian"
+            : "run deploy/quickstart to rebuild it";
+    }
+
+    /** Whether this is an installed distribution, which cannot be built anew; the launcher says so. */
+    private static boolean isInstalled() {
+        return Boolean.getBoolean(INSTALLED_PROPERTY);
+    }
+
     /** Says in one line which Debian package brings what the dynamic linker misses. */
     static String remedy(final String linkerMessage) {
         final String message = linkerMessage.replace('\n', ' ');
         if (message.contains("librte_")) {
             return "DPDK library missing or of another version: " + message
-                + ": apt-get install dpdk libdpdk-dev, then run deploy/quickstart";
+                + (isInstalled() ? ": " + rebuild() : ": apt-get install dpdk libdpdk-dev, then run deploy/quickstart");
         }
         if (message.contains("libndpi")) {
             return "nDPI library missing or of another version: " + message
-                + ": apt-get install libndpi-dev, then run deploy/quickstart";
+                + (isInstalled() ? ": " + rebuild() : ": apt-get install libndpi-dev, then run deploy/quickstart");
         }
         if (message.contains("libluajit")) {
             return "LuaJIT library missing: " + message + ": apt-get install libluajit-5.1-2";
         }
-        return "cannot load native library: " + message + ": run deploy/quickstart to rebuild it";
+        return "cannot load native library: " + message + ": " + rebuild();
     }
 
     @SuppressWarnings("restricted")

@@ -194,7 +194,7 @@ public final class DetectionModule implements AutoCloseable {
     static void requireApi(final int compiled, final int loaded) {
         if (compiled != loaded) {
             throw new EnvironmentException("native library was built for nDPI API " + compiled + ", but nDPI "
-                + version() + " with API " + loaded + " is installed: run deploy/quickstart to rebuild it");
+                + version() + " with API " + loaded + " is installed: " + NativeLinker.rebuild());
         }
     }
 }
