@@ -53,6 +53,11 @@ class DistributionIT {
             assertThat(Files.readAllLines(root.path("/var/log/millrace/eve.json")))
                 .filteredOn(line -> line.contains("\"event_type\":\"flow\"")).hasSize(52);
 
+            assertThat(root.run("unshare", "--net", "millrace", "capture", "--user", "millrace", "--iface", "lo", "--warm-up",
+                "0", "--duration", "100ms", "--eve", "/var/log/millrace/live.json").good())
+                .anyMatch(line -> line.startsWith("Captured from lo"));
+            assertThat(root.path("/var/log/millrace/live.json")).content().contains("\"event_type\":\"stats\"");
+
             // Nothing is watched before somebody says what: the configuration as it comes names no port.
             assertThat(root.path("/etc/systemd/system/multi-user.target.wants/millrace.service")).doesNotExist();
             final CleanRoot.Result unconfigured = root.run("millrace", "capture", "@/etc/millrace/millrace.conf");

@@ -9,6 +9,7 @@ import io.millrace.binding.link.NativeShim;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,15 @@ public final class Eal {
      * @param driver name without {@code librte_} and {@code .so}, for example {@code net_pcap}.
      */
     public static Path driver(final String driver) {
-        return Path.of(text("millrace_dpdk_driver_directory"), "librte_" + driver + ".so");
+        final Path folder = Path.of(text("millrace_dpdk_driver_directory"));
+        final Path file = folder.resolve("librte_" + driver + ".so");
+        if (Files.exists(file)) {
+            return file;
+        }
+        // Names without a version come with the headers alone; that of the folder says which one there is.
+        final String name = folder.getFileName().toString();
+        final Path versioned = folder.resolve(file.getFileName() + "." + name.substring(name.indexOf('-') + 1));
+        return Files.exists(versioned) ? versioned : file;
     }
 
     /**
