@@ -148,7 +148,7 @@ final class Messages {
     Messages verdict(final int field, final long value) {
         if (field == VerdictDescriptor.STATUS_BITMAP) {
             verdict.putLong(field, value, LITTLE_ENDIAN);
-        } else if (field >= VerdictDescriptor.PREDOMINANT_STATUS) {
+        } else if (field == VerdictDescriptor.CLI_PLACE || field == VerdictDescriptor.SRV_PLACE) {
             verdict.putShort(field, (short) value, LITTLE_ENDIAN);
         } else {
             verdict.putInt(field, (int) value, LITTLE_ENDIAN);
