@@ -75,12 +75,10 @@ final class CaptureOptions {
         final List<PortWish> wishes = new ArrayList<>();
         for (final String port : ports) {
             final PortSpec spec = PortSpec.parse(port);
-            final boolean card = spec.bus().equals(PortSpec.PCI);
-            wishes.add(new PortWish(spec.label(), card ? "" : spec.device(),
-                card ? Optional.of(spec.device()) : Optional.empty(), spec.interfaceName()));
+            wishes.add(spec.bus().equals(PortSpec.PCI) ? PortWish.ofCard(spec.device())
+                : new PortWish(spec.label(), spec.device(), Optional.empty(), spec.interfaceName()));
         }
-        interfaces.forEach(name -> wishes.add(
-            new PortWish(name, "net_" + driver().dpdkName(), Optional.empty(), Optional.of(name))));
+        interfaces.forEach(name -> wishes.add(PortWish.ofInterface(name, "net_" + driver().dpdkName())));
         return wishes;
     }
 

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     name = "millrace",
     description = "Runs Lua flow scripts on every network flow.",
     subcommands = {
-        ReplayCommand.class, CaptureCommand.class, StatCommand.class, ScriptsCommand.class, ProtocolsCommand.class,
-        AutoComplete.GenerateCompletion.class, ManualCommand.class},
+        ReplayCommand.class, CaptureCommand.class, StatCommand.class, PortsCommand.class, DoctorCommand.class,
+        ScriptsCommand.class, ProtocolsCommand.class, AutoComplete.GenerateCompletion.class, ManualCommand.class},
     versionProvider = VersionText.class,
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,6 +44,12 @@ final class OutputOptions {
 
     boolean quiet() {
         return quiet;
+    }
+
+    /** Files that are written. */
+    List<Path> files() {
+        return Stream.of(eve == null || eveToStandardOutput() ? null : Path.of(eve), summaryJson)
+            .filter(Objects::nonNull).toList();
     }
 
     /** Refuses to write over what is read, or two things into one file. */

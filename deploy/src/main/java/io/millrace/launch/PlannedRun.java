@@ -77,16 +77,27 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
         final HugePages pages =
             planner.hugePages(PacketMemory.of(sized, capture, threads.workers()).mebibytes());
         final EngineConfig config = engineConfig(flags, wishes, threads, buffers, flows, pages, hashSeed);
-        final int verdicts =
-            flags.scripts().verdictCapacity((long) flows * threads.workers(), threads.scriptThreads());
-        planner.memory(RunMemory.of(config, capture, threads.workers(), verdicts, new RunMemory.Sizes(
-            threads.scriptThreads(), flags.scripts().eventRingBytes(), EngineRun.OUTPUT_RING_BYTES,
-            flags.scripts().scriptMemoryBytes(), flags.scripts().scriptStoreBytes(), Runtime.getRuntime().maxMemory())));
+        planner.memory(memory(flags, config, capture, threads));
         new PlanSettings(command, plan).add(flags);
-        return new PlannedRun(plan.build(), threads, config, capture, verdicts);
+        return new PlannedRun(plan.build(), threads, config, capture, verdicts(flags, config, threads));
     }
 
-    private static RunWishes wishes(final Flags flags, final CaptureOptions ports) {
+    /** Memory of all tables once they are full; {@code capture} is null for a replay. */
+    static RunMemory memory(
+        final Flags flags, final EngineConfig config, final CaptureConfig capture, final ThreadPlan threads) {
+
+        final ScriptOptions scripts = flags.scripts();
+        return RunMemory.of(config, capture, threads.workers(), verdicts(flags, config, threads), new RunMemory.Sizes(
+            threads.scriptThreads(), scripts.eventRingBytes(), EngineRun.OUTPUT_RING_BYTES, scripts.scriptMemoryBytes(),
+            scripts.scriptStoreBytes(), Runtime.getRuntime().maxMemory()));
+    }
+
+    private static int verdicts(final Flags flags, final EngineConfig config, final ThreadPlan threads) {
+        return flags.scripts().verdictCapacity((long) config.flowCapacity() * threads.workers(), threads.scriptThreads());
+    }
+
+    /** What was asked for; {@code ports} is null for a replay. */
+    static RunWishes wishes(final Flags flags, final CaptureOptions ports) {
         final PacketOptions packets = flags.packets();
         return new RunWishes(
             packets.askedWorkers(), packets.askedWorkerCores(), flags.scripts().askedThreads(),
@@ -96,7 +107,8 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
             packets.ealArguments());
     }
 
-    private static EngineConfig engineConfig(
+    /** Settings of the engine. */
+    static EngineConfig engineConfig(
         final Flags flags, final RunWishes wishes, final ThreadPlan threads, final BufferPlan buffers,
         final int flowCapacity, final HugePages hugePages, final long hashSeed) {
 

@@ -36,7 +36,7 @@ final class DryRunTest {
         assertThat(plan.get("--quiet")).containsEntry("origin", Map.of("kind", "file", "detail", nested.toString()));
         assertThat(plan.get("packet buffers per queue")).containsEntry("value", 5000)
             .containsEntry("origin", Map.of("kind", "flag"));
-        assertThat(plan.get("--tcp-closed-timeout")).containsEntry("value", "15s")
+        assertThat(plan.get("--periodic-interval")).containsEntry("value", "30s")
             .containsEntry("origin", Map.of("kind", "default"));
         assertThat(plan.get("RX descriptors")).extracting("origin").extracting("kind").isEqualTo("derived");
     }

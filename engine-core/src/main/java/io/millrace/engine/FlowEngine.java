@@ -204,6 +204,31 @@ public final class FlowEngine implements AutoCloseable {
         return DetectionModule.version();
     }
 
+    /**
+     * Version of the loaded DPDK, which is of the release that Millrace was built for.
+     *
+     * @throws io.millrace.binding.link.EnvironmentException where it is missing or another.
+     */
+    public static String requiredDpdkVersion() {
+        Eal.requireVersion();
+        return dpdkVersion();
+    }
+
+    /**
+     * Version of the loaded nDPI, which has the API that Millrace was built for.
+     *
+     * @throws io.millrace.binding.link.EnvironmentException where it is missing or another.
+     */
+    public static String requiredNdpiVersion() {
+        DetectionModule.create().close();
+        return ndpiVersion();
+    }
+
+    /** Names of the network drivers of the installed DPDK, for example {@code net_af_packet}, sorted. */
+    public static List<String> networkDrivers() {
+        return Eal.networkDrivers();
+    }
+
     /** Starts the workers, once the warm-up is through, and clears their cores of all other threads. */
     public void start() throws InterruptedException {
         if (warmUp != null) {
@@ -304,17 +329,6 @@ public final class FlowEngine implements AutoCloseable {
     public static List<Integer> defaultWorkerCores(final int workers) {
         final List<Integer> allowed = ThreadAffinity.current().stream().boxed().toList();
         return allowed.size() > workers ? allowed.subList(allowed.size() - workers, allowed.size()) : List.of();
-    }
-
-    /**
-     * Checks that the process may use these cores.
-     *
-     * @throws io.millrace.binding.link.EnvironmentException naming the first core that it may not use.
-     */
-    public static void requireCores(final List<Integer> cores) {
-        for (final int core : cores) {
-            ThreadAffinity.require(core);
-        }
     }
 
     /**

@@ -16,6 +16,16 @@ public record PortWish(
     private static final String KERNEL_SHARES = "net_af_packet";
     private static final String ZERO_COPY = "net_af_xdp";
 
+    /** A card that DPDK is to drive. */
+    public static PortWish ofCard(final String pciAddress) {
+        return new PortWish(pciAddress, "", Optional.of(pciAddress), Optional.empty());
+    }
+
+    /** An interface of the kernel. */
+    public static PortWish ofInterface(final String name, final String driver) {
+        return new PortWish(name, driver, Optional.empty(), Optional.of(name));
+    }
+
     /** Whether the kernel copies its frames, so that no mbuf waits in an RX ring. */
     boolean isCopied() {
         return driver.startsWith(KERNEL_SHARES);

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.link.NativeLinker;
 import io.millrace.binding.link.NativeShim;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -13,12 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * DPDK's environment abstraction layer: started once per process, by the main thread, before any port or pool.
  * Source: {@code rte_eal.h}.
  */
 public final class Eal {
+    private static final String NETWORK_DRIVER = "net_";
+
     private static boolean started;
 
     private Eal() {
@@ -59,7 +63,7 @@ public final class Eal {
         if (started) {
             return;
         }
-        requireVersion(text("millrace_dpdk_compiled_version"), version());
+        requireVersion();
         final List<String> all = new ArrayList<>();
         all.add("millrace");
         all.addAll(arguments);
@@ -109,6 +113,26 @@ public final class Eal {
         final String error = NativeShim.shim()
             .function("rte_strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT)).callText(Math.abs(result));
         return log.isEmpty() ? error : error + " (" + log + ")";
+    }
+
+    /**
+     * Checks that the loaded DPDK is of the release that the shim was compiled against.
+     *
+     * @throws EnvironmentException where it is another.
+     */
+    public static void requireVersion() {
+        requireVersion(text("millrace_dpdk_compiled_version"), version());
+    }
+
+    /** Names of the network drivers of the installed DPDK, for example {@code net_pcap}, sorted. */
+    public static List<String> networkDrivers() {
+        try (Stream<Path> files = Files.list(driver(NETWORK_DRIVER).getParent())) {
+            return files.map(file -> file.getFileName().toString())
+                .filter(name -> name.startsWith("librte_" + NETWORK_DRIVER) && name.endsWith(".so"))
+                .map(name -> name.substring("librte_".length(), name.length() - ".so".length())).sorted().toList();
+        } catch (final IOException e) {
+            return List.of();
+        }
     }
 
     /** Refuses a loaded DPDK of another release than the one that the shim was compiled against. */

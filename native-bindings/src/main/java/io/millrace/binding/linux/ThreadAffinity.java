@@ -39,17 +39,6 @@ public final class ThreadAffinity {
     }
 
     /**
-     * Checks that the calling thread may run on a core.
-     *
-     * @throws EnvironmentException where there is no such core or the process may not use it.
-     */
-    public static void require(final int core) {
-        if (core < 0 || !current().get(core)) {
-            throw refused(core);
-        }
-    }
-
-    /**
      * Binds the calling thread to one core.
      *
      * @throws EnvironmentException where there is no such core or the process may not use it.
