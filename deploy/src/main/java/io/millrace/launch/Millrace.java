@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%n",
     footer = {
         "`millrace COMMAND --help` shows the flags of a command and their defaults.",
-        "An argument @FILE is replaced by the arguments in FILE.",
+        "An argument @FILE is replaced by the arguments in FILE. Where a flag is given twice, the last one counts.",
         "Exit codes: 0 done, 1 the run found errors, 2 bad usage or configuration, 3 environment (missing library,"
             + " permission, device) or internal failure."})
 public final class Millrace implements Runnable {
@@ -52,7 +52,8 @@ public final class Millrace implements Runnable {
         for (final String argument : arguments) {
             final boolean namesFile = argument.length() > 1 && argument.charAt(0) == '@' && argument.charAt(1) != '@';
             final File file = namesFile ? new File(argument.substring(1)) : null;
-            if (namesFile && file.exists() && (file.isDirectory() || !file.canRead())) {
+            final boolean literal = namesFile && !file.exists() && new File(argument).exists();
+            if (namesFile && !literal && (file.isDirectory() || !file.canRead())) {
                 System.err.println(
                     "millrace: argument file cannot be read: " + file + ": name a file that holds arguments");
                 return ExitCode.USAGE;
@@ -63,6 +64,8 @@ public final class Millrace implements Runnable {
 
     /** The command line with defaults from {@code environment}. */
     static CommandLine commandLine(final Map<String, String> environment) {
+        // It would warn of each flag that stands in an @file and behind it too.
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
         final CommandLine commandLine = new CommandLine(new Millrace());
         final ErrorLine errors = new ErrorLine(environment);
         commandLine
@@ -70,6 +73,7 @@ public final class Millrace implements Runnable {
             .setUsageHelpAutoWidth(true)
             .setUsageHelpLongOptionsMaxWidth(28)
             .setAbbreviatedOptionsAllowed(false)
+            .setOverwrittenOptionsAllowed(true)
             .setParameterExceptionHandler(errors)
             .setExecutionExceptionHandler(errors);
         prepare(commandLine, new EnvironmentDefaults(environment));

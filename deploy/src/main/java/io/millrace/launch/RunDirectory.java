@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.engine.config.PortSpec;
+import io.millrace.engine.telemetry.CountersFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,9 +11,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,8 @@ final class RunDirectory {
     private static final String COUNTERS_SUFFIX = ".counters";
     private static final String LOCK_PREFIX = "port-";
     private static final String LOCK_SUFFIX = ".lock";
+    /** The kernel tells starts to a hundredth of a second, by a clock that may have been set since. */
+    private static final long CLOCK_STEP_MS = 2_000;
     private static final Path SYSTEM = Path.of("/run/millrace");
 
     private final Path path;
@@ -119,23 +122,42 @@ final class RunDirectory {
         return path.resolve(pid + COUNTERS_SUFFIX);
     }
 
-    /** Counters of captures that run. */
-    static List<Path> running(final Path folder) throws IOException {
-        final List<Path> files = new ArrayList<>();
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> listed = Files.list(folder)) {
-                listed.filter(file -> file.toString().endsWith(COUNTERS_SUFFIX) && isAlive(file)).sorted()
-                    .forEach(files::add);
-            }
+    /** Files of counters, also those that killed captures left behind. */
+    static List<Path> counters(final Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
         }
-        return files;
+        try (Stream<Path> listed = Files.list(folder)) {
+            return listed.filter(RunDirectory::isCounters).sorted().toList();
+        }
+    }
+
+    /** Process whose counters a file holds. */
+    static long pidOf(final Path counters) {
+        final String name = counters.getFileName().toString();
+        return Long.parseLong(name.substring(0, name.length() - COUNTERS_SUFFIX.length()));
+    }
+
+    /** Whether the process of a file of counters still runs. */
+    static boolean isAlive(final Path counters) {
+        try (CountersFile opened = CountersFile.open(counters)) {
+            return isAlive(opened);
+        } catch (final IOException e) {
+            return ProcessHandle.of(pidOf(counters)).isPresent();
+        }
+    }
+
+    /** The same; a process that began after the file was made is another one with the same number. */
+    static boolean isAlive(final CountersFile counters) {
+        return ProcessHandle.of(counters.pid()).filter(process -> process.info().startInstant()
+            .map(start -> start.toEpochMilli() <= counters.startedMs() + CLOCK_STEP_MS).orElse(true)).isPresent();
     }
 
     /** Deletes the counters of processes that have ended without doing so. */
     void clean() {
         try (Stream<Path> listed = Files.list(path)) {
             for (final Path file : listed.toList()) {
-                if (file.toString().endsWith(COUNTERS_SUFFIX) && !isAlive(file)) {
+                if (isCounters(file) && !isAlive(file)) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -144,10 +166,8 @@ final class RunDirectory {
         }
     }
 
-    private static boolean isAlive(final Path counters) {
-        final String name = counters.getFileName().toString();
-        final String pid = name.substring(0, name.length() - COUNTERS_SUFFIX.length());
-        return pid.matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+    private static boolean isCounters(final Path file) {
+        return file.getFileName().toString().matches("\\d{1,18}" + Pattern.quote(COUNTERS_SUFFIX));
     }
 
     /** Interfaces of the same name in two network namespaces are two. */

@@ -5,6 +5,7 @@ import io.millrace.engine.telemetry.CountersFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,11 +22,12 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%n",
     footerHeading = "%n",
     footer = {
-        "On a terminal the screen is drawn anew each interval; in a pipe the reports follow each other. It ends with the"
-            + " capture.",
-        "Exit codes: 0 done, 2 bad usage, no capture, or several and none named."})
+        "On a terminal the screen is drawn anew each interval; in a pipe each interval is one line. It ends with the"
+            + " capture. Where several captures run it shows all of them.",
+        "Exit codes: 0 done, 2 bad usage or no capture."})
 final class StatCommand implements Callable<Integer> {
     private static final String CLEAR_SCREEN = "\u001b[H\u001b[2J";
+    private static final int LINES_PER_HEADER = 20;
     private static final long NS_PER_MS = 1_000_000;
 
     @Spec
@@ -41,7 +43,7 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object per report, on one line.")
     private boolean json;
 
-    @Option(names = "--pid", paramLabel = "PID", description = "Which capture, where several run.")
+    @Option(names = "--pid", paramLabel = "PID", description = "Which capture (default: all that run); of one that was killed, what it counted last.")
     private Long pid;
 
     @Option(names = "--run-dir", paramLabel = "DIR",
@@ -56,51 +58,88 @@ final class StatCommand implements Callable<Integer> {
         if (intervalNs < NS_PER_MS) {
             throw new ConfigException("--interval must be at least 1 ms: " + intervalNs + " ns");
         }
-        final Path file = choose();
-        try (CountersFile counters = CountersFile.open(file)) {
-            show(counters);
-        } catch (final IOException e) {
-            throw new ConfigException("counters cannot be read: " + file + " (" + e.getMessage()
-                + "): run as the user of the capture");
+        final List<CountersFile> captures = new ArrayList<>();
+        try {
+            for (final Path file : choose()) {
+                captures.add(open(file));
+            }
+            if (RunDirectory.isAlive(captures.getFirst())) {
+                show(captures);
+            } else {
+                tellLastValues(captures.getFirst());
+            }
+        } finally {
+            captures.forEach(CountersFile::close);
         }
         return ExitCode.DONE;
     }
 
-    private void show(final CountersFile counters) throws InterruptedException {
+    private static CountersFile open(final Path file) {
+        try {
+            return CountersFile.open(file);
+        } catch (final IOException e) {
+            throw new ConfigException("counters cannot be read: " + file + " (" + e.getMessage()
+                + "): run as the user of the capture");
+        }
+    }
+
+    private void show(final List<CountersFile> captures) throws InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
         final boolean screen = !once && !json && ProcessFacts.isTerminal(1);
-        CounterSnapshot before = CounterSnapshot.take(counters);
+        final boolean lines = !once && !json && !screen;
+        List<CounterSnapshot> before = captures.stream().map(CounterSnapshot::take).toList();
+        int printed = 0;
         do {
             Thread.sleep(intervalNs / NS_PER_MS, (int) (intervalNs % NS_PER_MS));
-            final CounterSnapshot now = CounterSnapshot.take(counters);
-            final StatReport report = new StatReport(before, now);
+            final List<CounterSnapshot> now = captures.stream().map(CounterSnapshot::take).toList();
             if (screen) {
                 out.print(CLEAR_SCREEN);
             }
-            out.println(json ? report.json() : report.text());
+            for (int i = 0; i < now.size(); i++) {
+                if (lines && printed++ % LINES_PER_HEADER == 0) {
+                    out.println(StatLine.HEADER);
+                }
+                final StatReport report = new StatReport(before.get(i), now.get(i));
+                out.println(json ? report.json() : lines ? new StatLine(before.get(i), now.get(i)).text()
+                    : report.text());
+            }
             before = now;
-        } while (!once && !out.checkError() && ProcessHandle.of(counters.pid()).isPresent());
+        } while (!once && !out.checkError() && captures.stream().anyMatch(RunDirectory::isAlive));
     }
 
-    private Path choose() {
+    /** What a killed capture counted last; there are no rates any more. */
+    private void tellLastValues(final CountersFile dead) {
+        final CounterSnapshot last = CounterSnapshot.take(dead);
+        final StatReport report = new StatReport(last, last);
+        final PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(report.json());
+        } else {
+            out.println("process " + dead.pid() + " has died: these are its last values\n");
+            out.println(report.text());
+        }
+    }
+
+    private List<Path> choose() {
         final Path folder = runDirectory == null ? RunDirectory.usual(System.getenv()) : runDirectory;
-        final List<Path> running;
+        final List<Path> all;
         try {
-            running = RunDirectory.running(folder);
+            all = RunDirectory.counters(folder);
         } catch (final IOException e) {
             throw new ConfigException("cannot look into " + folder + " (" + e.getMessage()
                 + "): run as the user of the capture, or give --run-dir");
         }
-        final List<Path> chosen = pid == null ? running
-            : running.stream().filter(file -> file.getFileName().toString().startsWith(pid + ".")).toList();
+        final List<Path> chosen = all.stream()
+            .filter(file -> pid == null ? RunDirectory.isAlive(file) : RunDirectory.pidOf(file) == pid).toList();
         if (chosen.isEmpty()) {
             throw new ConfigException("no capture runs" + (pid == null ? "" : " as process " + pid)
-                + ": looked in " + folder + ": give the --run-dir of the capture");
+                + ": looked in " + folder + (pid == null ? remains(all) : "") + ": give the --run-dir of the capture");
         }
-        if (chosen.size() > 1) {
-            throw new ConfigException("several captures run: name one with --pid: "
-                + String.join(", ", chosen.stream().map(file -> file.getFileName().toString().split("\\.")[0]).toList()));
-        }
-        return chosen.getFirst();
+        return chosen;
+    }
+
+    private static String remains(final List<Path> dead) {
+        return dead.isEmpty() ? "" : ", where " + String.join(", ", dead.stream()
+            .map(file -> "process " + RunDirectory.pidOf(file) + " died").toList()) + " (--pid shows what it counted)";
     }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongBiFunction;
 
 /** What happened between two snapshots of a process, and since its start; for people and for programs. */
 final class StatReport {
@@ -67,8 +68,12 @@ final class StatReport {
             writeTotals(json);
             writeOwners(json, "workers", EngineCounter.RECEIVED, List.of(EngineCounter.RECEIVED,
                 EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_LIVE, EngineCounter.EVENTS_SKIPPED));
+            writeRates(json, "workers_per_second", EngineCounter.RECEIVED,
+                List.of(EngineCounter.RECEIVED, EngineCounter.RECEIVED_BYTES, EngineCounter.EVENTS_SKIPPED));
             writeOwners(json, "ports", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_RECEIVED,
                 PortCounter.LINK_UP, EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
+            writeRates(json, "ports_per_second", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_RECEIVED,
+                EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
             writeOwners(json, "driver", PortCounter.DRIVER_COUNTER, List.of(PortCounter.DRIVER_COUNTER));
             writeOwners(json, "rings", RunGauge.RING_FILL, List.of(RunGauge.RING_FILL));
             writeOwners(json, "latency_ns", RunGauge.LATENCY_COUNT, List.copyOf(RunGauge.LATENCIES));
@@ -110,11 +115,25 @@ final class StatReport {
         final JsonGenerator json, final String name, final CounterDescriptor owned,
         final List<CounterDescriptor> counters) throws IOException {
 
+        writeOwned(json, name, owned, counters, now::of);
+    }
+
+    private void writeRates(
+        final JsonGenerator json, final String name, final CounterDescriptor owned,
+        final List<CounterDescriptor> counters) throws IOException {
+
+        writeOwned(json, name, owned, counters, (counter, owner) -> Math.round(rate(counter, owner)));
+    }
+
+    private void writeOwned(
+        final JsonGenerator json, final String name, final CounterDescriptor owned, final List<CounterDescriptor> counters,
+        final ToLongBiFunction<CounterDescriptor, String> value) throws IOException {
+
         json.writeObjectFieldStart(name);
         for (final String owner : now.owners(owned)) {
             json.writeObjectFieldStart(owner);
             for (final CounterDescriptor counter : counters) {
-                json.writeNumberField(counter.key(), now.of(counter, owner));
+                json.writeNumberField(counter.key(), value.applyAsLong(counter, owner));
             }
             json.writeEndObject();
         }

@@ -180,6 +180,14 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldLetTheLastOfTwoFlagsCount() throws IOException {
+        final Path arguments = Files.writeString(folder.resolve("flags"), "--burst 8");
+
+        assertThat(valueOf("--burst", Map.of(), "@" + arguments, "--burst=4")).isEqualTo(4);
+        assertThat(valueOf("--burst", Map.of(), "--burst=4", "@" + arguments)).isEqualTo(8);
+    }
+
+    @Test
     void shouldFindEveryFileThatCannotBeReplayed() throws IOException {
         final Path empty = Files.createFile(folder.resolve("empty.pcap"));
         final Path text = Files.writeString(folder.resolve("text.pcap"), "no capture, but long enough for one", UTF_8);

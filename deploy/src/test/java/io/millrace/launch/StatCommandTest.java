@@ -1,0 +1,145 @@
+package io.millrace.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.engine.telemetry.CountersFile;
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.PortCounter;
+import io.millrace.engine.telemetry.Telemetry;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** This process stands for a capture: its counters lie in a file as a capture's do. */
+final class StatCommandTest {
+    private static final long PID = ProcessHandle.current().pid();
+    private static final long PID_OFFSET = 16;
+    private static final long STARTED_MS_OFFSET = 24;
+    /** Larger than any number that the kernel gives, {@code PID_MAX_LIMIT}. */
+    private static final long DEAD_PID = 1L << 23;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldShowWorkersPortsAndDropsWithTheirReason() throws IOException {
+        final CommandLineRun run = statOf(PID, "--once");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.output()).anyMatch(line -> line.startsWith("millrace capture, process " + PID))
+            .anyMatch(line -> line.matches("worker-0 +0 +1,000 frames, 7 flows live"))
+            .anyMatch(line -> line.matches("port eth0 +0 +1,012 frames, link up"))
+            .anyMatch(line -> line.matches("  frames missed by the port +0 +12"));
+    }
+
+    @Test
+    void shouldTellProgramsRatesOfEachWorkerAndPort() throws IOException {
+        final Map<String, Object> json = JSON.std.mapFrom(statOf(PID, "--once", "--json").output().getFirst());
+
+        assertThat(json).containsEntry("pid", (int) PID)
+            .containsEntry("ports", Map.of("port eth0", Map.of(
+                "port_received", 1012, "link_up", 1, "rx_missed", 12, "rx_no_mbuf", 0, "rx_errors", 0)))
+            .containsEntry("workers_per_second", Map.of("worker-0", Map.of(
+                "received", 0, "received_bytes", 0, "events_skipped", 0)))
+            .containsEntry("ports_per_second", Map.of("port eth0", Map.of(
+                "port_received", 0, "rx_missed", 0, "rx_no_mbuf", 0, "rx_errors", 0)));
+    }
+
+    @Test
+    void shouldNameACaptureThatDied() throws IOException {
+        final CommandLineRun run = statOf(DEAD_PID, "--once");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).singleElement().asString().contains("process " + DEAD_PID + " died");
+    }
+
+    @Test
+    void shouldShowWhatADeadCaptureCountedLast() throws IOException {
+        final CommandLineRun run = statOf(DEAD_PID, "--pid", Long.toString(DEAD_PID));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.output().getFirst()).isEqualTo("process " + DEAD_PID + " has died: these are its last values");
+        assertThat(run.output()).anyMatch(line -> line.matches("worker-0 +0 +1,000 frames, 7 flows live"));
+    }
+
+    @Test
+    void shouldNotTakeAnotherProcessForTheOneThatDied() throws IOException {
+        final Path file = counters(PID);
+        poke(file, STARTED_MS_OFFSET, 1);
+
+        assertThat(RunDirectory.isAlive(file)).isFalse();
+    }
+
+    @Test
+    void shouldShowAllCapturesThatRun() throws IOException {
+        Files.copy(counters(PID), folder.resolve("1.counters"));
+
+        assertThat(stat("--once").output()).filteredOn(line -> line.startsWith("millrace capture, process")).hasSize(2);
+    }
+
+    @Test
+    void shouldSayThatNoCaptureRuns() {
+        assertThat(stat("--once").errors()).singleElement().asString().contains("no capture runs", folder.toString());
+    }
+
+    @Test
+    void shouldPutAnIntervalIntoOneLineUnderItsHeader() {
+        final CounterSnapshot before = snapshot(0, 0, 0);
+        final CounterSnapshot now = snapshot(2_000_000_000L, 2_000_000, 250_000_000);
+
+        final String[] values = new StatLine(before, now).text().strip().split(" +");
+
+        assertThat(values).hasSize(12).startsWith("00:00:02", "42", "1000000", "1000.0");
+        assertThat(StatLine.HEADER.split("  +")).hasSize(12);
+    }
+
+    private static CounterSnapshot snapshot(final long timeNs, final long packets, final long bytes) {
+        return new CounterSnapshot(42, 0, timeNs, timeNs / 1_000_000, List.of(
+            new CounterSnapshot.Value(EngineCounter.RECEIVED, "worker-0", packets),
+            new CounterSnapshot.Value(EngineCounter.RECEIVED_BYTES, "worker-0", bytes)));
+    }
+
+    private CommandLineRun statOf(final long pid, final String... arguments) throws IOException {
+        counters(pid);
+        return stat(arguments);
+    }
+
+    private CommandLineRun stat(final String... arguments) {
+        final String[] all = new String[arguments.length + 4];
+        System.arraycopy(new String[] {"stat", "--run-dir", folder.toString(), "--interval=1ms"}, 0, all, 0, 4);
+        System.arraycopy(arguments, 0, all, 4, arguments.length);
+        return CommandLineRun.of(all);
+    }
+
+    private Path counters(final long pid) throws IOException {
+        final Path file = folder.resolve(pid + ".counters");
+        final CountersFile counters = CountersFile.create(file);
+        final Telemetry telemetry = new Telemetry(counters.metadata(), counters.values());
+        telemetry.counter(EngineCounter.RECEIVED, "worker-0").set(1000);
+        telemetry.counter(EngineCounter.RECEIVED_BYTES, "worker-0").set(64_000);
+        telemetry.counter(EngineCounter.FLOWS_LIVE, "worker-0").set(7);
+        telemetry.counter(EngineCounter.EVENTS_SKIPPED, "worker-0").set(0);
+        telemetry.counter(PortCounter.PORT_RECEIVED, "port eth0").set(1012);
+        telemetry.counter(PortCounter.LINK_UP, "port eth0").set(1);
+        telemetry.counter(EngineCounter.RX_MISSED, "port eth0").set(12);
+        telemetry.counter(EngineCounter.RX_NO_MBUF, "port eth0").set(0);
+        telemetry.counter(EngineCounter.RX_ERRORS, "port eth0").set(0);
+        poke(file, PID_OFFSET, pid);
+        return file;
+    }
+
+    private static void poke(final Path file, final long offset, final long value) throws IOException {
+        try (RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.seek(offset);
+            opened.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(value).array());
+        }
+    }
+}
