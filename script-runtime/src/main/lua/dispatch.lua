@@ -240,7 +240,8 @@ local function dispatch(batch_address, from, count)
         if control.resuming ~= 0 then
             resume(event, verdict, now)
         else
-            local plan = plan_for(KINDS[event.kind], event.l4_protocol)
+            local hook = KINDS[event.kind]
+            local plan = hook and plan_for(hook, event.l4_protocol)
             if plan then
                 control.bitmap_before = verdict.status_bitmap
                 plan(now)

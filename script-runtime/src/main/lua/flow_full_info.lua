@@ -132,6 +132,8 @@ local function add_tcp(info, duration_s)
     info["tcp.max_thpt.srv2cli"] = 8 * rate(tonumber(event.srv2cli_bytes), duration_s)
     info["cli2srv.keep_alive"] = event.cli2srv_keep_alives
     info["srv2cli.keep_alive"] = event.srv2cli_keep_alives
+    info["cli2srv.zero_window"] = event.cli2srv_zero_windows
+    info["srv2cli.zero_window"] = event.srv2cli_zero_windows
     info["cli2srv.tcp_flags"] = event.cli2srv_tcp_flags
     info["srv2cli.tcp_flags"] = event.srv2cli_tcp_flags
     local flags = bor(event.cli2srv_tcp_flags, event.srv2cli_tcp_flags)

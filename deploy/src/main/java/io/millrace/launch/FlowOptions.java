@@ -54,6 +54,11 @@ final class FlowOptions {
         description = "For all other protocols (default: that of --idle-timeout).")
     private Long otherTimeoutNs;
 
+    @Option(names = "--active-timeout", paramLabel = "TIME", defaultValue = "0s", converter = DurationConverter.class,
+        description = "Report flows that live longer in slices of this length: what came since the last record of the"
+            + " flow; 0s for one record when the flow ends (default: ${DEFAULT-VALUE}).")
+    private long activeTimeoutNs;
+
     @Option(names = "--periodic-interval", paramLabel = "TIME", defaultValue = "30s",
         converter = DurationConverter.class,
         description = "Time between two periodicUpdate hooks of a flow; whole seconds (default: ${DEFAULT-VALUE}).")
@@ -88,7 +93,8 @@ final class FlowOptions {
             closedNs,
             given(udpTimeoutNs, idleTimeoutNs),
             given(icmpTimeoutNs, idleTimeoutNs),
-            given(otherTimeoutNs, idleTimeoutNs));
+            given(otherTimeoutNs, idleTimeoutNs),
+            activeTimeoutNs);
     }
 
     long periodicIntervalNs() {

@@ -83,7 +83,8 @@ final class RunSummary {
             "timed out", telemetry.total(ScriptCounter.HOOKS_TIMED_OUT),
             "skipped", telemetry.total(ScriptCounter.HOOKS_SKIPPED));
         appendTrouble();
-        appendLaw("records", "due", telemetry.total(EngineCounter.FLOWS_ENDED),
+        appendLaw("records", "due",
+            telemetry.total(EngineCounter.FLOWS_ENDED) + telemetry.total(EngineCounter.FLOW_SLICES),
             "written", telemetry.total(OutputCounter.RECORDS_WRITTEN),
             "dropped", result.recordsDropped());
         appendLaw("alerts", "raised", telemetry.total(ScriptCounter.ALERTS_RAISED),

@@ -14,6 +14,13 @@ final class NdpiReader {
         "\\t\\d+\\t(?<protocol>\\S+) (?<a>\\[?[0-9a-fA-F:.]+]?):(?<aPort>\\d+) <?-> (?<b>\\[?[0-9a-fA-F:.]+]?):(?<bPort>\\d+) "
             + ".*?\\[proto: [\\d.]+/(?<application>[^]]*)].*?"
             + "\\[(?<aPackets>\\d+) pkts/(?<aBytes>\\d+) bytes <?-> (?<bPackets>\\d+) pkts/(?<bBytes>\\d+) bytes].*");
+    private static final Map<String, String> PROTOCOL_NAMES = Map.ofEntries(
+        Map.entry("ICMPV6", "IPV6-ICMP"), Map.entry("0", "HOPOPT"), Map.entry("4", "IP-IN-IP"), Map.entry("9", "IGP"),
+        Map.entry("33", "DCCP"), Map.entry("41", "IPV6"), Map.entry("46", "RSVP"), Map.entry("47", "GRE"),
+        Map.entry("50", "ESP"), Map.entry("51", "AH"), Map.entry("55", "MOBILE"), Map.entry("59", "IPV6-NONXT"),
+        Map.entry("60", "IPV6-OPTS"), Map.entry("88", "EIGRP"), Map.entry("89", "OSPF"), Map.entry("97", "ETHERIP"),
+        Map.entry("103", "PIM"), Map.entry("108", "IPCOMP"), Map.entry("113", "PGM"), Map.entry("115", "L2TP"),
+        Map.entry("124", "IS-IS"), Map.entry("132", "SCTP"), Map.entry("136", "UDPLITE"), Map.entry("137", "MPLS-IN-IP"));
     private static final Pattern FLOW_LIKE = Pattern.compile("\\t\\d+\\t[A-Z0-9]+ \\S+:\\d+ .*\\[proto:.*");
 
     private NdpiReader() {
@@ -62,7 +69,8 @@ final class NdpiReader {
             FlowFacts::plus);
     }
 
+    /** In the spelling of EVE; most protocols it prints as numbers. */
     private static String protocol(final String name) {
-        return name.equals("ICMPV6") ? "IPV6-ICMP" : name;
+        return PROTOCOL_NAMES.getOrDefault(name, name);
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.LongStream;
  * @param udpNs            UDP.
  * @param icmpNs           ICMP and ICMPv6.
  * @param otherNs          all other protocols.
+ * @param activeNs         not a silence: time after which a flow that lives on is reported, again and again; 0 never.
  */
 public record FlowTimeouts(
     long tcpNewNs,
@@ -20,7 +21,8 @@ public record FlowTimeouts(
     long tcpClosedNs,
     long udpNs,
     long icmpNs,
-    long otherNs) {
+    long otherNs,
+    long activeNs) {
 
     /** Checks every value; throws {@link ConfigException} with the flag and the value. */
     public FlowTimeouts {
@@ -31,16 +33,19 @@ public record FlowTimeouts(
         requirePositive("--udp-timeout", udpNs);
         requirePositive("--icmp-timeout", icmpNs);
         requirePositive("--other-timeout", otherNs);
+        if (activeNs < 0) {
+            throw new ConfigException("--active-timeout must not be negative: " + activeNs + " ns");
+        }
     }
 
     /**
-     * One timeout for flows that go on and one for TCP flows that do not.
+     * One timeout for flows that go on and one for TCP flows that do not; flows are reported as a whole.
      *
      * @param idleNs      of established TCP and all that is not TCP.
      * @param tcpClosedNs of TCP that is closed or not yet open.
      */
     public static FlowTimeouts of(final long idleNs, final long tcpClosedNs) {
-        return new FlowTimeouts(tcpClosedNs, tcpClosedNs, idleNs, tcpClosedNs, idleNs, idleNs, idleNs);
+        return new FlowTimeouts(tcpClosedNs, tcpClosedNs, idleNs, tcpClosedNs, idleNs, idleNs, idleNs, 0);
     }
 
     /** The shortest of all: before it no flow ends. */

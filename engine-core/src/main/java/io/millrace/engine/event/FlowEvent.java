@@ -4,6 +4,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowState;
+import io.millrace.engine.flow.table.SliceDescriptor;
 import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.parse.TunnelType;
 import org.agrona.DirectBuffer;
@@ -93,6 +94,42 @@ public final class FlowEvent {
         return u32(FlowEventDescriptor.METADATA_OFFSET) != 0;
     }
 
+    /** Whether the event reports a part of a long flow. */
+    public boolean isSlice() {
+        return sliceOffset() != 0;
+    }
+
+    /** Slices of the flow before this one; like all about slices only where {@link #isSlice()}. */
+    public long sliceNumber() {
+        return u32(sliceOffset() + SliceDescriptor.NUMBER);
+    }
+
+    /** When the slice began; the first one begins with the flow. */
+    public long sliceStartNs() {
+        final long startNs = u64(sliceOffset() + SliceDescriptor.START_NS);
+        return startNs == 0 ? u64(FlowEventDescriptor.FIRST_SEEN_NS) : startNs;
+    }
+
+    /** The client's packets before the slice. */
+    public long clientPacketsBefore() {
+        return u64(sliceOffset() + SliceDescriptor.PACKETS);
+    }
+
+    /** The server's packets before the slice. */
+    public long serverPacketsBefore() {
+        return u64(sliceOffset() + SliceDescriptor.PACKETS + Long.BYTES);
+    }
+
+    /** The client's frame bytes before the slice. */
+    public long clientBytesBefore() {
+        return u64(sliceOffset() + SliceDescriptor.BYTES);
+    }
+
+    /** The server's frame bytes before the slice. */
+    public long serverBytesBefore() {
+        return u64(sliceOffset() + SliceDescriptor.BYTES + Long.BYTES);
+    }
+
     /** Offset of the flow's tunnel in the event; 0 where it came out of none. */
     public int tunnelOffset() {
         return u16(FlowEventDescriptor.TUNNEL_OFFSET);
@@ -173,5 +210,9 @@ public final class FlowEvent {
 
     private int metadataOffset() {
         return (int) u32(FlowEventDescriptor.METADATA_OFFSET);
+    }
+
+    private int sliceOffset() {
+        return u16(FlowEventDescriptor.SLICE_OFFSET);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.engine.event;
 
+import io.millrace.engine.flow.table.SliceDescriptor;
 import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.memory.StructDescriptor;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
@@ -8,10 +9,10 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  * A flow event: a snapshot of one flow at the moment when something happened to it.
  *
  * <pre>{@code
- *  0          fixed part           LENGTH                                           event_length
- *  +---------------------------------+----------------------------+--------------------------+
- *  | who, when, counters, names' ids | flow_metadata_t (optional) | flow_tunnel_t (optional) |
- *  +---------------------------------+----------------------------+--------------------------+
+ *  0          fixed part           LENGTH                                     event_length
+ *  +---------------------------------+-----------------+---------------+--------------+
+ *  | who, when, counters, names' ids | flow_metadata_t | flow_tunnel_t | flow_slice_t |   the last three optional
+ *  +---------------------------------+-----------------+---------------+--------------+
  * }</pre>
  *
  * <p>{@code cli} is the side that opened the flow, {@code srv} the other one; {@code cli2srv} and {@code srv2cli} name
@@ -28,7 +29,7 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  */
 public final class FlowEventDescriptor {
     /** Grows with every change of the layout; the Lua library refuses another version. */
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     private static final int LINE = 64;
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_event_t");
@@ -164,6 +165,10 @@ public final class FlowEventDescriptor {
     public static final int CLI2SRV_KEEP_ALIVES = LAYOUT.u32("cli2srv_keep_alives");
     /** {@code uint32_t}: server's keep-alive probes. */
     public static final int SRV2CLI_KEEP_ALIVES = LAYOUT.u32("srv2cli_keep_alives");
+    /** {@code uint32_t}: client's segments that close its window; 65535 at most. */
+    public static final int CLI2SRV_ZERO_WINDOWS = LAYOUT.u32("cli2srv_zero_windows");
+    /** {@code uint32_t}: server's segments that close its window; 65535 at most. */
+    public static final int SRV2CLI_ZERO_WINDOWS = LAYOUT.u32("srv2cli_zero_windows");
     /** {@code uint64_t}: SYN-ACK to ACK as seen here, the round trip on the client's side; 0 unknown. */
     public static final int CLI_HANDSHAKE_RTT_NS = LAYOUT.u64("cli_handshake_rtt_ns");
     /** {@code uint64_t}: SYN to SYN-ACK as seen here, the round trip on the server's side; 0 unknown. */
@@ -180,16 +185,28 @@ public final class FlowEventDescriptor {
     public static final int SRV2CLI_ICMP_CODE = LAYOUT.u8("srv2cli_icmp_code");
     /** {@code uint16_t}: longest ICMP payload. */
     public static final int ICMP_MAX_PAYLOAD_BYTES = LAYOUT.u16("icmp_max_payload_bytes");
+    /** {@code uint16_t}: ICMP errors that quote a packet of the client; 65535 at most. */
+    public static final int CLI2SRV_ICMP_ERRORS = LAYOUT.u16("cli2srv_icmp_errors");
+    /** {@code uint16_t}: ICMP errors that quote a packet of the server; 65535 at most. */
+    public static final int SRV2CLI_ICMP_ERRORS = LAYOUT.u16("srv2cli_icmp_errors");
+    /** {@code uint8_t}: type of the last of them. */
+    public static final int ICMP_ERROR_TYPE = LAYOUT.u8("icmp_error_type");
+    /** {@code uint8_t}: its code. */
+    public static final int ICMP_ERROR_CODE = LAYOUT.u8("icmp_error_code");
     /** {@code uint8_t}: IPv4 type of service or IPv6 traffic class (RFC 2474, RFC 3168) of the client's last packet. */
     public static final int CLI2SRV_TOS = LAYOUT.u8("cli2srv_tos");
     /** {@code uint8_t}: the same of the server. */
     public static final int SRV2CLI_TOS = LAYOUT.u8("srv2cli_tos");
 
+    /** {@code uint16_t}: offset of the {@code flow_slice_t}; 0 where the event is about the whole flow. */
+    public static final int SLICE_OFFSET = LAYOUT.u16("slice_offset");
+
     /** Length of the fixed part in bytes; with the header that a ring puts before it, whole cache lines. */
     public static final int LENGTH = sealAtLineEnd();
 
     /** Longest event in bytes. */
-    public static final int MAX_LENGTH = LENGTH + FlowMetadataDescriptor.MAX_LENGTH + TunnelDescriptor.LENGTH;
+    public static final int MAX_LENGTH =
+        LENGTH + FlowMetadataDescriptor.MAX_LENGTH + TunnelDescriptor.LENGTH + SliceDescriptor.LENGTH;
 
     private FlowEventDescriptor() {
     }

@@ -19,7 +19,9 @@ import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
+import io.millrace.engine.flow.table.FlowSlices;
 import io.millrace.engine.flow.table.FlowStatistics;
+import io.millrace.engine.flow.table.SliceDescriptor;
 import io.millrace.engine.flow.table.TcpHandshake;
 import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.telemetry.EngineCounter;
@@ -111,10 +113,21 @@ public final class FlowEventWriter {
      * @param kind    what happened.
      * @param reason  why the flow ended; {@link FlowEndReason#NONE} while it lives.
      * @param timeNs  packet time.
-     * @return whether the event is on its way; {@code false} where it was skipped and counted.
+     * @return whether the event, or at least its record, is on its way; {@code false} where it was skipped and counted.
      */
     public boolean write(
         final long record, final FlowEventKind kind, final FlowEndReason reason, final long timeNs) {
+
+        return write(record, kind, reason, timeNs, FlowSlices.NONE);
+    }
+
+    /**
+     * The same about a part of a flow.
+     *
+     * @param slice address of the {@link SliceDescriptor}; {@link FlowSlices#NONE} for the whole flow.
+     */
+    public boolean write(
+        final long record, final FlowEventKind kind, final FlowEndReason reason, final long timeNs, final long slice) {
 
         if (rings.length == 0) {
             return true;
@@ -122,19 +135,18 @@ public final class FlowEventWriter {
         counters.increment(EngineCounter.EVENTS_PRODUCED);
         final long metadata = i64(record + FlowRecordDescriptor.METADATA);
         final int metadataLength = metadata == 0 ? 0 : (int) u32(metadata);
-        final int length = FlowAccounting.hasFlag(record, FlowRecordDescriptor.TUNNELLED)
+        final int sliceOffset = FlowAccounting.hasFlag(record, FlowRecordDescriptor.TUNNELLED)
             ? tunnelOffset(metadataLength) + TunnelDescriptor.LENGTH : FlowEventDescriptor.LENGTH + metadataLength;
+        final int length = slice == FlowSlices.NONE ? sliceOffset : (sliceOffset + 7 & -8) + SliceDescriptor.LENGTH;
         final int flowHash = unseededHash(record);
         final OneToOneRingBuffer ring = rings[rings.length == 1 ? 0 : (flowHash >>> 1) % rings.length];
         final int index = claim(ring, kind.code, length);
         if (index < 0) {
             counters.increment(EngineCounter.EVENTS_SKIPPED);
-            if (kind == FlowEventKind.FLOW_END) {
-                passBy(record, reason, timeNs, flowHash, metadata, length);
-            }
-            return false;
+            return carriesRecord(kind)
+                && passBy(record, kind, reason, timeNs, flowHash, metadata, slice, length);
         }
-        fill(ring.buffer().addressOffset() + index, record, kind, reason, timeNs, flowHash, metadata, length);
+        fill(ring.buffer().addressOffset() + index, record, kind, reason, timeNs, flowHash, metadata, slice, length);
         ring.commit(index);
         if (countingEpochs && ++eventsInEpoch == EPOCH_EVENTS) {
             markEpoch(++epoch);
@@ -170,24 +182,32 @@ public final class FlowEventWriter {
         }
     }
 
-    /** The hook is skipped, but the flow's record must reach the output. */
-    private void passBy(
+    private static boolean carriesRecord(final FlowEventKind kind) {
+        return kind == FlowEventKind.FLOW_END || kind == FlowEventKind.FLOW_SLICE;
+    }
+
+    /** The hook is skipped, but the flow's record must reach the output; returns whether it will. */
+    private boolean passBy(
         final long record,
+        final FlowEventKind kind,
         final FlowEndReason reason,
         final long timeNs,
         final int flowHash,
         final long metadata,
+        final long slice,
         final int length) {
 
-        final int index = bypass == null ? -1 : bypass.tryClaim(FlowEventKind.FLOW_END.code, length);
+        final int index = bypass == null ? -1 : bypass.tryClaim(kind.code, length);
         if (index < 0) {
-            counters.increment(EngineCounter.RECORDS_LOST);
-            return;
+            // What a slice holds is told by the next one.
+            counters.add(EngineCounter.RECORDS_LOST, kind == FlowEventKind.FLOW_END ? 1 : 0);
+            return false;
         }
         final long event = bypass.buffer().addressOffset() + index;
-        fill(event, record, FlowEventKind.FLOW_END, reason, timeNs, flowHash, metadata, length);
+        fill(event, record, kind, reason, timeNs, flowHash, metadata, slice, length);
         bypass.commit(index);
         counters.increment(EngineCounter.RECORDS_BYPASSED);
+        return true;
     }
 
     private void fill(
@@ -198,6 +218,7 @@ public final class FlowEventWriter {
         final long timeNs,
         final int flowHash,
         final long metadata,
+        final long slice,
         final int length) {
 
         final int metadataLength = metadata == 0 ? 0 : (int) u32(metadata);
@@ -216,10 +237,25 @@ public final class FlowEventWriter {
         if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.TUNNELLED)) {
             writeTunnel(event, tunnelOffset(metadataLength), record);
         }
+        putU16(event + FlowEventDescriptor.SLICE_OFFSET, 0);
+        if (slice != FlowSlices.NONE) {
+            writeSlice(event, length - SliceDescriptor.LENGTH, record, slice);
+        }
     }
 
     private static int tunnelOffset(final int metadataLength) {
         return FlowEventDescriptor.LENGTH + metadataLength + 7 & -8;
+    }
+
+    private static void writeSlice(final long event, final int offset, final long record, final long slice) {
+        final long to = event + offset;
+        final int client = clientSide(record);
+        putU16(event + FlowEventDescriptor.SLICE_OFFSET, offset);
+        copy(slice, to, SliceDescriptor.LENGTH);
+        pairOfLongs(to, SliceDescriptor.PACKETS, SliceDescriptor.PACKETS + Long.BYTES,
+            slice + SliceDescriptor.PACKETS, client);
+        pairOfLongs(to, SliceDescriptor.BYTES, SliceDescriptor.BYTES + Long.BYTES,
+            slice + SliceDescriptor.BYTES, client);
     }
 
     /** Turned round where the packet that told the tunnel was not the client's. */
@@ -355,11 +391,18 @@ public final class FlowEventWriter {
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_OUT_OF_ORDER, FlowEventDescriptor.SRV2CLI_OUT_OF_ORDER,
             record + FlowRecordDescriptor.OUT_OF_ORDER, FlowRecordDescriptor.TCP_STRIDE, client);
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_LOST, FlowEventDescriptor.SRV2CLI_LOST,
-            record + FlowRecordDescriptor.LOST, FlowRecordDescriptor.TCP_STRIDE, client);
-        pairOfInts(event, FlowEventDescriptor.CLI2SRV_KEEP_ALIVES, FlowEventDescriptor.SRV2CLI_KEEP_ALIVES,
-            record + FlowRecordDescriptor.KEEP_ALIVES, FlowRecordDescriptor.TCP_STRIDE, client);
+            record + FlowRecordDescriptor.LOST, Integer.BYTES, client);
+        countsAsInts(event, FlowEventDescriptor.CLI2SRV_KEEP_ALIVES, FlowEventDescriptor.SRV2CLI_KEEP_ALIVES,
+            record + FlowRecordDescriptor.KEEP_ALIVES, client);
+        countsAsInts(event, FlowEventDescriptor.CLI2SRV_ZERO_WINDOWS, FlowEventDescriptor.SRV2CLI_ZERO_WINDOWS,
+            record + FlowRecordDescriptor.ZERO_WINDOWS, client);
+        final long errors = record + FlowRecordDescriptor.ICMP_ERRORS;
+        putU16(event + FlowEventDescriptor.CLI2SRV_ICMP_ERRORS, u16(errors + (long) client * Short.BYTES));
+        putU16(event + FlowEventDescriptor.SRV2CLI_ICMP_ERRORS, u16(errors + (1L - client) * Short.BYTES));
+        putU8(event + FlowEventDescriptor.ICMP_ERROR_TYPE, u8(record + FlowRecordDescriptor.ICMP_ERROR_TYPE));
+        putU8(event + FlowEventDescriptor.ICMP_ERROR_CODE, u8(record + FlowRecordDescriptor.ICMP_ERROR_CODE));
         putI64(event + FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.CLIENT_RTT_NS));
-        putI64(event + FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.SERVER_RTT_NS));
+        putI64(event + FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, TcpHandshake.serverRttNs(record));
         putI64(event + FlowEventDescriptor.APPLICATION_LATENCY_NS,
             i64(record + FlowRecordDescriptor.APPLICATION_LATENCY_NS));
         pairOfBytes(event, FlowEventDescriptor.CLI2SRV_TCP_FLAGS, FlowEventDescriptor.SRV2CLI_TCP_FLAGS,
@@ -398,6 +441,12 @@ public final class FlowEventWriter {
 
         putI32(event + fromClient, i32(pair + (long) client * stride));
         putI32(event + fromServer, i32(pair + (1L - client) * stride));
+    }
+
+    private static void countsAsInts(
+        final long event, final int fromClient, final int fromServer, final long pair, final int client) {
+        putI32(event + fromClient, u16(pair + (long) client * Short.BYTES));
+        putI32(event + fromServer, u16(pair + (1L - client) * Short.BYTES));
     }
 
     private static void pairOfBytes(

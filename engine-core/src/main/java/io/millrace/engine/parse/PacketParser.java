@@ -389,6 +389,8 @@ public final class PacketParser {
                         }
                         readPorts(slot, header);
                         parsed.tcpSequence(slot, i32BigEndian(header + 4));
+                        parsed.tcpAcknowledgement(slot, i32BigEndian(header + 8));
+                        parsed.tcpWindow(slot, u16BigEndian(header + 14));
                         parsed.flagsOrType(slot, u8(header + 13));
                     } else if (isCutOff(onWire, TCP_MIN_HEADER_LENGTH)) {
                         return MALFORMED;
@@ -418,6 +420,9 @@ public final class PacketParser {
                     if (available >= ICMP_MIN_LENGTH) {
                         headerLength = Math.min(ICMP_HEADER_LENGTH, available);
                         parsed.flagsOrType(slot, u16BigEndian(header));
+                        if (IcmpQuotes.isError(protocol, u8(header))) {
+                            parsed.icmpErrors++;
+                        }
                     } else if (isCutOff(onWire, ICMP_MIN_LENGTH)) {
                         return MALFORMED;
                     }
@@ -460,7 +465,7 @@ public final class PacketParser {
         return totalLength > available && frameLength < snapLengthBytes;
     }
 
-    private static boolean isExtension(final int protocol) {
+    static boolean isExtension(final int protocol) {
         return switch (protocol) {
             case IpProtocol.HOP_BY_HOP, IpProtocol.ROUTING, IpProtocol.FRAGMENT, IpProtocol.AUTHENTICATION,
                 IpProtocol.DESTINATION_OPTIONS, IpProtocol.MOBILITY -> true;

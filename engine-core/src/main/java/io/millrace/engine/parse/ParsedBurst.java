@@ -66,6 +66,8 @@ public final class ParsedBurst {
     private static final int TUNNEL_PORTS = 104;
     private static final int TUNNEL_PROTOCOL = 108;
     private static final int TUNNEL_TYPE = 109;
+    private static final int TCP_ACKNOWLEDGEMENT = 112;
+    private static final int TCP_WINDOW = 116;
 
     /** A slot behind those of the burst, for what may have to be thrown away. */
     final int spare;
@@ -76,6 +78,8 @@ public final class ParsedBurst {
     int brokenTransports;
     /** Packets of the burst in more tunnels than are opened. */
     int tooDeep;
+    /** ICMP errors that were found, also in frames that turned out to be damaged. */
+    int icmpErrors;
 
     private final long[] tunnelled;
     private final ByteBuffer memory;
@@ -278,6 +282,26 @@ public final class ParsedBurst {
         putI32(fact(slot, TCP_SEQUENCE), value);
     }
 
+    /** TCP: acknowledgement number, whatever its flag says; else undefined. */
+    public int tcpAcknowledgement(final int slot) {
+        return i32(fact(slot, TCP_ACKNOWLEDGEMENT));
+    }
+
+    /** Sets {@link #tcpAcknowledgement(int)}. */
+    public void tcpAcknowledgement(final int slot, final int value) {
+        putI32(fact(slot, TCP_ACKNOWLEDGEMENT), value);
+    }
+
+    /** TCP: window as sent, not scaled; else undefined. */
+    public int tcpWindow(final int slot) {
+        return u16(fact(slot, TCP_WINDOW));
+    }
+
+    /** Sets {@link #tcpWindow(int)}. */
+    public void tcpWindow(final int slot, final int value) {
+        putU16(fact(slot, TCP_WINDOW), value);
+    }
+
     /** Address of the Ethernet header; 0 where the link has none. */
     public long macAddress(final int slot) {
         return i64(fact(slot, MAC_ADDRESS));
@@ -393,11 +417,17 @@ public final class ParsedBurst {
         return tooDeep;
     }
 
+    /** Whether the burst may hold ICMP errors. */
+    public boolean hasIcmpErrors() {
+        return icmpErrors > 0;
+    }
+
     /** Forgets what is told of the burst as a whole. */
     void clear() {
         fragments = 0;
         brokenTransports = 0;
         tooDeep = 0;
+        icmpErrors = 0;
         for (int i = 0; i < tunnelled.length; i++) {
             tunnelled[i] = 0;
         }
@@ -459,6 +489,8 @@ public final class ParsedBurst {
         payloadLength(slot, Math.min(payloadLength(from), wireLength(slot)));
         flagsOrType(slot, flagsOrType(from));
         tcpSequence(slot, tcpSequence(from));
+        tcpAcknowledgement(slot, tcpAcknowledgement(from));
+        tcpWindow(slot, tcpWindow(from));
     }
 
     private long fact(final int slot, final int offset) {

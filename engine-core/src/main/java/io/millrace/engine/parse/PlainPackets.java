@@ -129,6 +129,8 @@ final class PlainPackets {
         }
         parsed.plain(slot, frame, IP, length, transportLength - headerLength, typeOfService,
             u8(header + TCP_OFFSET_AND_FLAGS + 1), i32BigEndian(header + 4));
+        parsed.tcpAcknowledgement(slot, i32BigEndian(header + 8));
+        parsed.tcpWindow(slot, u16BigEndian(header + 14));
         return true;
     }
 

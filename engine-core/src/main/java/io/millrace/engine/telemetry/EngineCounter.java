@@ -27,6 +27,8 @@ public enum EngineCounter implements CounterDescriptor {
     FLOWS_ENDED(111, "flows ended"),
     /** Flows in the table now. */
     FLOWS_LIVE(112, "flows live"),
+    /** Records of long flows that lived on (active timeout). */
+    FLOW_SLICES(114, "slices of long flows reported"),
     /** Flows ended before their time because the table was full. */
     FLOWS_EVICTED(113, "flows evicted, table full"),
     /** Packets shown to nDPI. */
@@ -68,7 +70,11 @@ public enum EngineCounter implements CounterDescriptor {
     /** Fragments that bring bytes that were there already. */
     FRAGMENTS_OVERLAPPING(155, "fragments overlapping"),
     /** Fragments, not the last of their datagram, that are shorter than any link makes necessary. */
-    FRAGMENTS_TINY(156, "fragments tiny");
+    FRAGMENTS_TINY(156, "fragments tiny"),
+    /** ICMP errors that quote a packet of a flow in the table; noted there, counted as packets of their own flow. */
+    ICMP_ERRORS_ATTACHED(157, "ICMP errors about a flow"),
+    /** ICMP errors that quote a packet of no flow here, or nothing that could be read. */
+    ICMP_ERRORS_UNMATCHED(158, "ICMP errors about no flow");
 
     private final int typeId;
     private final String label;

@@ -16,10 +16,12 @@ import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
+import io.millrace.engine.flow.table.FlowSlices;
 import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
 import io.millrace.engine.flow.table.TunnelStore;
 import io.millrace.engine.parse.FragmentTable;
+import io.millrace.engine.parse.IcmpQuotes;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.port.PacketSource;
@@ -45,11 +47,13 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     private final ParsedBurst parsed;
     private final PacketParser parser;
     private final FragmentTable fragments;
+    private final IcmpQuotes icmpQuotes;
     private final TunnelStore tunnels;
     private final NonIpCounts nonIpCounts;
     private final FlowKeys keys;
     private final FlowTable table;
     private final FlowExpiry expiry;
+    private final FlowSlices slices;
     private final ProtocolDetector detector;
     private final FlowEventWriter events;
     private final WorkerCounters counters;
@@ -92,6 +96,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         parsed = new ParsedBurst(config.burst());
         parser = new PacketParser(parsed, config.openedTunnels());
         fragments = new FragmentTable(parsed, config.burst(), counters, config.hashSeed());
+        icmpQuotes = new IcmpQuotes(parsed);
         tunnels = new TunnelStore(config.flowCapacity());
         nonIpCounts = telemetry.nonIpCounts();
         keys = new FlowKeys(config.burst(), new FlowHash(config.hashSeed()));
@@ -100,6 +105,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF, withStatistics);
         sweep = new FlowSweep(table, this::age);
         expiry = new FlowExpiry(config.timeouts());
+        slices = new FlowSlices(config.flowCapacity(), config.timeouts().activeNs());
         detector = new ProtocolDetector(config.detection(), counters);
         pollGaps = telemetry.histogram(LatencyKind.POLL_GAP);
         burstTimes = telemetry.histogram(LatencyKind.BURST_TIME);
@@ -121,6 +127,9 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             parser.parse(burst);
             fragments.resolve(burst);
             countInFlows(received);
+            if (parsed.hasIcmpErrors()) {
+                noteIcmpErrors(received);
+            }
             counters.add(EngineCounter.RECEIVED, received);
             counters.add(EngineCounter.BROKEN_TRANSPORT, parsed.brokenTransports());
             counters.add(EngineCounter.TUNNELS_TOO_DEEP, parsed.tooDeep());
@@ -190,6 +199,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         detector.close();
         table.close();
         tunnels.close();
+        slices.close();
         fragments.close();
     }
 
@@ -290,6 +300,26 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         }
     }
 
+    private void noteIcmpErrors(final int received) {
+        for (int slot = 0; slot < received; slot++) {
+            if (parsed.outcome(slot) == ParsedBurst.PARSED && icmpQuotes.isError(slot)) {
+                final long record = icmpQuotes.read(slot) ? quotedFlow() : FlowTable.NO_RECORD;
+                if (record == FlowTable.NO_RECORD) {
+                    counters.increment(EngineCounter.ICMP_ERRORS_UNMATCHED);
+                } else {
+                    counters.increment(EngineCounter.ICMP_ERRORS_ATTACHED);
+                    FlowAccounting.noteIcmpError(
+                        record, keys.fromHighSide(icmpQuotes.slot()), parsed.flagsOrType(slot));
+                }
+            }
+        }
+    }
+
+    private long quotedFlow() {
+        keys.computeOne(parsed, icmpQuotes.slot());
+        return table.probe(keys, icmpQuotes.slot());
+    }
+
     private void claimFragments(final long record, final int slot, final boolean fromHighSide) {
         final int claim = fragments.claimOf(slot);
         if (claim >= 0) {
@@ -346,9 +376,10 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     private void end(final int number, final FlowEndReason reason) {
         final long record = table.record(number);
         settle(record);
-        events.write(record, FlowEventKind.FLOW_END, reason, nowNs);
+        events.write(record, FlowEventKind.FLOW_END, reason, nowNs, slices.of(number));
         detector.release(record);
         tunnels.release(record);
+        slices.release(number);
         table.remove(number);
         counters.increment(EngineCounter.FLOWS_ENDED);
     }
@@ -371,7 +402,19 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             if (nowNs - i64(record + FlowRecordDescriptor.LAST_SEEN_NS) >= detectionSilenceNs) {
                 settle(record);
             }
-        } else if (nowNs >= i64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS)) {
+        } else {
+            report(number, record);
+        }
+    }
+
+    /** What falls due in the course of a flow's life. */
+    private void report(final int number, final long record) {
+        if (slices.isDue(number, record, nowNs)
+            && events.write(record, FlowEventKind.FLOW_SLICE, FlowEndReason.ACTIVE, nowNs, slices.current(number))) {
+            slices.next(number, record, nowNs);
+            counters.increment(EngineCounter.FLOW_SLICES);
+        }
+        if (nowNs >= i64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS)) {
             events.write(record, FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, nowNs);
             final long tick = record + FlowRecordDescriptor.PERIODIC_TICK;
             putI32(tick, i32(tick) + 1);

@@ -53,13 +53,19 @@ final class EngineConfigTest {
         final long icmpNs, final long otherNs, final long periodicNs, final String message) {
         assertThatThrownBy(() -> config(
                 1024, 32, 1024, 2048, 512,
-                new FlowTimeouts(newNs, halfOpenNs, establishedNs, closedNs, udpNs, icmpNs, otherNs), periodicNs))
+                new FlowTimeouts(newNs, halfOpenNs, establishedNs, closedNs, udpNs, icmpNs, otherNs, 0), periodicNs))
             .isInstanceOf(ConfigException.class).hasMessage(message);
     }
 
     @Test
+    void shouldRefuseAnActiveTimeoutBelowZero() {
+        assertThatThrownBy(() -> new FlowTimeouts(1, 1, 1, 1, 1, 1, 1, -1))
+            .isInstanceOf(ConfigException.class).hasMessage("--active-timeout must not be negative: -1 ns");
+    }
+
+    @Test
     void shouldKnowTheShortestAndTheLongestSilence() {
-        final FlowTimeouts timeouts = new FlowTimeouts(5, 4, 9, 6, 8, 7, 3);
+        final FlowTimeouts timeouts = new FlowTimeouts(5, 4, 9, 6, 8, 7, 3, 99);
 
         assertThat(timeouts.shortestNs()).isEqualTo(3);
         assertThat(timeouts.longestNs()).isEqualTo(9);

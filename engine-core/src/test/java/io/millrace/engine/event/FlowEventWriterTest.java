@@ -288,7 +288,7 @@ final class FlowEventWriterTest {
                 assertThat(counters.value(EngineCounter.EVENTS_SKIPPED)).isZero();
             }
 
-            assertThat(writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.TIMEOUT, START_NS)).isFalse();
+            assertThat(writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.TIMEOUT, START_NS)).isTrue();
 
             assertThat(new EventLog(bypass).drain().events()).singleElement()
                 .satisfies(end -> assertThat(end.flowId()).isEqualTo(7));

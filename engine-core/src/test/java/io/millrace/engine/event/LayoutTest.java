@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.binding.link.NativeShim;
+import io.millrace.engine.flow.table.SliceDescriptor;
 import io.millrace.engine.flow.table.TunnelDescriptor;
 import io.millrace.engine.memory.StructDescriptor;
 import java.io.IOException;
@@ -89,9 +90,10 @@ final class LayoutTest {
     @Test
     void shouldKeepMetadataBehindAnEventAligned() {
         assertThat(FlowEventDescriptor.LENGTH % 8).isZero();
-        assertThat(FlowEventDescriptor.MAX_LENGTH)
-            .isEqualTo(FlowEventDescriptor.LENGTH + FlowMetadataDescriptor.MAX_LENGTH + TunnelDescriptor.LENGTH);
+        assertThat(FlowEventDescriptor.MAX_LENGTH).isEqualTo(FlowEventDescriptor.LENGTH
+            + FlowMetadataDescriptor.MAX_LENGTH + TunnelDescriptor.LENGTH + SliceDescriptor.LENGTH);
         assertThat(TunnelDescriptor.LENGTH % 8).isZero();
+        assertThat(SliceDescriptor.LENGTH % 8).isZero();
     }
 
     @Test

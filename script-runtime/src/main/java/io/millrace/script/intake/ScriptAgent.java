@@ -333,7 +333,10 @@ public final class ScriptAgent implements Agent {
                 more = emissions.advance();
             }
             final long event = batch.event(i);
-            if (RawMemory.u8(event + FlowEventDescriptor.KIND) == FlowEventKind.FLOW_END.code) {
+            final int kind = RawMemory.u8(event + FlowEventDescriptor.KIND);
+            if (kind == FlowEventKind.FLOW_SLICE.code) {
+                output.writeFlow(event, records[i]);
+            } else if (kind == FlowEventKind.FLOW_END.code) {
                 output.writeFlow(event, records[i]);
                 verdicts.remove(batch.flowIds()[i]);
             }

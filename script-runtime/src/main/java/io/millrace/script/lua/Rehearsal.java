@@ -11,6 +11,7 @@ import io.millrace.script.verdict.VerdictTable;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.Map;
  */
 final class Rehearsal {
     private static final String PROTOCOL_FILTER = "l7_proto=";
+    private static final List<FlowEventKind> HOOKED =
+        Arrays.stream(FlowEventKind.values()).filter(kind -> kind.hook != null).toList();
     /** Has the statuses of each flow change at each event, so that statusChanged is due. */
     private static final ScriptSource PROMPTER = new ScriptSource(Path.of("rehearsal.lua"), "rehearsal", false, """
         local script = { api = "2019", hooks = {} }
@@ -52,7 +55,7 @@ final class Rehearsal {
                 long flowId = 0;
                 for (final SyntheticFlow flow : flows(host.descriptions())) {
                     VerdictTable.initialise(verdict, ++flowId);
-                    for (final FlowEventKind kind : FlowEventKind.values()) {
+                    for (final FlowEventKind kind : HOOKED) {
                         occasion = flow.on(kind);
                         final int protocol = idOf(flow.protocol());
                         flow.write(event, kind, flowId, protocol,

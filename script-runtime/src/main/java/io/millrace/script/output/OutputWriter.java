@@ -154,7 +154,7 @@ public final class OutputWriter implements Agent {
         final int source, final int type, final DirectBuffer buffer, final int offset, final int length) {
         final OutputSource from = sources[source];
         if (from.isWorker()) {
-            if (type == FlowEventKind.FLOW_END.code) {
+            if (type == FlowEventKind.FLOW_END.code || type == FlowEventKind.FLOW_SLICE.code) {
                 onFlow(flow.wrapWithoutVerdict(buffer, offset));
             }
             return;

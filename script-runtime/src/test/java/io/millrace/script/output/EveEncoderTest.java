@@ -251,6 +251,43 @@ final class EveEncoderTest {
             .containsEntry("proto", name);
     }
 
+    @Test
+    void shouldTellWhatCameInASliceAndWhenTheFlowBegan() {
+        final Map<String, Object> json = Json.read(Messages.flowLine(new Messages()
+            .between(17, "1.1.1.1", 1, "2.2.2.2", 2).traffic(12, 3456, 10, 45678)
+            .u8(FlowEventDescriptor.END_REASON, 4)
+            .slice(3, Messages.START_NS + 500_000_000L, 5, 4, 1000, 40_000).flow()));
+
+        assertThat(Json.at(json, "flow.pkts_toserver")).isEqualTo(7L);
+        assertThat(Json.at(json, "flow.pkts_toclient")).isEqualTo(6L);
+        assertThat(Json.at(json, "flow.bytes_toserver")).isEqualTo(2456L);
+        assertThat(Json.at(json, "flow.bytes_toclient")).isEqualTo(5678L);
+        assertThat(Json.at(json, "flow.reason")).isEqualTo("active");
+        assertThat(Json.at(json, "flow.slice")).isEqualTo(3L);
+        assertThat(Json.at(json, "flow.flow_start")).isEqualTo("2019-12-31T23:59:59.123456+0000");
+        assertThat(Json.at(json, "flow.start")).isEqualTo("2019-12-31T23:59:59.623456+0000");
+    }
+
+    @Test
+    void shouldTellTroublesOfTcpOnlyWhereThereWereSome() {
+        final Messages message = new Messages().between(TCP, "1.1.1.1", 1, "2.2.2.2", 2);
+        assertThat(Messages.flowLine(message.flow())).doesNotContain("\"ts\"", "\"tc\"", "rtt", "icmp_error");
+
+        final Map<String, Object> json = Json.read(Messages.flowLine(message
+            .u32(FlowEventDescriptor.CLI2SRV_RETRANSMISSIONS, 7)
+            .u32(FlowEventDescriptor.CLI2SRV_ZERO_WINDOWS, 2)
+            .u32(FlowEventDescriptor.SRV2CLI_LOST, 1)
+            .u64(FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, 12_345_678L)
+            .u16(FlowEventDescriptor.CLI2SRV_ICMP_ERRORS, 3)
+            .u8(FlowEventDescriptor.ICMP_ERROR_TYPE, 11).flow()));
+
+        assertThat(Json.at(json, "tcp.ts")).isEqualTo(Map.of("retransmissions", 7L, "zero_window", 2L));
+        assertThat(Json.at(json, "tcp.tc")).isEqualTo(Map.of("lost", 1L));
+        assertThat(Json.at(json, "tcp.client_rtt_us")).isEqualTo(12_345L);
+        assertThat(json.get("icmp_error")).isEqualTo(
+            Map.of("type", 11L, "code", 0L, "pkts_toserver", 3L, "pkts_toclient", 0L));
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 0x02, 0x00, syn_sent", "4, 0x02, 0x12, syn_recv",
         "1, 0x1a, 0x1a, established", "2, 0x13, 0x12, close_wait", "2, 0x12, 0x13, fin_wait1",

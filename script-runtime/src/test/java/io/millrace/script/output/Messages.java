@@ -6,6 +6,7 @@ import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowMetadataDescriptor;
+import io.millrace.engine.flow.table.SliceDescriptor;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.verdict.AlertDescriptor;
@@ -153,6 +154,23 @@ final class Messages {
         } else {
             verdict.putInt(field, (int) value, LITTLE_ENDIAN);
         }
+        return this;
+    }
+
+    /** The event reports a slice: its number, its start and the packets and bytes of both sides before it. */
+    Messages slice(
+        final int number, final long startNs, final long clientPackets, final long serverPackets,
+        final long clientBytes, final long serverBytes) {
+
+        final int slice = BitUtil.align(event.getInt(FlowEventDescriptor.EVENT_LENGTH, LITTLE_ENDIAN), Long.BYTES);
+        u16(FlowEventDescriptor.SLICE_OFFSET, slice);
+        u64(slice + SliceDescriptor.START_NS, startNs);
+        u64(slice + SliceDescriptor.PACKETS, clientPackets);
+        u64(slice + SliceDescriptor.PACKETS + Long.BYTES, serverPackets);
+        u64(slice + SliceDescriptor.BYTES, clientBytes);
+        u64(slice + SliceDescriptor.BYTES + Long.BYTES, serverBytes);
+        u32(slice + SliceDescriptor.NUMBER, number);
+        u32(FlowEventDescriptor.EVENT_LENGTH, slice + SliceDescriptor.LENGTH);
         return this;
     }
 

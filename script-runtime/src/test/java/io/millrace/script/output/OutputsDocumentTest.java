@@ -15,6 +15,12 @@ import org.junit.jupiter.api.Test;
 
 /** Holds docs/outputs.md to what the code writes. */
 final class OutputsDocumentTest {
+    private static final int[] TROUBLES = {
+        FlowEventDescriptor.CLI2SRV_RETRANSMISSIONS, FlowEventDescriptor.SRV2CLI_RETRANSMISSIONS,
+        FlowEventDescriptor.CLI2SRV_OUT_OF_ORDER, FlowEventDescriptor.SRV2CLI_OUT_OF_ORDER,
+        FlowEventDescriptor.CLI2SRV_LOST, FlowEventDescriptor.SRV2CLI_LOST,
+        FlowEventDescriptor.CLI2SRV_KEEP_ALIVES, FlowEventDescriptor.SRV2CLI_KEEP_ALIVES,
+        FlowEventDescriptor.CLI2SRV_ZERO_WINDOWS, FlowEventDescriptor.SRV2CLI_ZERO_WINDOWS};
     private static final Path DOCUMENT = Path.of("..", "docs", "outputs.md");
     private static final byte[] SHA1 = {0x2A, (byte) 0xD1, 0x04, 0x7F, 0x33, (byte) 0xB8, 0x1C, 0x5E, 0x60, (byte) 0x91,
         (byte) 0xC4, 0x0D, (byte) 0xEF, 0x12, 0x77, (byte) 0xA5, 0x48, 0x3B, (byte) 0x9C, 0x06};
@@ -56,12 +62,19 @@ final class OutputsDocumentTest {
             .text(FlowMetadataDescriptor.SSH_SERVER_SIGNATURE, "SSH-2.0-x")
             .text(FlowMetadataDescriptor.SSH_HASSH_CLIENT, "x")
             .text(FlowMetadataDescriptor.SSH_HASSH_SERVER, "x");
+        final Messages troubled = new Messages().between(6, "10.0.0.1", 1, "10.0.0.2", 2);
+        for (final int field : TROUBLES) {
+            troubled.u32(field, 1);
+        }
+        troubled.u64(FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, 1000).u64(FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, 1000)
+            .u16(FlowEventDescriptor.CLI2SRV_ICMP_ERRORS, 1).slice(1, Messages.START_NS, 0, 0, 0, 0);
         final Messages icmp = new Messages().between(1, "10.0.0.1", 0, "10.0.0.2", 0).traffic(1, 1, 1, 1)
             .u8(FlowEventDescriptor.ICMP_PRESENT, 1);
         final Messages other = new Messages().between(17, "10.0.0.1", 1, "10.0.0.2", 2)
             .text(FlowMetadataDescriptor.HOST_NAME, "x");
         final TreeSet<String> fields = new TreeSet<>();
         collect("", Json.read(Messages.flowLine(everything.flow())), fields);
+        collect("", Json.read(Messages.flowLine(troubled.flow())), fields);
         collect("", Json.read(Messages.flowLine(icmp.flow())), fields);
         collect("", Json.read(Messages.flowLine(other.flow())), fields);
         collect("", Json.read(Messages.alertLine(everything.alert(1, 2, "k", "s", "text".getBytes(

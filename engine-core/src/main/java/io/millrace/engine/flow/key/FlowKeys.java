@@ -36,10 +36,10 @@ public final class FlowKeys {
     private final ByteBuffer memory;
     private final long keys;
 
-    /** Room for bursts of {@code limit} frames. */
+    /** Room for bursts of {@code limit} frames, and for one packet beside them. */
     public FlowKeys(final int limit, final FlowHash flowHash) {
         this.flowHash = flowHash;
-        memory = ByteBuffer.allocateDirect((limit << KEY_SHIFT) + CACHE_LINE).alignedSlice(CACHE_LINE);
+        memory = ByteBuffer.allocateDirect((limit + 1 << KEY_SHIFT) + CACHE_LINE).alignedSlice(CACHE_LINE);
         keys = MemorySegment.ofBuffer(memory).address();
     }
 
@@ -55,6 +55,11 @@ public final class FlowKeys {
                 write(parsed, slot, address(slot));
             }
         }
+    }
+
+    /** Makes the key of one slot. */
+    public void computeOne(final ParsedBurst parsed, final int slot) {
+        write(parsed, slot, address(slot));
     }
 
     /** Address of the five words of the key of {@code slot}. */

@@ -19,11 +19,12 @@ public final class FlowAccounting {
     private static final int LOW = 0;
     private static final int HIGH = 1;
     private static final int MAC_LENGTH = 6;
+    private static final int MAX_COUNT = 65_535;
 
     private FlowAccounting() {
     }
 
-    /** Fills in a new flow's record from its first packet, whose sender is the client. */
+    /** Fills in a new flow's record from its first packet. */
     public static void open(
         final long record,
         final ParsedBurst parsed,
@@ -32,7 +33,8 @@ public final class FlowAccounting {
         final long flowId,
         final long timeNs) {
 
-        if (fromHighSide) {
+        final boolean fromClient = FlowDirection.isFromClient(parsed, slot);
+        if (fromHighSide == fromClient) {
             setFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
         }
         putI64(record + FlowRecordDescriptor.FLOW_ID, flowId);
@@ -41,6 +43,9 @@ public final class FlowAccounting {
         if (mac != 0) {
             copy(mac, record + FlowRecordDescriptor.SERVER_MAC, MAC_LENGTH);
             copy(mac + MAC_LENGTH, record + FlowRecordDescriptor.CLIENT_MAC, MAC_LENGTH);
+            if (!fromClient) {
+                FlowDirection.swapMacAddresses(record);
+            }
         }
     }
 
@@ -71,7 +76,7 @@ public final class FlowAccounting {
             countTransport(record, parsed, slot, protocol, fromHighSide, timeNs);
         }
         if (payloadLength > 0 && (flags & FlowRecordDescriptor.ANSWERED) == 0) {
-            timeResponse(record, isFromClient(flags, fromHighSide), timeNs);
+            timeResponse(record, isFromClient(record, fromHighSide), timeNs);
         }
     }
 
@@ -83,6 +88,19 @@ public final class FlowAccounting {
         addI64(record + FlowRecordDescriptor.PACKETS + sideLong, packets);
         addI64(record + FlowRecordDescriptor.BYTES + sideLong, bytes);
         addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadBytes);
+    }
+
+    /**
+     * Notes an ICMP error about a packet of the flow; the error itself is a packet of its own flow.
+     *
+     * @param quotedHighSide whether the high side had sent the packet that the error quotes.
+     * @param typeAndCode    {@code type << 8 | code}.
+     */
+    public static void noteIcmpError(final long record, final boolean quotedHighSide, final int typeAndCode) {
+        final long errors = record + FlowRecordDescriptor.ICMP_ERRORS + (quotedHighSide ? Short.BYTES : 0);
+        putU16(errors, Math.min(MAX_COUNT, u16(errors) + 1));
+        putU8(record + FlowRecordDescriptor.ICMP_ERROR_TYPE, typeAndCode >> 8);
+        putU8(record + FlowRecordDescriptor.ICMP_ERROR_CODE, typeAndCode);
     }
 
     /** Whether any of the bits of {@code flag} is set in a record's flags. */
@@ -100,8 +118,8 @@ public final class FlowAccounting {
         putU16(record + FlowRecordDescriptor.FLAGS, u16(record + FlowRecordDescriptor.FLAGS) & ~flag);
     }
 
-    private static boolean isFromClient(final int flags, final boolean fromHighSide) {
-        return fromHighSide == ((flags & FlowRecordDescriptor.CLIENT_IS_HIGH) != 0);
+    private static boolean isFromClient(final long record, final boolean fromHighSide) {
+        return fromHighSide == hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
     }
 
     private static void countTransport(
@@ -127,11 +145,13 @@ public final class FlowAccounting {
         final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide, final long timeNs) {
 
         final int tcpFlags = parsed.flagsOrType(slot);
+        if ((tcpFlags & TcpHandshake.FLAG_SYN) != 0) {
+            FlowDirection.correct(record, tcpFlags, fromHighSide);
+        }
         final long flags = record + FlowRecordDescriptor.TCP_FLAGS + (fromHighSide ? HIGH : LOW);
         putU8(flags, u8(flags) | tcpFlags);
         if (!TcpHandshake.isOver(record)) {
-            TcpHandshake.advance(
-                record, tcpFlags, isFromClient(u16(record + FlowRecordDescriptor.FLAGS), fromHighSide), timeNs);
+            TcpHandshake.advance(record, tcpFlags, isFromClient(record, fromHighSide), timeNs);
         }
     }
 

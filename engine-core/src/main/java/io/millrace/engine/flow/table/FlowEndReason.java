@@ -9,7 +9,9 @@ public enum FlowEndReason {
     /** Evicted because the table was full. */
     FORCED(2, "forced"),
     /** The run ended. */
-    SHUTDOWN(3, "shutdown");
+    SHUTDOWN(3, "shutdown"),
+    /** It has not: the record of a long flow's slice (active timeout). */
+    ACTIVE(4, "active");
 
     private static final FlowEndReason[] BY_CODE = values();
 

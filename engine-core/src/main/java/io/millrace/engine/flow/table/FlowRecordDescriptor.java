@@ -14,8 +14,8 @@ import io.millrace.engine.memory.StructDescriptor;
  *   64  count: packets 16 | bytes 16 | payload bytes 16 | first seen 8 | flow id 8
  *  128  statistics of the low side: inter-arrival times, frame lengths, fragments, service
  *  192  statistics of the high side
- *  256  TCP sequence numbers: low side 32, high side 32
- *  320  opening and first answer, ICMP, ticks
+ *  256  TCP sequence numbers, acknowledgements, windows: low side 32, high side 32
+ *  320  opening and first answer, troubles of TCP, ICMP, ticks
  *  384  nDPI state, metadata, names; next update; MAC addresses
  * }</pre>
  */
@@ -82,37 +82,49 @@ public final class FlowRecordDescriptor {
     public static final int HOLE_START = LAYOUT.u32("hole_start");
     /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: byte after the last hole; its start where there is none. */
     public static final int HOLE_END = LAYOUT.u32("hole_end");
-    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that repeat bytes already seen. */
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that repeat bytes already seen or lost before us. */
     public static final int RETRANSMISSIONS = LAYOUT.u32("retransmissions");
-    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that fill a hole. */
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that came late into a hole. */
     public static final int OUT_OF_ORDER = LAYOUT.u32("out_of_order");
-    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: holes not filled. */
-    public static final int LOST = LAYOUT.u32("lost");
-    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: keep-alive probes. */
-    public static final int KEEP_ALIVES = LAYOUT.u32("keep_alives");
-    /** {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: 1 once {@link #NEXT_SEQUENCE} is known. */
-    public static final int SEQUENCE_KNOWN = sides(LINE / 2, LAYOUT.u8("sequence_known"));
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: last acknowledgement number sent; 0 none. */
+    public static final int LAST_ACKNOWLEDGEMENT = LAYOUT.u32("last_acknowledgement");
+    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: when {@link #NEXT_SEQUENCE} grew, in units of 1024 ns. */
+    public static final int ADVANCED_TICKS = LAYOUT.u32("advanced_ticks");
+    /** {@code uint16_t}, pair, stride {@link #TCP_STRIDE}: last window sent, not scaled. */
+    public static final int WINDOW = LAYOUT.u16("window");
+    /** {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: times that the last acknowledgement was repeated; 255 at most. */
+    public static final int REPEATED_ACKNOWLEDGEMENTS = LAYOUT.u8("repeated_acknowledgements");
+    /** {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: {@link TcpSequence}'s bits; 0 before the first packet. */
+    public static final int SEQUENCE_STATE = sides(LINE / 2, LAYOUT.u8("sequence_state"));
 
-    /** {@code uint64_t}: SYN. */
-    public static final int SYN_NS = line(5, LAYOUT.u64("syn_ns"));
-    /** {@code uint64_t}: SYN-ACK. */
-    public static final int SYN_ACK_NS = LAYOUT.u64("syn_ack_ns");
+    /** {@code uint64_t}: SYN that opened the flow or, once there was some, the client's first payload. */
+    public static final int REQUEST_NS = line(5, LAYOUT.u64("request_ns"));
     /** {@code uint64_t}: SYN-ACK to ACK. */
     public static final int CLIENT_RTT_NS = LAYOUT.u64("client_rtt_ns");
-    /** {@code uint64_t}: SYN to SYN-ACK. */
+    /** {@code int64_t}: SYN to SYN-ACK; -1 while the last SYN waits for its answer. */
     public static final int SERVER_RTT_NS = LAYOUT.u64("server_rtt_ns");
-    /** {@code uint64_t}: first payload of the client. */
-    public static final int REQUEST_NS = LAYOUT.u64("request_ns");
     /** {@code uint64_t}: first payload of the client to first payload of the server. */
     public static final int APPLICATION_LATENCY_NS = LAYOUT.u64("application_latency_ns");
+    /** {@code uint32_t}, pair, stride 4: holes in TCP's sequence numbers that nothing filled in time. */
+    public static final int LOST = pair32("lost");
     /** {@code uint32_t}: periodic updates so far. */
     public static final int PERIODIC_TICK = LAYOUT.u32("periodic_tick");
+    /** {@code uint16_t}, pair, stride 2: TCP keep-alive probes; 65535 at most. */
+    public static final int KEEP_ALIVES = pair16("keep_alives");
+    /** {@code uint16_t}, pair, stride 2: TCP segments that close the window; 65535 at most. */
+    public static final int ZERO_WINDOWS = pair16("zero_windows");
+    /** {@code uint16_t}, pair, stride 2: ICMP errors that quote a packet of this side; 65535 at most. */
+    public static final int ICMP_ERRORS = pair16("icmp_errors");
     /** {@code uint16_t}: longest ICMP payload. */
     public static final int ICMP_MAX_PAYLOAD = LAYOUT.u16("icmp_max_payload");
     /** {@code uint8_t}, pair, stride 1: last ICMP type. */
     public static final int ICMP_TYPE = LAYOUT.u8Array("icmp_type", 2);
     /** {@code uint8_t}, pair, stride 1: last ICMP code. */
     public static final int ICMP_CODE = LAYOUT.u8Array("icmp_code", 2);
+    /** {@code uint8_t}: type of the last ICMP error that quotes a packet of the flow. */
+    public static final int ICMP_ERROR_TYPE = LAYOUT.u8("icmp_error_type");
+    /** {@code uint8_t}: its code. */
+    public static final int ICMP_ERROR_CODE = LAYOUT.u8("icmp_error_code");
 
     /** {@code uint64_t}: address of nDPI's state; 0 where detection is over. */
     public static final int NDPI_STATE = line(6, LAYOUT.u64("ndpi_state"));
@@ -173,6 +185,18 @@ public final class FlowRecordDescriptor {
         for (int i = 1; i < count; i++) {
             LAYOUT.u64(name + i);
         }
+        return offset;
+    }
+
+    private static int pair32(final String name) {
+        final int offset = LAYOUT.u32(name + "0");
+        LAYOUT.u32(name + "1");
+        return offset;
+    }
+
+    private static int pair16(final String name) {
+        final int offset = LAYOUT.u16(name + "0");
+        LAYOUT.u16(name + "1");
         return offset;
     }
 

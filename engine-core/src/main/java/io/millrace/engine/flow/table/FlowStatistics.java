@@ -42,9 +42,7 @@ public final class FlowStatistics {
             putI32(fragments, i32(fragments) + 1);
         }
         if (parsed.l4Protocol(slot) == IpProtocol.TCP && !parsed.isLaterFragment(slot)) {
-            TcpSequence.advance(
-                record + (long) side * FlowRecordDescriptor.TCP_STRIDE,
-                parsed.tcpSequence(slot), parsed.payloadLength(slot), parsed.flagsOrType(slot));
+            TcpSequence.advance(record, side, parsed, slot, timeNs);
         }
     }
 

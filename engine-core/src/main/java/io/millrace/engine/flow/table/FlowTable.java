@@ -238,7 +238,8 @@ public final class FlowTable implements AutoCloseable {
         recordBlock.close();
     }
 
-    private long probe(final FlowKeys keys, final int slot) {
+    /** The same as {@link #record(FlowKeys, int)} for a packet that was not touched, and may stand beside the burst. */
+    public long probe(final FlowKeys keys, final int slot) {
         final int hash = keys.hash(slot);
         int position = hash & mask;
         long entry = i64(entry(position));

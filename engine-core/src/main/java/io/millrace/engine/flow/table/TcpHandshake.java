@@ -7,8 +7,8 @@ import static io.millrace.engine.memory.RawMemory.u8;
 
 /**
  * Follows a TCP flow's opening (RFC 9293 section 3.5) in its record: SYN, SYN-ACK, ACK in this order and undisturbed is
- * a good handshake; repeated SYNs and SYN-ACKs do no harm; anything else ends the watch. Stateless; the owning worker
- * calls it.
+ * a good handshake; repeated SYNs and SYN-ACKs do no harm; anything else ends the watch. Round trips are measured from
+ * the last SYN and the first SYN-ACK behind it. Stateless; the owning worker calls it.
  */
 public final class TcpHandshake {
     /** Phase: no packet yet. */
@@ -33,6 +33,7 @@ public final class TcpHandshake {
     /** Flag ACK. */
     public static final int FLAG_ACK = 0x10;
 
+    private static final long UNANSWERED = -1;
     private static final int OPENING_FLAGS = FLAG_FIN | FLAG_SYN | FLAG_RST | FLAG_ACK;
 
     private TcpHandshake() {
@@ -51,25 +52,34 @@ public final class TcpHandshake {
         }
         final int opening = tcpFlags & OPENING_FLAGS;
         int next = MISSED;
-        if (opening == FLAG_SYN && fromClient && phase <= SYN) {
-            next = SYN;
-            if (phase == NONE) {
-                putI64(record + FlowRecordDescriptor.SYN_NS, timeNs);
-            }
-        } else if (opening == FLAG_SYN && fromClient && phase == SYN_ACK) {
+        if (opening == FLAG_SYN && fromClient) {
+            next = Math.max(SYN, phase);
+            putI64(record + FlowRecordDescriptor.REQUEST_NS, timeNs);
+            putI64(record + FlowRecordDescriptor.SERVER_RTT_NS, UNANSWERED);
+        } else if (opening == (FLAG_SYN | FLAG_ACK) && !fromClient && phase >= SYN) {
             next = SYN_ACK;
-        } else if (opening == (FLAG_SYN | FLAG_ACK) && !fromClient && (phase == SYN || phase == SYN_ACK)) {
-            next = SYN_ACK;
-            if (phase == SYN) {
-                putI64(record + FlowRecordDescriptor.SYN_ACK_NS, timeNs);
+            if (i64(record + FlowRecordDescriptor.SERVER_RTT_NS) == UNANSWERED) {
                 putI64(record + FlowRecordDescriptor.SERVER_RTT_NS,
-                    Math.max(0, timeNs - i64(record + FlowRecordDescriptor.SYN_NS)));
+                    Math.max(0, timeNs - i64(record + FlowRecordDescriptor.REQUEST_NS)));
             }
         } else if (opening == FLAG_ACK && fromClient && phase == SYN_ACK) {
             next = COMPLETE;
-            putI64(record + FlowRecordDescriptor.CLIENT_RTT_NS,
-                Math.max(0, timeNs - i64(record + FlowRecordDescriptor.SYN_ACK_NS)));
+            measureClient(record, timeNs);
         }
         putU8(record + FlowRecordDescriptor.HANDSHAKE, next);
+    }
+
+    /** From SYN to SYN-ACK in nanoseconds; 0 unknown. */
+    public static long serverRttNs(final long record) {
+        return Math.max(0, i64(record + FlowRecordDescriptor.SERVER_RTT_NS));
+    }
+
+    /** An acknowledgement behind a SYN that was sent again and not answered could belong to either: nothing is known. */
+    private static void measureClient(final long record, final long timeNs) {
+        final long serverRttNs = i64(record + FlowRecordDescriptor.SERVER_RTT_NS);
+        if (serverRttNs != UNANSWERED) {
+            putI64(record + FlowRecordDescriptor.CLIENT_RTT_NS,
+                Math.max(0, timeNs - i64(record + FlowRecordDescriptor.REQUEST_NS) - serverRttNs));
+        }
     }
 }

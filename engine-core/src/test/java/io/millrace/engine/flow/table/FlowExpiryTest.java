@@ -56,7 +56,7 @@ final class FlowExpiryTest {
     @CsvSource({"C:S, 1", "C:S S:SA, 2", "C:S S:SA C:A, 3", "C:A, 3", "C:S S:SA C:A C:FA, 4", "C:S S:RA, 4"})
     void shouldEndAConnectionByHowItStands(final String packets, final int seconds) {
         final FlowExpiry byState = new FlowExpiry(new FlowTimeouts(
-            SECOND_NS, 2 * SECOND_NS, 3 * SECOND_NS, 4 * SECOND_NS, 5 * SECOND_NS, 6 * SECOND_NS, 7 * SECOND_NS));
+            SECOND_NS, 2 * SECOND_NS, 3 * SECOND_NS, 4 * SECOND_NS, 5 * SECOND_NS, 6 * SECOND_NS, 7 * SECOND_NS, 0));
         try (RecordedFlow connection = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1)) {
             TcpHandshakeTest.send(connection, packets);
             final long lastNs = i64(connection.record() + FlowRecordDescriptor.LAST_SEEN_NS);
@@ -70,7 +70,7 @@ final class FlowExpiryTest {
     @CsvSource({"17, 5", "1, 6", "58, 6", "132, 7", "47, 7"})
     void shouldEndAFlowByItsProtocol(final int protocol, final int seconds) {
         final FlowExpiry byProtocol = new FlowExpiry(new FlowTimeouts(
-            SECOND_NS, 2 * SECOND_NS, 3 * SECOND_NS, 4 * SECOND_NS, 5 * SECOND_NS, 6 * SECOND_NS, 7 * SECOND_NS));
+            SECOND_NS, 2 * SECOND_NS, 3 * SECOND_NS, 4 * SECOND_NS, 5 * SECOND_NS, 6 * SECOND_NS, 7 * SECOND_NS, 0));
         flow.fromClient(START_NS, facts -> facts.protocol(protocol));
 
         assertThat(byProtocol.isOver(flow.record(), START_NS + seconds * SECOND_NS - 1)).isFalse();

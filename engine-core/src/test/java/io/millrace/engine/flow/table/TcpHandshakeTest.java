@@ -30,7 +30,7 @@ final class TcpHandshakeTest {
         "C:S S:SA S:A, 4",
         "C:S S:SA C:S, 2",
         "C:S S:SA C:S S:SA C:A, 3",
-        "C:SA, 4",
+        "S:SA C:A, 4",
         "C:A, 4",
         "C:A C:S S:SA C:A, 4",
         "C:R, 4"})
@@ -52,8 +52,37 @@ final class TcpHandshakeTest {
             flow.fromServer(START_NS + 32, facts -> facts.tcp(TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK, 0));
             flow.fromClient(START_NS + 40, facts -> facts.tcp(TcpHandshake.FLAG_ACK, 1));
 
-            assertThat(RawMemory.i64(flow.record() + FlowRecordDescriptor.SERVER_RTT_NS)).isEqualTo(30);
+            assertThat(RawMemory.i64(flow.record() + FlowRecordDescriptor.SERVER_RTT_NS)).isEqualTo(25);
             assertThat(RawMemory.i64(flow.record() + FlowRecordDescriptor.CLIENT_RTT_NS)).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void shouldMeasureFromASynThatWasSentAgainAfterItsAnswer() {
+        try (RecordedFlow flow = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1)) {
+            flow.fromClient(START_NS, facts -> facts.tcp(TcpHandshake.FLAG_SYN, 0));
+            flow.fromServer(START_NS + 30, facts -> facts.tcp(TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK, 0));
+            flow.fromClient(START_NS + 1000, facts -> facts.tcp(TcpHandshake.FLAG_SYN, 0));
+            assertThat(TcpHandshake.serverRttNs(flow.record())).isZero();
+            flow.fromServer(START_NS + 1025, facts -> facts.tcp(TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK, 0));
+            flow.fromClient(START_NS + 1040, facts -> facts.tcp(TcpHandshake.FLAG_ACK, 1));
+
+            assertThat(TcpHandshake.serverRttNs(flow.record())).isEqualTo(25);
+            assertThat(RawMemory.i64(flow.record() + FlowRecordDescriptor.CLIENT_RTT_NS)).isEqualTo(15);
+        }
+    }
+
+    @Test
+    void shouldMeasureNothingWhereTheAcknowledgementMayBelongToEitherSyn() {
+        try (RecordedFlow flow = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1)) {
+            flow.fromClient(START_NS, facts -> facts.tcp(TcpHandshake.FLAG_SYN, 0));
+            flow.fromServer(START_NS + 30, facts -> facts.tcp(TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK, 0));
+            flow.fromClient(START_NS + 1000, facts -> facts.tcp(TcpHandshake.FLAG_SYN, 0));
+            flow.fromClient(START_NS + 1010, facts -> facts.tcp(TcpHandshake.FLAG_ACK, 1));
+
+            assertThat(RawMemory.u8(flow.record() + FlowRecordDescriptor.HANDSHAKE)).isEqualTo(TcpHandshake.COMPLETE);
+            assertThat(TcpHandshake.serverRttNs(flow.record())).isZero();
+            assertThat(RawMemory.i64(flow.record() + FlowRecordDescriptor.CLIENT_RTT_NS)).isZero();
         }
     }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.engine.fixture.RecordedFlow;
 import io.millrace.engine.memory.RawMemory;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class TcpSequenceTest {
     private static final long START_NS = 1_700_000_000_000_000_000L;
+    private static final int SERVER_SIDE = 1;
+    private static final long MS = 1_000_000;
     private static final int[] INITIAL_SEQUENCES = {0, 1_000_000, -1, -150, -250, Integer.MAX_VALUE - 120};
 
     static Stream<Arguments> segments() {
@@ -20,7 +23,8 @@ final class TcpSequenceTest {
             Arguments.of("repeated", "0+100 100+100 100+100 0+100", "2 0 0 0"),
             Arguments.of("repeated SYN", "0S 0S 1+10", "1 0 0 0"),
             Arguments.of("repeated with something new", "0+100 100+100 150+100 250+10", "1 0 0 0"),
-            Arguments.of("acknowledgements only", "0+100 100+0 100+0 50+0 400+0 100+100", "0 0 0 0"),
+            Arguments.of("acknowledgements only", "0+100 100+0 100+0 50+0 100+100", "0 0 0 0"),
+            Arguments.of("an acknowledgement behind a hole", "0+100 400+0 100+100", "0 1 1 0"),
             Arguments.of("lost", "0+100 200+100 300+100", "0 0 1 0"),
             Arguments.of("out of order", "0+100 200+100 100+100 300+100", "0 1 0 0"),
             Arguments.of("hole filled in pieces", "0+100 300+100 100+100 200+100", "0 2 0 0"),
@@ -29,9 +33,10 @@ final class TcpSequenceTest {
             Arguments.of("only the start of a hole filled", "0+100 300+100 100+100", "0 1 1 0"),
             Arguments.of("hole filled by a segment that repeats its surroundings", "0+100 200+100 50+200", "0 1 0 0"),
             Arguments.of("repeated after the hole was filled", "0+100 200+100 100+100 100+100", "1 1 0 0"),
-            Arguments.of("two holes, the last remembered", "0+100 200+100 400+100 300+100 100+100", "1 1 1 0"),
+            Arguments.of("two holes, the last remembered", "0+100 200+100 400+100 300+100 100+100", "0 2 1 0"),
             Arguments.of("keep-alive without a byte", "0+100 99+0 99+0 100+10", "0 0 0 2"),
             Arguments.of("keep-alive with a byte", "0+100 99+1 100+10", "0 0 0 1"),
+            Arguments.of("the rest behind a keep-alive's byte", "0+100 99+50 149+10", "0 0 0 0"),
             Arguments.of("reset ignored", "0+100 5000R 100+100", "0 0 0 0"),
             Arguments.of("picked up in mid-stream", "7000+100 7100+100 7300+1", "0 0 1 0"));
     }
@@ -45,10 +50,117 @@ final class TcpSequenceTest {
                 for (final String segment : segments.split(" ")) {
                     send(flow, initial, segment);
                 }
-                assertThat(counts(flow, 1 - flow.clientSide())).as("from sequence %d", initial).isEqualTo(counts);
-                assertThat(counts(flow, flow.clientSide())).as("the other side").isEqualTo("0 0 0 0");
+                assertThat(counts(flow, SERVER_SIDE)).as("from sequence %d", initial).isEqualTo(counts);
+                assertThat(counts(flow, 1 - SERVER_SIDE)).as("the other side").isEqualTo("0 0 0 0");
             }
         }
+    }
+
+    @Test
+    void shouldCallAFillRetransmittedAfterARoundTripAndKeepTheLoss() {
+        try (RecordedFlow flow = opened(40 * MS)) {
+            data(flow, START_NS + 50 * MS, 1, 100);
+            data(flow, START_NS + 50 * MS, 201, 100);
+            data(flow, START_NS + 90 * MS, 101, 100);
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("1 0 1 0");
+        }
+    }
+
+    @Test
+    void shouldCallAFillOutOfOrderWithinARoundTrip() {
+        try (RecordedFlow flow = opened(40 * MS)) {
+            data(flow, START_NS + 50 * MS, 1, 100);
+            data(flow, START_NS + 50 * MS, 201, 100);
+            data(flow, START_NS + 89 * MS, 101, 100);
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("0 1 0 0");
+        }
+    }
+
+    @Test
+    void shouldAllowThreeMillisecondsWhereTheHandshakeWasNotSeen() {
+        try (RecordedFlow flow = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1)) {
+            data(flow, START_NS, 1, 100);
+            data(flow, START_NS, 201, 100);
+            data(flow, START_NS + 2 * MS, 101, 50);
+            data(flow, START_NS + 4 * MS, 151, 50);
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("1 1 1 0");
+        }
+    }
+
+    @Test
+    void shouldCallAFillRetransmittedThatTheOtherSideAskedFor() {
+        try (RecordedFlow flow = opened(40 * MS)) {
+            data(flow, START_NS + 50 * MS, 1, 100);
+            data(flow, START_NS + 50 * MS, 201, 100);
+            for (int i = 0; i < 3; i++) {
+                acknowledge(flow, START_NS + 51 * MS, 101, 1000);
+            }
+            data(flow, START_NS + 52 * MS, 101, 100);
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("1 0 1 0");
+        }
+    }
+
+    @Test
+    void shouldCallAFillRetransmittedThatTheOtherSideHadAlready() {
+        try (RecordedFlow flow = opened(40 * MS)) {
+            data(flow, START_NS + 50 * MS, 1, 100);
+            data(flow, START_NS + 50 * MS, 201, 100);
+            acknowledge(flow, START_NS + 51 * MS, 301, 1000);
+            data(flow, START_NS + 52 * MS, 101, 100);
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("1 0 1 0");
+        }
+    }
+
+    @Test
+    void shouldCountClosedWindowsAndTellProbesOfThemFromData() {
+        try (RecordedFlow flow = opened(40 * MS)) {
+            data(flow, START_NS + 50 * MS, 1, 100);
+            acknowledge(flow, START_NS + 51 * MS, 101, 0);
+            data(flow, START_NS + 60 * MS, 101, 1);
+            acknowledge(flow, START_NS + 61 * MS, 101, 0);
+            acknowledge(flow, START_NS + 70 * MS, 101, 1000);
+            data(flow, START_NS + 71 * MS, 101, 100);
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("0 0 0 0");
+            assertThat(small(flow, FlowRecordDescriptor.ZERO_WINDOWS, 1 - flow.clientSide())).isEqualTo(2);
+            assertThat(small(flow, FlowRecordDescriptor.ZERO_WINDOWS, flow.clientSide())).isZero();
+        }
+    }
+
+    @Test
+    void shouldNotTakeASynWithAClosedWindowForAZeroWindow() {
+        try (RecordedFlow flow = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1)) {
+            flow.fromClient(START_NS, facts -> facts.tcp(TcpHandshake.FLAG_SYN, 0).acknowledges(0, 0));
+            flow.fromServer(START_NS, facts -> facts.tcp(TcpHandshake.FLAG_RST, 0).acknowledges(1, 0));
+
+            assertThat(small(flow, FlowRecordDescriptor.ZERO_WINDOWS, flow.clientSide())).isZero();
+            assertThat(small(flow, FlowRecordDescriptor.ZERO_WINDOWS, 1 - flow.clientSide())).isZero();
+        }
+    }
+
+    /** A flow whose handshake took so long. */
+    private static RecordedFlow opened(final long roundTripNs) {
+        final RecordedFlow flow = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1);
+        flow.fromClient(START_NS, facts -> facts.tcp(TcpHandshake.FLAG_SYN, 0));
+        flow.fromServer(START_NS + roundTripNs / 2,
+            facts -> facts.tcp(TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK, 0).acknowledges(1, 1000));
+        flow.fromClient(START_NS + roundTripNs, facts -> facts.tcp(TcpHandshake.FLAG_ACK, 1).acknowledges(1, 1000));
+        return flow;
+    }
+
+    private static void data(final RecordedFlow flow, final long timeNs, final int sequence, final int length) {
+        flow.fromClient(timeNs,
+            facts -> facts.tcp(TcpHandshake.FLAG_ACK, sequence).lengths(54 + length, length).acknowledges(1, 1000));
+    }
+
+    private static void acknowledge(
+        final RecordedFlow flow, final long timeNs, final int acknowledgement, final int window) {
+        flow.fromServer(timeNs, facts -> facts.tcp(TcpHandshake.FLAG_ACK, 1).acknowledges(acknowledgement, window));
     }
 
     private static void send(final RecordedFlow flow, final int initial, final String segment) {
@@ -61,14 +173,16 @@ final class TcpSequenceTest {
         flow.fromServer(START_NS, facts -> facts.tcp(flags, sequence).lengths(54 + length, length));
     }
 
+    /** Retransmissions, out of order, lost, keep-alives. */
     private static String counts(final RecordedFlow flow, final int side) {
-        return count(flow, FlowRecordDescriptor.RETRANSMISSIONS, side) + " "
-            + count(flow, FlowRecordDescriptor.OUT_OF_ORDER, side) + " "
-            + count(flow, FlowRecordDescriptor.LOST, side) + " "
-            + count(flow, FlowRecordDescriptor.KEEP_ALIVES, side);
+        final long own = flow.record() + (long) side * FlowRecordDescriptor.TCP_STRIDE;
+        return RawMemory.i32(own + FlowRecordDescriptor.RETRANSMISSIONS) + " "
+            + RawMemory.i32(own + FlowRecordDescriptor.OUT_OF_ORDER) + " "
+            + RawMemory.i32(flow.record() + FlowRecordDescriptor.LOST + (long) side * Integer.BYTES) + " "
+            + small(flow, FlowRecordDescriptor.KEEP_ALIVES, side);
     }
 
-    private static int count(final RecordedFlow flow, final int pair, final int side) {
-        return RawMemory.i32(flow.record() + pair + (long) side * FlowRecordDescriptor.TCP_STRIDE);
+    private static int small(final RecordedFlow flow, final int pair, final int side) {
+        return RawMemory.u16(flow.record() + pair + (long) side * Short.BYTES);
     }
 }

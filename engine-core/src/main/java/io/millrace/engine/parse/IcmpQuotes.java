@@ -1,0 +1,131 @@
+package io.millrace.engine.parse;
+
+import static io.millrace.engine.memory.RawMemory.i32BigEndian;
+import static io.millrace.engine.memory.RawMemory.i64BigEndian;
+import static io.millrace.engine.memory.RawMemory.u16BigEndian;
+import static io.millrace.engine.memory.RawMemory.u8;
+
+/**
+ * Reads the packets that ICMP errors quote: whose packet it was that did not arrive. Owned by one worker; allocates
+ * nothing.
+ *
+ * <p>Sources: RFC 792 and RFC 4443 (errors quote the IP header and at least eight bytes behind it), RFC 4884.
+ */
+public final class IcmpQuotes {
+    private static final int ICMP_HEADER_LENGTH = 8;
+    private static final int PORTS_LENGTH = 4;
+    private static final int IPV4_MIN_HEADER_LENGTH = 20;
+    private static final int IPV6_HEADER_LENGTH = 40;
+    private static final int MAX_IPV6_EXTENSIONS = 8;
+    private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
+    private static final int UNREACHABLE = 3;
+    private static final int REDIRECT = 5;
+    private static final int TIME_EXCEEDED = 11;
+    private static final int PARAMETER_PROBLEM = 12;
+    private static final int ICMPV6_UNREACHABLE = 1;
+    private static final int ICMPV6_PARAMETER_PROBLEM = 4;
+
+    private final ParsedBurst parsed;
+
+    /** Reads errors among the packets of {@code parsed}. */
+    public IcmpQuotes(final ParsedBurst parsed) {
+        this.parsed = parsed;
+    }
+
+    /** Whether this is the type of an error. */
+    static boolean isError(final int l4Protocol, final int type) {
+        return l4Protocol == IpProtocol.ICMPV6
+            ? type >= ICMPV6_UNREACHABLE && type <= ICMPV6_PARAMETER_PROBLEM
+            : type >= UNREACHABLE && type <= REDIRECT || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
+    }
+
+    /** Slot that holds the addresses, ports, protocol and VLAN of the packet read last. */
+    public int slot() {
+        return parsed.spare;
+    }
+
+    /** Whether the packet of {@code slot} is an ICMP error. */
+    public boolean isError(final int slot) {
+        final int protocol = parsed.l4Protocol(slot);
+        return (protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6)
+            && !parsed.isLaterFragment(slot) && isError(protocol, parsed.flagsOrType(slot) >> 8);
+    }
+
+    /** Reads what the error in {@code slot} quotes; {@code false} where that is cut short or no IP packet's beginning. */
+    public boolean read(final int slot) {
+        final long ip = parsed.l3Address(slot);
+        final long end = ip + parsed.l3Length(slot);
+        final long icmp = parsed.ipVersion(slot) == 4 ? ip + (u8(ip) & 0x0F) * 4 : behindExtensions(ip, end);
+        final long quoted = icmp + ICMP_HEADER_LENGTH;
+        if (icmp == 0 || quoted >= end) {
+            return false;
+        }
+        parsed.vlanId(parsed.spare, parsed.vlanId(slot));
+        return switch (u8(quoted) >> 4) {
+            case 4 -> readIpv4(quoted, end);
+            case 6 -> readIpv6(quoted, end);
+            default -> false;
+        };
+    }
+
+    private boolean readIpv4(final long ip, final long end) {
+        if (ip + IPV4_MIN_HEADER_LENGTH > end) {
+            return false;
+        }
+        final int headerLength = (u8(ip) & 0x0F) * 4;
+        if (headerLength < IPV4_MIN_HEADER_LENGTH || (u16BigEndian(ip + 6) & FRAGMENT_OFFSET_MASK) != 0) {
+            return false;
+        }
+        final int slot = parsed.spare;
+        parsed.ipVersion(slot, 4);
+        parsed.sourceHigh(slot, (long) i32BigEndian(ip + 12) << 32);
+        parsed.sourceLow(slot, 0);
+        parsed.destinationHigh(slot, (long) i32BigEndian(ip + 16) << 32);
+        parsed.destinationLow(slot, 0);
+        return readPorts(u8(ip + 9), ip + headerLength, end);
+    }
+
+    private boolean readIpv6(final long ip, final long end) {
+        if (ip + IPV6_HEADER_LENGTH > end) {
+            return false;
+        }
+        final int slot = parsed.spare;
+        parsed.ipVersion(slot, 6);
+        parsed.sourceHigh(slot, i64BigEndian(ip + 8));
+        parsed.sourceLow(slot, i64BigEndian(ip + 16));
+        parsed.destinationHigh(slot, i64BigEndian(ip + 24));
+        parsed.destinationLow(slot, i64BigEndian(ip + 32));
+        final long transport = behindExtensions(ip, end);
+        return transport != 0 && readPorts(parsed.l4Protocol(slot), transport, end);
+    }
+
+    private boolean readPorts(final int protocol, final long header, final long end) {
+        final int slot = parsed.spare;
+        final boolean hasPorts =
+            protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || protocol == IpProtocol.SCTP;
+        if (hasPorts && header + PORTS_LENGTH > end) {
+            return false;
+        }
+        parsed.l4Protocol(slot, protocol);
+        parsed.sourcePort(slot, hasPorts ? u16BigEndian(header) : 0);
+        parsed.destinationPort(slot, hasPorts ? u16BigEndian(header + 2) : 0);
+        return true;
+    }
+
+    /** First byte behind the extension headers, whose protocol goes to the spare slot; 0 where they do not fit. */
+    private long behindExtensions(final long ip, final long end) {
+        int protocol = u8(ip + 6);
+        long header = ip + IPV6_HEADER_LENGTH;
+        for (int i = 0; i < MAX_IPV6_EXTENSIONS && PacketParser.isExtension(protocol); i++) {
+            if (header + ICMP_HEADER_LENGTH > end
+                || protocol == IpProtocol.FRAGMENT && (u16BigEndian(header + 2) & 0xFFF8) != 0) {
+                return 0;
+            }
+            final int length = PacketParser.extensionLength(protocol, u8(header + 1));
+            protocol = u8(header);
+            header += length;
+        }
+        parsed.l4Protocol(parsed.spare, protocol);
+        return header < end ? header : 0;
+    }
+}
