@@ -78,6 +78,15 @@ class SmokeIT {
         assertThat(rows("bad-input", "--packets", "10K", "--warm-up", "0")).hasSize(11);
     }
 
+    @Test
+    void shouldSeeOnlyWhatIsAllowedWhereThreadsMeet() throws Exception {
+        final Result result = run("stress", "-m", "sanity", "-sc", "false", "-f", "1", "-iters", "1", "-time", "100",
+            "-jvmArgs", "-XX:MaxDirectMemorySize=1g");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).contains("RUN RESULTS").doesNotContain("[FAILED]", "[ERROR]");
+    }
+
     private List<Map<String, Object>> rows(final String... arguments) throws IOException, InterruptedException {
         final Path json = folder.resolve("result.json");
         final List<String> all = new ArrayList<>(List.of(arguments));

@@ -58,7 +58,7 @@ abstract class EngineRun {
     private final ScriptConfig scriptConfig;
     private final ScriptOptions scriptOptions;
     private final OutputOptions output;
-    private final PlaceSource placeSource;
+    private final Preparation<PlaceSource> placeSource;
 
     private final Thread main = Thread.currentThread();
     private final Telemetry telemetry;
@@ -67,7 +67,7 @@ abstract class EngineRun {
     private final RecentAlerts recentAlerts = new RecentAlerts();
     private final EventRings eventRings;
     private final List<OneToOneRingBuffer> outputRings;
-    private final List<PlaceTable> places;
+    private List<PlaceTable> places;
     private int scriptThreads;
     private volatile boolean scriptsMayEnd;
     private volatile boolean stopRequested;
@@ -96,13 +96,12 @@ abstract class EngineRun {
         this.output = output;
         this.telemetry = telemetry;
         scriptConfig = scripts.config(flows, planned.verdicts(), !live, this::scriptThread);
-        placeSource = scripts.places();
+        placeSource = Preparation.start("places", scripts::places);
         final int ringBytes = scripts.eventRingBytes();
         eventRings = new EventRings(
             perThread(threads.workers(), () -> perThread(threads.scriptThreads(), () -> EventRing.allocate(ringBytes))),
             perThread(drops() ? threads.workers() : 0, () -> OutputRing.allocate(OUTPUT_RING_BYTES)));
         outputRings = perThread(threads.scriptThreads(), () -> OutputRing.allocate(OUTPUT_RING_BYTES));
-        places = perThread(threads.scriptThreads(), () -> new PlaceTable(placeSource));
     }
 
     private static <T> List<T> perThread(final int threads, final Supplier<T> made) {
@@ -113,26 +112,33 @@ abstract class EngineRun {
     final int run() throws Exception {
         try (AutoCloseable _ = watchSignals();
             SummaryJson json = output.summaryJson() == null ? null : SummaryJson.open(output.summaryJson())) {
-            prepare(config, eventRings.workers());
-            final ApplicationNames names = FlowEngine.applicationNames();
-            final SummaryTables tables = new SummaryTables(names);
-            final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
-            writer = new OutputWriter(
-                outputSources(), repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE,
-                sinks(names, progress, tables), telemetry, this::closingStats);
-            final RunResult result = runOutput(names, progress);
-            return report(result, tables, json, writer.failure());
+            try (Preparation<Void> engineStart = Preparation.start("engine-start", () -> {
+                prepare(config, eventRings.workers());
+                return null;
+            })) {
+                final ApplicationNames names = FlowEngine.applicationNames();
+                final SummaryTables tables = new SummaryTables(names);
+                final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
+                final PlaceSource source = placeSource.await();
+                places = outputRings.stream().map(_ -> new PlaceTable(source)).toList();
+                writer = new OutputWriter(
+                    outputSources(), repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE,
+                    sinks(names, progress, tables), telemetry, this::closingStats);
+                final RunResult result = runOutput(names, progress, engineStart);
+                return report(result, tables, json, writer.failure());
+            }
         }
     }
 
-    private RunResult runOutput(final ApplicationNames names, final ProgressLine progress)
+    private RunResult runOutput(
+        final ApplicationNames names, final ProgressLine progress, final Preparation<Void> engineStart)
         throws InterruptedException {
 
         final OutputThread thread = new OutputThread(writer, outputRings, scriptOptions.idleStrategy().create());
         outputHeartbeat = thread.heartbeat();
         final RunResult result;
         try (thread) {
-            result = runScripts(names, progress);
+            result = runScripts(names, progress, engineStart);
         } finally {
             progress.end();
         }
@@ -142,7 +148,8 @@ abstract class EngineRun {
         return result;
     }
 
-    private RunResult runScripts(final ApplicationNames names, final ProgressLine progress)
+    private RunResult runScripts(
+        final ApplicationNames names, final ProgressLine progress, final Preparation<Void> engineStart)
         throws InterruptedException {
 
         final ScriptRuntime runtime = launchScripts(names);
@@ -157,6 +164,7 @@ abstract class EngineRun {
             if (scriptOptions.watch(live)) {
                 runtime.watch(EngineRun::tellReload);
             }
+            engineStart.await();
             return runEngine(runtime, progress);
         } finally {
             scriptsMayEnd = true;
@@ -204,7 +212,7 @@ abstract class EngineRun {
     /** Takes signals that are to end the run; closed at its end. */
     abstract AutoCloseable watchSignals();
 
-    /** Starts DPDK and the warm-up. */
+    /** Starts DPDK and the warm-up; called on a thread of its own, before the engine is made. */
     abstract void prepare(EngineConfig settings, int workers);
 
     /** The end of a script thread interrupts this wait: without it a worker could wait for room for ever. */

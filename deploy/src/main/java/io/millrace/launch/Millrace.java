@@ -2,6 +2,8 @@ package io.millrace.launch;
 
 import java.io.File;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,14 +61,31 @@ public final class Millrace implements Runnable {
                 return ExitCode.USAGE;
             }
         }
-        return commandLine(System.getenv()).execute(arguments);
+        return commandLine(System.getenv(), arguments).execute(arguments);
     }
 
-    /** The command line with defaults from {@code environment}. */
+    /** The whole command line with defaults from {@code environment}. */
     static CommandLine commandLine(final Map<String, String> environment) {
+        return withHandlers(new CommandLine(new Millrace()), environment);
+    }
+
+    /**
+     * The same for these arguments alone: where the first one names a command that moves packets, without all others,
+     * because reading the annotations of one command takes as long as starting DPDK.
+     */
+    static CommandLine commandLine(final Map<String, String> environment, final String... arguments) {
+        final Optional<Class<?>> named = Stream.<Class<?>>of(ReplayCommand.class, CaptureCommand.class)
+            .filter(command -> arguments.length > 0
+                && command.getAnnotation(Command.class).name().equals(arguments[0]))
+            .findFirst();
+        return named.isEmpty() ? commandLine(environment) : withHandlers(
+            new CommandLine(CommandSpec.create().name(Millrace.class.getAnnotation(Command.class).name()))
+                .addSubcommand(named.get()), environment);
+    }
+
+    private static CommandLine withHandlers(final CommandLine commandLine, final Map<String, String> environment) {
         // It would warn of each flag that stands in an @file and behind it too.
         CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
-        final CommandLine commandLine = new CommandLine(new Millrace());
         final ErrorLine errors = new ErrorLine(environment);
         commandLine
             .setCaseInsensitiveEnumValuesAllowed(true)

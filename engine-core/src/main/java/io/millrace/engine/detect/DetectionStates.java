@@ -21,7 +21,7 @@ final class DetectionStates implements AutoCloseable {
     /** Room for {@code count} states of {@code stateBytes} each. */
     DetectionStates(final int count, final int stateBytes) {
         stateLength = stateLength(stateBytes);
-        block = new OffHeapBlock(count * stateLength, false);
+        block = new OffHeapBlock(count * stateLength, true);
         next = block.address();
         end = next + count * stateLength;
     }

@@ -36,13 +36,14 @@ public final class WarmUp {
 
     private final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
     private final FlowWorker worker;
+    private final Plateau plateau = new Plateau();
     private final Thread thread;
 
     /**
      * Opens the capture and starts to work. DPDK must have been started.
      *
      * @param config the engine's; its sizes are replaced by smaller ones.
-     * @param frames frames to lead through, at least 1.
+     * @param frames frames to lead through at most, at least 1; it ends earlier where it gets no faster.
      */
     public WarmUp(final EngineConfig config, final long frames) {
         final EngineConfig small = config.scaledDown(FLOW_CAPACITY, Math.max(MBUFS, 2 * config.burst()), MBUF_BYTES, TIMEOUT_NS);
@@ -65,11 +66,16 @@ public final class WarmUp {
 
     private void run() {
         int sinceRound = 0;
-        while (!worker.finished()) {
+        long roundBegunNs = System.nanoTime();
+        boolean compiled = false;
+        while (!compiled && !worker.finished()) {
             sinceRound += worker.doWork();
             if (sinceRound >= ROUND_FRAMES) {
                 sinceRound = 0;
                 worker.endAllFlows();
+                final long nowNs = System.nanoTime();
+                compiled = plateau.isReachedBy(nowNs - roundBegunNs);
+                roundBegunNs = nowNs;
             }
             ring.read((type, buffer, offset, length) -> { });
         }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * DPDK's environment abstraction layer: started once per process, by the main thread, before any port or pool.
+ * DPDK's environment abstraction layer: started once per process, by one thread, before any port or pool.
  * Source: {@code rte_eal.h}.
  */
 public final class Eal {

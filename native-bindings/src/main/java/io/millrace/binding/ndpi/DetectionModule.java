@@ -81,11 +81,12 @@ public final class DetectionModule implements AutoCloseable {
     }
 
     /**
-     * A module that looks for every protocol nDPI knows.
+     * A module that looks for every protocol nDPI knows. Any thread: one after the other, because nDPI sets up tables that
+     * all modules share.
      *
      * @throws EnvironmentException where the loaded nDPI is not the one that the shim was built for, or has no memory.
      */
-    public static DetectionModule create() {
+    public static synchronized DetectionModule create() {
         final NativeShim shim = NativeShim.shim();
         requireApi(
             shim.function("millrace_ndpi_compiled_api", FunctionDescriptor.of(JAVA_INT)).callInt(),

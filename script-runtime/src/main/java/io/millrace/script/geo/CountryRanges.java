@@ -51,13 +51,15 @@ final class CountryRanges extends PlaceSource {
         return ipv6.placeOf(high, low);
     }
 
-    /** One table: knows the form of a line, and grows its arrays line by line. */
+    /** One table: knows the form of a line. */
     private abstract static class Ranges {
+        private static final int FEWEST_RANGES = 16;
+
         private Path file;
         private byte[] text;
         private int position;
         private int line;
-        char[] place = new char[1 << 12];
+        char[] place;
         int count;
 
         final void read(final Path file) {
@@ -71,6 +73,9 @@ final class CountryRanges extends PlaceSource {
                 throw new GeoException("geolocation: cannot read " + file + " (" + e.getMessage()
                     + "); check its permissions, or give a MaxMind database with --geoip", e);
             }
+            final int ranges = Math.max(FEWEST_RANGES, text.length / typicalLineBytes());
+            place = new char[ranges];
+            grow(ranges);
             for (position = 0; position < text.length; skipLine()) {
                 line++;
                 if (text[position] != '#' && text[position] != '\n') {
@@ -86,6 +91,9 @@ final class CountryRanges extends PlaceSource {
         abstract void readRange();
 
         abstract void grow(int capacity);
+
+        /** What most tables of this form are above, so that arrays fit at once. */
+        abstract int typicalLineBytes();
 
         final int nextIndex() {
             if (count == place.length) {
@@ -133,8 +141,10 @@ final class CountryRanges extends PlaceSource {
     }
 
     private static final class Ipv4Ranges extends Ranges {
-        private int[] first = new int[1 << 12];
-        private int[] last = new int[1 << 12];
+        private static final int TYPICAL_LINE_BYTES = 24;
+
+        private int[] first = {};
+        private int[] last = {};
 
         int placeOf(final int address) {
             int low = 0;
@@ -168,6 +178,11 @@ final class CountryRanges extends PlaceSource {
         }
 
         @Override
+        int typicalLineBytes() {
+            return TYPICAL_LINE_BYTES;
+        }
+
+        @Override
         void grow(final int capacity) {
             first = Arrays.copyOf(first, capacity);
             last = Arrays.copyOf(last, capacity);
@@ -194,10 +209,12 @@ final class CountryRanges extends PlaceSource {
     private static final class Ipv6Ranges extends Ranges {
         private static final int GROUPS = 8;
 
-        private long[] firstHigh = new long[1 << 12];
-        private long[] firstLow = new long[1 << 12];
-        private long[] lastHigh = new long[1 << 12];
-        private long[] lastLow = new long[1 << 12];
+        private static final int TYPICAL_LINE_BYTES = 54;
+
+        private long[] firstHigh = {};
+        private long[] firstLow = {};
+        private long[] lastHigh = {};
+        private long[] lastLow = {};
         private final int[] group = new int[GROUPS];
 
         int placeOf(final long addressHigh, final long addressLow) {
@@ -234,6 +251,11 @@ final class CountryRanges extends PlaceSource {
             if (!ordered) {
                 throw broken("ranges are not in ascending order");
             }
+        }
+
+        @Override
+        int typicalLineBytes() {
+            return TYPICAL_LINE_BYTES;
         }
 
         @Override

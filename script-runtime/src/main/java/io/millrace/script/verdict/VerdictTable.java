@@ -67,7 +67,7 @@ public final class VerdictTable implements AutoCloseable {
 
     /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
     public static long memoryBytes(final int capacity) {
-        return (long) entries(capacity) * Integer.BYTES + (long) capacity * VerdictDescriptor.LENGTH;
+        return (long) entries(capacity) * Long.BYTES + (long) capacity * STRIDE;
     }
 
     private static int entries(final int capacity) {

@@ -1,0 +1,53 @@
+package io.millrace.bench.stress;
+
+import io.millrace.bench.traffic.SyntheticFrames;
+import io.millrace.engine.burst.Burst;
+import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.engine.flow.key.FlowHash;
+import io.millrace.engine.flow.key.FlowKeys;
+import io.millrace.engine.flow.table.FlowAccounting;
+import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.parse.PacketParser;
+import io.millrace.engine.parse.ParsedBurst;
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/** The record of a flow that nobody changes any more, for all tests of a process; and rings just large enough for it. */
+final class FlowOfTwoPackets {
+    static final int FLOW_ID = 77;
+    static final int PACKETS = 2;
+    static final long RECORD = record();
+
+    private static final int MESSAGES_IN_A_RING = 8;
+
+    private FlowOfTwoPackets() {
+    }
+
+    /** An empty ring of the least size that takes an event. */
+    static OneToOneRingBuffer ring() {
+        final int capacity = BitUtil.findNextPositivePowerOfTwo(MESSAGES_IN_A_RING * FlowEventDescriptor.LENGTH);
+        return new OneToOneRingBuffer(
+            new UnsafeBuffer(ByteBuffer.allocateDirect(capacity + RingBufferDescriptor.TRAILER_LENGTH)));
+    }
+
+    private static long record() {
+        final SyntheticFrames source = new SyntheticFrames(1, 1, 1, 7);
+        final Burst burst = new Burst(source);
+        final ParsedBurst parsed = new ParsedBurst(1);
+        final FlowKeys keys = new FlowKeys(1, new FlowHash(7));
+        burst.receive();
+        new PacketParser(parsed).parse(burst);
+        keys.compute(parsed, 1);
+        final FlowTable table = new FlowTable(1024, 1, false, true);
+        final long record = table.record(table.add(keys, 0));
+        FlowAccounting.open(record, parsed, 0, keys.fromHighSide(0), FLOW_ID, burst.timestampNs(0));
+        for (int packet = 0; packet < PACKETS; packet++) {
+            FlowAccounting.count(
+                record, parsed, 0, keys.fromHighSide(0), burst.timestampNs(0), burst.timestampNs(0));
+        }
+        return record;
+    }
+}
