@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import io.millrace.bench.growth.GrowthCommand;
 import io.millrace.bench.hooks.HooksCommand;
 import io.millrace.bench.hooks.HooksProbeCommand;
 import io.millrace.bench.input.BadInputCommand;
@@ -12,6 +13,8 @@ import io.millrace.bench.peers.PeersCommand;
 import io.millrace.bench.mutations.MutationsCommand;
 import io.millrace.bench.report.CheckFailedException;
 import io.millrace.bench.traffic.TrafficCommand;
+import io.millrace.bench.workers.WorkersCommand;
+import io.millrace.bench.workers.WorkersProbeCommand;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.engine.config.ConfigException;
 import picocli.CommandLine;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Command;
 @Command(name = "benchmarks/run", description = "Measures Millrace.", mixinStandardHelpOptions = true,
     subcommands = {TrafficCommand.class, LineRateCommand.class, WorkerProbeCommand.class, PeersCommand.class,
         BadInputCommand.class, HooksCommand.class, HooksProbeCommand.class, IsolationCommand.class,
-        IsolationProbeCommand.class, LatencyCommand.class, MutationsCommand.class})
+        IsolationProbeCommand.class, LatencyCommand.class, MutationsCommand.class, GrowthCommand.class,
+        WorkersCommand.class, WorkersProbeCommand.class})
 public final class Bench {
     private static final int CHECK_FAILED = 1;
     private static final int USAGE = 2;

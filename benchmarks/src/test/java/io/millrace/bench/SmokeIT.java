@@ -79,6 +79,24 @@ class SmokeIT {
     }
 
     @Test
+    void shouldSetTwoWorkersAgainstOne() throws Exception {
+        assumeTrue(Files.isDirectory(HOME.resolve("deploy/target/lib")), "deploy is not built: mvn package");
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one core: no two workers");
+
+        assertThat(rows("workers", "--flows", "1K", "--packets", "20K", "--seconds", "0.1", "--rounds", "1",
+            "--workers", "1,2")).hasSize(4)
+            .allSatisfy(row -> assertThat(((Number) row.get("x one")).doubleValue()).isPositive());
+    }
+
+    @Test
+    void shouldTellHowCostGrows() throws Exception {
+        assumeTrue(Files.isDirectory(HOME.resolve("deploy/target/lib")), "deploy is not built: mvn package");
+
+        assertThat(rows("growth", "--flows", "1K", "--packets", "20K", "--seconds", "0.1", "--rounds", "1", "--sizes",
+            "64,1518", "--script-counts", "0,2")).hasSize(6);
+    }
+
+    @Test
     void shouldSeeOnlyWhatIsAllowedWhereThreadsMeet() throws Exception {
         final Result result = run("stress", "-m", "sanity", "-sc", "false", "-f", "1", "-iters", "1", "-time", "100",
             "-jvmArgs", "-XX:MaxDirectMemorySize=1g");

@@ -46,9 +46,17 @@ public final class LoopPort implements PacketSource {
     private final long prefillEnd;
     private long frames;
 
+    /** The only port of its process. */
+    public LoopPort(
+        final Path capture, final Path prefill, final int burstLimit, final int mbufs, final int mbufBytes)
+        throws IOException {
+        this("loop", capture, prefill, burstLimit, mbufs, mbufBytes);
+    }
+
     /**
      * Opens the port.
      *
+     * @param name        unique in the process.
      * @param capture     what is handed out without end; no frame longer than {@code mbufBytes}.
      * @param prefill     what is handed out before it, once; {@code null} for nothing.
      * @param burstLimit  frames per receive at most.
@@ -56,12 +64,12 @@ public final class LoopPort implements PacketSource {
      * @param mbufBytes   frame bytes per mbuf.
      */
     public LoopPort(
-        final Path capture, final Path prefill, final int burstLimit, final int mbufs, final int mbufBytes)
-        throws IOException {
+        final String name, final Path capture, final Path prefill, final int burstLimit, final int mbufs,
+        final int mbufBytes) throws IOException {
 
         this.burstLimit = burstLimit;
-        mempool = Mempool.create("loop", mbufs, MEMPOOL_CACHE_MBUFS, mbufBytes, Mempool.ANY_SOCKET);
-        port = EthernetPort.attach("vdev", "net_pcap_loop", "rx_pcap=" + capture + ",infinite_rx=1");
+        mempool = Mempool.create(name, mbufs, MEMPOOL_CACHE_MBUFS, mbufBytes, Mempool.ANY_SOCKET);
+        port = EthernetPort.attach("vdev", "net_pcap_" + name, "rx_pcap=" + capture + ",infinite_rx=1");
         port.configure(List.of(mempool), RX_DESCRIPTORS);
         port.start();
         burst = port.burst(0, burstLimit, NO_FILE_TIME);

@@ -43,7 +43,7 @@ public final class Report {
 
     /** The table as text, columns aligned. */
     public String table() {
-        final List<String> columns = rows.isEmpty() ? List.of() : List.copyOf(rows.getFirst().keySet());
+        final List<String> columns = rows.stream().flatMap(row -> row.keySet().stream()).distinct().toList();
         final List<String[]> lines = new ArrayList<>();
         lines.add(columns.toArray(String[]::new));
         for (final Map<String, Object> row : rows) {
@@ -54,7 +54,8 @@ public final class Report {
         final StringBuilder table = new StringBuilder();
         for (int line = 0; line < lines.size(); line++) {
             for (int i = 0; i < widths.length; i++) {
-                final boolean number = rows.getFirst().get(columns.get(i)) instanceof Number;
+                final String column = columns.get(i);
+                final boolean number = rows.stream().anyMatch(row -> row.get(column) instanceof Number);
                 table.append(i == 0 ? "" : "  ")
                     .append(String.format("%" + (number ? "" : "-") + widths[i] + "s", lines.get(line)[i]));
             }

@@ -13,7 +13,6 @@ import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.IdleStrategy;
@@ -53,8 +52,7 @@ public final class ScriptAgent implements Agent {
     private final EventBatch batch = new EventBatch();
     private final long[] records = new long[BATCH];
 
-    private final AtomicReference<Offer> offered = new AtomicReference<>();
-    private final AtomicReference<ScriptHost> retired = new AtomicReference<>();
+    private final Exchange<Offer, ScriptHost> exchange = new Exchange<>();
     private ScriptHost host;
     private int current;
     private long epoch;
@@ -118,17 +116,17 @@ public final class ScriptAgent implements Agent {
      */
     public void offer(final ScriptHost next, final int[] numbers) {
         requireBatch(next);
-        offered.set(new Offer(next, numbers));
+        exchange.offer(new Offer(next, numbers));
     }
 
     /** The host that the last offer replaced, torn down, to be closed by the caller; null while it is in use. */
     public ScriptHost takeRetired() {
-        return retired.getAndSet(null);
+        return exchange.takeRetired();
     }
 
     /** Takes an offer back; null where the agent has taken it up. */
     public ScriptHost withdraw() {
-        final Offer offer = offered.getAndSet(null);
+        final Offer offer = exchange.withdraw();
         return offer == null ? null : offer.host();
     }
 
@@ -140,7 +138,7 @@ public final class ScriptAgent implements Agent {
     @Override
     public int doWork() {
         int work = 0;
-        if (offered.getOpaque() != null) {
+        if (exchange.isOffered()) {
             change();
             work++;
         }
@@ -177,7 +175,7 @@ public final class ScriptAgent implements Agent {
     }
 
     private void change() {
-        final Offer offer = offered.getAndSet(null);
+        final Offer offer = exchange.takeUp();
         if (offer == null) {
             return;
         }
@@ -189,7 +187,7 @@ public final class ScriptAgent implements Agent {
         output.onScripts(offer.scriptNumbers());
         writeTexts();
         publishCounters();
-        retired.set(old);
+        exchange.retire(old);
     }
 
     private int workInOrder() {

@@ -1,0 +1,163 @@
+package io.millrace.bench.workers;
+
+import io.millrace.bench.CountConverter;
+import io.millrace.bench.linerate.LoopPort;
+import io.millrace.bench.process.Contender;
+import io.millrace.bench.process.JavaProcess;
+import io.millrace.bench.process.Replay;
+import io.millrace.bench.report.Checks;
+import io.millrace.bench.report.Machine;
+import io.millrace.bench.report.Medians;
+import io.millrace.bench.report.Report;
+import io.millrace.bench.report.Scratch;
+import io.millrace.bench.traffic.TrafficGenerator;
+import io.millrace.bench.traffic.TrafficSpec;
+import io.millrace.binding.link.EnvironmentException;
+import io.millrace.engine.FlowEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code benchmarks/run workers}: what a second worker adds where each has a port of its own, and what one, two and four
+ * workers behind the distributor make of one file.
+ */
+@Command(name = "workers", mixinStandardHelpOptions = true,
+    description = "Two workers with a port and a core each against one; one file dealt out to 1, 2 and 4 workers.")
+public final class WorkersCommand implements Callable<Integer> {
+    private static final int SMALLEST_MBUF_BYTES = 128;
+    private static final int SPARE_MBUFS = 8192;
+    private static final double MILLION = 1e6;
+
+    @Option(names = "--flows", defaultValue = "100K", converter = CountConverter.class, paramLabel = "N",
+        description = "Flows of each worker (default: ${DEFAULT-VALUE}).")
+    private int flows;
+
+    @Option(names = "--packets", defaultValue = "1M", converter = CountConverter.class, paramLabel = "N",
+        description = "Packets of a capture (default: ${DEFAULT-VALUE}).")
+    private int packets;
+
+    @Option(names = "--seconds", defaultValue = "1", paramLabel = "S",
+        description = "Length of one window (default: ${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(names = "--rounds", defaultValue = "3", paramLabel = "N",
+        description = "Windows and replays of each kind, alternating; medians are reported (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--workers", split = ",", defaultValue = "1,2,4", paramLabel = "N",
+        description = "Workers of the replays (default: ${DEFAULT-VALUE}).")
+    private List<Integer> workers;
+
+    @Option(names = "--json", paramLabel = "FILE",
+        description = "Result (default: benchmarks/target/results/workers.json).")
+    private Path json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        final Report report = new Report("workers", spec.commandLine().getParseResult().originalArgs());
+        final Checks checks = new Checks();
+        final TrafficSpec traffic = TrafficSpec.udp(flows, Math.max(flows, packets), 7);
+        final Path capture = TrafficGenerator.in(Machine.target().resolve("captures"), traffic);
+        ownPorts(traffic, capture, report, checks);
+        behindDistributor(traffic, capture, report, checks);
+        report.fact("checks", checks.made());
+        checks.prove();
+        report.publish(json == null ? Machine.target().resolve("results/workers.json") : json);
+        return 0;
+    }
+
+    private void ownPorts(final TrafficSpec traffic, final Path capture, final Report report, final Checks checks)
+        throws IOException {
+
+        final List<Integer> cores = twoCores();
+        final List<Map<String, Long>> answers = new ArrayList<>();
+        try (Contender probe = new Contender("workers", JavaProcess.bench(JavaProcess.environmentOptions(),
+            "workers-probe", capture.toString(), Integer.toString(Math.max(1024, flows + flows / 4)),
+            Integer.toString(traffic.packets() + SPARE_MBUFS),
+            Integer.toString(Math.max(SMALLEST_MBUF_BYTES, traffic.longestFrameBytes())),
+            cores.getFirst().toString(), cores.getLast().toString()))) {
+            for (int round = 0; round < rounds; round++) {
+                answers.add(probe.ask("round " + seconds));
+            }
+            final Map<String, Long> sums = probe.ask("check");
+            checks.equal("own ports: packets of the ports = packets counted", 0, sums.get("unaccounted"));
+            checks.equal("own ports: flows of the first worker", flows, sums.get("flows0"));
+            checks.equal("own ports: flows of the second worker", flows, sums.get("flows1"));
+        }
+        for (final String what : List.of("ceiling", "work")) {
+            final double first = median(answers, what + "_first_pps");
+            final double second = median(answers, what + "_second_pps");
+            final double both = median(answers, what + "_both_pps");
+            final Map<String, Object> row = row(what.equals("work") ? "own ports, 2 workers" : "own ports, receive only");
+            row.put("Mpps of one", (first + second) / 2 / MILLION);
+            row.put("Mpps", both / MILLION);
+            row.put("x one", 2 * both / (first + second));
+            report.row(row);
+        }
+    }
+
+    private static List<Integer> twoCores() {
+        final List<Integer> cores = FlowEngine.defaultWorkerCores(1).isEmpty() ? List.of() : List.of(
+            FlowEngine.defaultWorkerCores(1).getFirst() - 1, FlowEngine.defaultWorkerCores(1).getFirst());
+        if (cores.isEmpty()) {
+            throw new EnvironmentException("two workers with a core each need two cores: widen the affinity (taskset)");
+        }
+        FlowEngine.requireCores(cores);
+        return cores;
+    }
+
+    private void behindDistributor(
+        final TrafficSpec traffic, final Path capture, final Report report, final Checks checks) throws IOException {
+
+        final Map<Integer, List<Replay>> replays = new LinkedHashMap<>();
+        try (Scratch scratch = new Scratch()) {
+            final Path noScripts = Files.createDirectory(scratch.path().resolve("no-scripts"));
+            for (int round = 0; round < rounds; round++) {
+                for (final int count : workers) {
+                    final Replay replay = Replay.of(capture, List.of("--scripts", noScripts.toString(),
+                        "--detect-packets", "0", "--workers", Integer.toString(count)));
+                    checks.equal(count + " workers: packets", traffic.packets(), replay.count("packets"));
+                    checks.equal(count + " workers: flows", flows, replay.count("flows"));
+                    checks.equal(count + " workers: records dropped", 0, replay.count("records_dropped"));
+                    replays.computeIfAbsent(count, c -> new ArrayList<>()).add(replay);
+                }
+            }
+        }
+        final double one = rate(replays.values().iterator().next());
+        replays.forEach((count, runs) -> {
+            final Map<String, Object> row = row("one file, --workers " + count);
+            row.put("Mpps of one", one);
+            row.put("Mpps", rate(runs));
+            row.put("x one", rate(runs) / one);
+            row.put("cpu s", Medians.of(runs.stream().map(replay -> replay.run().cpuS()).toList()));
+            report.row(row);
+        });
+    }
+
+    private static Map<String, Object> row(final String what) {
+        final Map<String, Object> row = new LinkedHashMap<>();
+        row.put("what", what);
+        return row;
+    }
+
+    private static double rate(final List<Replay> runs) {
+        return Medians.of(runs.stream().map(replay -> replay.value("pps") / MILLION).toList());
+    }
+
+    private static double median(final List<Map<String, Long>> answers, final String name) {
+        return Medians.of(answers.stream().map(answer -> (double) answer.get(name)).toList());
+    }
+}
