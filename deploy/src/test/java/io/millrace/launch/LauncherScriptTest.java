@@ -109,6 +109,27 @@ class LauncherScriptTest {
     }
 
     @Test
+    void shouldGiveTheCacheOfClassesWhereThereIsOne() throws Exception {
+        final Path jdk = java("jdk", "25");
+        final String option = "-XX:AOTCache=" + home + "/millrace.aot";
+
+        assertThat(run(Map.of("JAVA_HOME", jdk.toString())).output()).doesNotContain(option);
+        Files.createFile(home.resolve("millrace.aot"));
+        assertThat(run(Map.of("JAVA_HOME", jdk.toString())).output()).contains(option);
+    }
+
+    @Test
+    void shouldPassOverACacheThatIsNone() throws Exception {
+        Files.writeString(home.resolve("millrace.aot"), "not a cache of classes");
+        // Java itself, of which the launcher passes on what it was given and the test asks for the version.
+        final Run run = run(Map.of("JAVA_HOME", System.getProperty("java.home"), "MILLRACE_JVM_OPTIONS", "--version"));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.errors()).isEmpty();
+        assertThat(run.output()).first().asString().startsWith("openjdk ");
+    }
+
+    @Test
     void shouldRunInAUtf8LocaleEvenWhenNoneIsSet() throws Exception {
         final Path jdk = java("jdk", "25");
 
