@@ -13,7 +13,7 @@ import io.millrace.bench.report.Scratch;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.link.EnvironmentException;
-import io.millrace.engine.FlowEngine;
+import io.millrace.binding.linux.ThreadAffinity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,13 +110,11 @@ public final class WorkersCommand implements Callable<Integer> {
     }
 
     private static List<Integer> twoCores() {
-        final List<Integer> cores = FlowEngine.defaultWorkerCores(1).isEmpty() ? List.of() : List.of(
-            FlowEngine.defaultWorkerCores(1).getFirst() - 1, FlowEngine.defaultWorkerCores(1).getFirst());
-        if (cores.isEmpty()) {
+        final List<Integer> allowed = ThreadAffinity.current().stream().boxed().toList();
+        if (allowed.size() < 2) {
             throw new EnvironmentException("two workers with a core each need two cores: widen the affinity (taskset)");
         }
-        FlowEngine.requireCores(cores);
-        return cores;
+        return allowed.subList(allowed.size() - 2, allowed.size());
     }
 
     private void behindDistributor(
