@@ -3,9 +3,20 @@ local library = ...
 local utils = library("lua_utils")
 local getinfo = debug.getinfo
 
+-- The place in a script that called into the library.
+local function caller()
+    local level = 3
+    local info = getinfo(level, "Sl")
+    while info and info.source:sub(1, 10) == "@millrace/" do
+        level = level + 1
+        info = getinfo(level, "Sl")
+    end
+    return info
+end
+
 -- For a function of `flow` to return. position: of the argument, from 1.
 local function wrong(name, position, expected, value)
-    local info = getinfo(3, "Sl")
+    local info = caller()
     local file = info and info.source:gsub("^[@=]", "") or "?"
     utils.globals.trace(0, file, info and info.currentline or 0, ("flow.%s: expected %s[@pos %d], got %s"):format(name,
         expected, position, value == nil and "no value" or type(value)))

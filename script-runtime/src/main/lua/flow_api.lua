@@ -34,6 +34,10 @@ group("Who", {
         "'words'" },
     { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
         .. "`is_local`, and for `cli.` and `srv.` `mud_recording`, `serialize_by_mac`, `mac`; from 4.0 on `devtype`." },
+    { "getClientMUDPref", "open", "", "string", "The client's `mud_recording` of `getMUDInfo`, as in 2019." },
+    { "getServerMUDPref", "open", "", "string", "The server's." },
+    { "serializeClientByMac", "open", "", "boolean", "The client's `serialize_by_mac` of `getMUDInfo`." },
+    { "serializeServerByMac", "open", "", "boolean", "The server's." },
     { "getClientIp", "open", "", "string", "Client's address; IPv6 as in RFC 5952." },
     { "getServerIp", "open", "", "string", "Server's address." },
     { "getProtocol", "open", "", "integer", "IP protocol." },
@@ -60,7 +64,7 @@ group("Where", {
         .. "`\"\"`, `\"\"`, 0, 0." },
     { "getServerGeolocation", "2019", "", "table", "`srv.country`, `srv.city`, `srv.latitude`, `srv.longitude`." },
     { "isBlacklisted", OLD, "", "boolean", "A host stands in `--blacklist`, or nDPI's category is Malware." },
-    { "isBlacklistedFlow", "open", "", "boolean", "As `isBlacklisted`; the documentation of 2019 calls it so." },
+    { "isBlacklistedFlow", OLD .. " open", "", "boolean", "As `isBlacklisted`; the documentation of 2019 calls it so." },
     { "getBlacklistedInfo", OLD, "", "table", "Those that hold of `blacklisted.cli`, `blacklisted.srv`, "
         .. "`blacklisted.cat`." },
     { "getDeviceProtoAllowedInfo", OLD, "", "table", "`cli.devtype`, `srv.devtype`, `cli.allowed`, `srv.allowed`, and "
@@ -115,6 +119,7 @@ group("TCP", {
     { "getServerRetrPercentage", "4.2", "", "number", "The same of the server." },
     { "getTCPPacketIssues", "2019", "", "table", "At most one of `has_low_goodput`, `has_slow_data_exchange` (once "
         .. "idle), `is_connection_refused`." },
+    { "isConnectionRefused", "open", "", "boolean", "As `isTCPConnectionRefused`." },
     { "isTwhOver", "open", "", "boolean", "TCP's opening is over, well or badly." },
 })
 

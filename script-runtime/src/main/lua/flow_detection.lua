@@ -7,13 +7,11 @@ local band, lshift = bit.band, bit.lshift
 local type = type
 local arguments = library("arguments")
 local verdicts = library("verdicts")
+local generations = library("generations")
+local ndpi_names = library("ndpi_names")
 local name_of = protocols.name_of
 
 local flow = {}
-
-function flow.getnDPICategoryName()
-    return protocols.categories[cursor.event.ndpi_category] or ""
-end
 
 function flow.getnDPICategoryId()
     return cursor.event.ndpi_category
@@ -39,31 +37,6 @@ function flow.matchesL7(id)
     return event.ndpi_master == id or event.ndpi_app == id
 end
 
-function flow.getProtoBreed()
-    return protocols.breeds[cursor.event.ndpi_breed] or "Unrated"
-end
-
-function flow.getProtocolBreedInfo()
-    return { ["proto.ndpi_breed"] = flow.getProtoBreed() }
-end
-
-local function add_protocols(info)
-    local event = cursor.event
-    info["proto.l4_id"] = event.l4_protocol
-    info["proto.l4"] = protocols.l4_text[event.l4_protocol]
-    info["proto.ndpi"] = flow.getnDPIProtocolName()
-    info["proto.ndpi_id"] = event.ndpi_app ~= 0 and event.ndpi_app or event.ndpi_master
-    info["proto.master_ndpi_id"] = event.ndpi_master
-    info["proto.ndpi_breed"] = flow.getProtoBreed()
-    info["proto.ndpi_cat_id"] = event.ndpi_category
-    info["proto.ndpi_cat"] = flow.getnDPICategoryName()
-    return info
-end
-
-function flow.getProtocols()
-    return add_protocols({})
-end
-
 function flow.hasRisk(id)
     local risks = cursor.event.ndpi_risk
     if type(id) ~= "number" then
@@ -76,21 +49,63 @@ function flow.getRiskBitmap()
     return verdicts.as_number(cursor.event.ndpi_risk)
 end
 
-function flow.getRiskInfo()
-    local info = {}
-    if cursor.event.ndpi_risk ~= 0 then
-        for id = 0, protocols.risk_count - 1 do
-            if flow.hasRisk(id) then
-                info[protocols.risks[id]] = id
-            end
-        end
-    end
-    return info
-end
-
 -- The packet that decided detection is not kept.
 function flow.getnDPIMatchPacket()
     return { payload_len = 0 }
 end
 
-return { public = flow, add_protocols = add_protocols }
+-- Those whose answers bear names that changed from generation to generation.
+local function named_by(names)
+    local categories, breeds, risks = names.categories, names.breeds, names.risks
+    local named = {}
+
+    function named.getnDPICategoryName()
+        return categories[cursor.event.ndpi_category] or ""
+    end
+
+    function named.getProtoBreed()
+        return breeds[cursor.event.ndpi_breed] or "Unrated"
+    end
+
+    function named.getProtocolBreedInfo()
+        return { ["proto.ndpi_breed"] = named.getProtoBreed() }
+    end
+
+    local function add_protocols(info)
+        local event = cursor.event
+        info["proto.l4_id"] = event.l4_protocol
+        info["proto.l4"] = protocols.l4_text[event.l4_protocol]
+        info["proto.ndpi"] = flow.getnDPIProtocolName()
+        info["proto.ndpi_id"] = event.ndpi_app ~= 0 and event.ndpi_app or event.ndpi_master
+        info["proto.master_ndpi_id"] = event.ndpi_master
+        info["proto.ndpi_breed"] = named.getProtoBreed()
+        info["proto.ndpi_cat_id"] = event.ndpi_category
+        info["proto.ndpi_cat"] = named.getnDPICategoryName()
+        return info
+    end
+
+    function named.getProtocols()
+        return add_protocols({})
+    end
+
+    function named.getRiskInfo()
+        local info = {}
+        if cursor.event.ndpi_risk ~= 0 then
+            for id = 0, protocols.risk_count - 1 do
+                if flow.hasRisk(id) then
+                    info[risks[id]] = id
+                end
+            end
+        end
+        return info
+    end
+    return named, add_protocols
+end
+
+local by_generation, adding = {}, {}
+for _, generation in ipairs(generations.all) do
+    by_generation[generation], adding[generation] = named_by(ndpi_names.of(generation))
+end
+
+-- adding: by generation, what puts the flow's protocols into a table.
+return { public = flow, by_generation = by_generation, adding = adding }

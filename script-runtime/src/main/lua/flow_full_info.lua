@@ -197,7 +197,7 @@ ADDITIONS["4.0"] = function(info)
     info.score = score == SCORE_UNSET and 0 or score
 end
 
-ADDITIONS["4.2"] = function(info)
+local function add_of_4_2(info, generation)
     local verdict = cursor.verdict
     local client, server = host_scores.client(), host_scores.server()
     info.score = {
@@ -210,26 +210,30 @@ ADDITIONS["4.2"] = function(info)
     end
     info.tos = { client = service(cursor.event.cli2srv_tos), server = service(cursor.event.srv2cli_tos) }
     if cursor.event.ndpi_risk ~= 0 then
-        info.flow_risk = detection.public.getRiskInfo()
+        info.flow_risk = detection.by_generation[generation].getRiskInfo()
     end
+end
+
+ADDITIONS["4.2"] = function(info)
+    add_of_4_2(info, "4.2")
 end
 
 -- The shapes of 2019 and what came later beside them.
 ADDITIONS.open = function(info)
-    ADDITIONS["4.2"](info)
+    add_of_4_2(info, "open")
     info.status_infos = scores_by_status()
     ADDITIONS["2019"](info)
 end
 
 -- Fills a table with all of it, and returns it.
 local function filling(generation)
-    local add_tls = tls.adding[generation]
+    local add_tls, add_protocols = tls.adding[generation], detection.adding[generation]
     local add = ADDITIONS[generation]
     local get_icmp_status = icmp.by_generation[generation] and icmp.by_generation[generation].getICMPStatusInfo
         or icmp.public.getICMPStatusInfo
     return function(info)
         local event = cursor.event
-        detection.add_protocols(info)
+        add_protocols(info)
         add_client(info)
         add_server(info)
         info.vlan = event.vlan_id

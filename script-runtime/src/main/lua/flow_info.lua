@@ -8,6 +8,7 @@ local texts = library("flow_texts")
 local peers = library("flow_peers")
 local traffic = library("flow_traffic")
 local detection = library("flow_detection")
+local generations = library("generations")
 local application = library("flow_application")
 
 local cursor = library("layout").cursor
@@ -38,7 +39,7 @@ function flow.setCustomInfo(text)
     return true
 end
 
-local function in_short()
+local function in_short(category_name)
     local event = cursor.event
     return {
         ["cli.ip"] = address_text(event.cli_address, event.ip_version),
@@ -51,7 +52,7 @@ local function in_short()
         ["proto.l4"] = protocols.l4_text[event.l4_protocol],
         ["proto.ndpi"] = name_of(event.ndpi_master, event.ndpi_app),
         ["proto.ndpi_app"] = protocols.protocols[event.ndpi_app] or protocols.unknown,
-        ["proto.ndpi_cat"] = detection.public.getnDPICategoryName(),
+        ["proto.ndpi_cat"] = category_name(),
         ["cli2srv.bytes"] = tonumber(event.cli2srv_bytes),
         ["srv2cli.bytes"] = tonumber(event.srv2cli_bytes),
         ["cli2srv.packets"] = tonumber(event.cli2srv_packets),
@@ -59,10 +60,14 @@ local function in_short()
     }
 end
 
-function flow.getInfo()
-    local info = in_short()
-    info.info = info_text()
-    return info
+local by_generation = {}
+for _, generation in ipairs(generations.all) do
+    local category_name = detection.by_generation[generation].getnDPICategoryName
+    by_generation[generation] = { getInfo = function()
+        local info = in_short(category_name)
+        info.info = generation ~= "2019" and info_text() or nil
+        return info
+    end }
 end
 
-return { public = flow, info_text = info_text, by_generation = { ["2019"] = { getInfo = in_short } } }
+return { public = flow, info_text = info_text, by_generation = by_generation }

@@ -18,16 +18,20 @@ local function recording(address, otherwise)
     return CHOICES[choice] and choice or otherwise
 end
 
+local function by_mac()
+    return library("ntop").ntop.getPref(BY_MAC) == "1"
+end
+
 local function gather(otherwise)
     local event = cursor.event
-    local by_mac = library("ntop").ntop.getPref(BY_MAC) == "1"
+    local serialized = by_mac()
     return {
         host_server_name = texts.host_name(),
         ["protos.dns.last_query"] = application.public.getDnsQuery() or "",
         is_local = peers.public.isLocal(),
         ["cli.mud_recording"] = recording(event.cli_address, otherwise),
         ["srv.mud_recording"] = recording(event.srv_address, otherwise),
-        ["cli.serialize_by_mac"] = by_mac, ["srv.serialize_by_mac"] = by_mac,
+        ["cli.serialize_by_mac"] = serialized, ["srv.serialize_by_mac"] = serialized,
         ["cli.mac"] = addresses.mac(event.cli_mac), ["srv.mac"] = addresses.mac(event.srv_mac),
     }
 end
@@ -45,6 +49,10 @@ local function of_2019()
 end
 
 return {
-    public = { getMUDInfo = of_2020 },
+    public = {
+        getMUDInfo = of_2020, serializeClientByMac = by_mac, serializeServerByMac = by_mac,
+        getClientMUDPref = function() return recording(cursor.event.cli_address, "disabled") end,
+        getServerMUDPref = function() return recording(cursor.event.srv_address, "disabled") end,
+    },
     by_generation = { ["2019"] = { getMUDInfo = of_2019 }, open = { getMUDInfo = of_2020 } },
 }

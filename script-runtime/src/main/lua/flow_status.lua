@@ -22,8 +22,20 @@ function flow.isPassVerdict()
     return true
 end
 
+local take = library("external_alerts").take
+
 -- JSON text of an alert that another system raised for this flow; it is handed out once. nil where none waits.
-flow.retrieveExternalAlertInfo = library("external_alerts").take
+flow.retrieveExternalAlertInfo = take
+
+-- The severities of 2019 and 4.0 in the numbers of 4.2; what is above them is one of those already.
+local SEVERITIES_OF_4_2 = { ["0"] = "2", ["1"] = "4", ["2"] = "5" }
+
+local function take_in_4_2()
+    local text = take()
+    return text and (text:gsub('("severity_id":)(%d+)', function(name, id)
+        return name .. (SEVERITIES_OF_4_2[id] or id)
+    end, 1))
+end
 
 -- Text that the last alert was raised with; nil where there was none.
 local function alert_info()
@@ -53,4 +65,11 @@ local function string_or_wrong(name, position, value)
     return false
 end
 
-return { public = flow, string_or_wrong = string_or_wrong, alert_info = alert_info, level_or = level_or, number_or_wrong = number_or_wrong }
+return {
+    public = flow,
+    by_generation = { ["4.2"] = { retrieveExternalAlertInfo = take_in_4_2 } },
+    string_or_wrong = string_or_wrong,
+    number_or_wrong = number_or_wrong,
+    alert_info = alert_info,
+    level_or = level_or,
+}

@@ -18,11 +18,15 @@ function flow.getStatus()
 end
 
 function flow.setStatus(status)
-    verdicts.set(verdicts.known(GENERATION, status, "setStatus"))
+    if common.number_or_wrong("setStatus", 1, status) then
+        verdicts.set(verdicts.bit_named(GENERATION, status, "setStatus"))
+    end
 end
 
 function flow.clearStatus(status)
-    verdicts.clear(verdicts.known(GENERATION, status, "clearStatus"))
+    if common.number_or_wrong("clearStatus", 1, status) then
+        verdicts.clear(verdicts.bit_named(GENERATION, status, "clearStatus"))
+    end
 end
 
 -- The definition's severity where the script names none. Numbers as info are dropped.
@@ -44,7 +48,10 @@ function flow.getPredominantStatus()
 end
 
 function flow.setPredominantStatus(status)
-    cursor.verdict.predominant_status = verdicts.known(GENERATION, status, "setPredominantStatus").id
+    if common.number_or_wrong("setPredominantStatus", 1, status) then
+        cursor.verdict.predominant_status = status == 0 and 0
+            or verdicts.bit_named(GENERATION, status, "setPredominantStatus").id
+    end
 end
 
 function flow.triggerAlert(status, alert_type, severity, _, info)

@@ -55,17 +55,17 @@ function flow.triggerStatus(definition, info, flow_score, client_score, server_s
 end
 
 function flow.setStatus(definition, flow_score, client_score, server_score)
-    local known = verdicts.known(GENERATION, definition, "setStatus")
+    local known = verdicts.bit_named(GENERATION, definition, "setStatus")
     return verdicts.set_scored(GENERATION, known, flow_score or 0, client_score, server_score)
 end
 
 function flow.clearStatus(definition)
-    verdicts.clear(verdicts.known(GENERATION, definition, "clearStatus"))
+    verdicts.clear(verdicts.bit_named(GENERATION, definition, "clearStatus"))
 end
 
 function flow.isStatusSet(id)
     if common.number_or_wrong("isStatusSet", 1, id) then
-        return verdicts.is_set(verdicts.known(GENERATION, id, "isStatusSet"))
+        return verdicts.is_set(verdicts.bit_named(GENERATION, id, "isStatusSet"))
     end
 end
 

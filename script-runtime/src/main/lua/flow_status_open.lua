@@ -33,7 +33,7 @@ function flow.triggerStatus(status, info, a, b, c, d)
 end
 
 function flow.setStatus(status, flow_score, client_score, server_score)
-    local known = verdicts.known(GENERATION, status, "setStatus")
+    local known = verdicts.bit_named(GENERATION, status, "setStatus")
     if flow_score == nil then
         return verdicts.set(known)
     end
@@ -41,15 +41,15 @@ function flow.setStatus(status, flow_score, client_score, server_score)
 end
 
 function flow.addStatus(status)
-    verdicts.set(verdicts.known(GENERATION, status, "addStatus"))
+    verdicts.set(verdicts.bit_named(GENERATION, status, "addStatus"))
 end
 
 function flow.clearStatus(status)
-    verdicts.clear(verdicts.known(GENERATION, status, "clearStatus"))
+    verdicts.clear(verdicts.bit_named(GENERATION, status, "clearStatus"))
 end
 
 function flow.isStatusSet(status)
-    return verdicts.is_set(verdicts.known(GENERATION, status, "isStatusSet"))
+    return verdicts.is_set(verdicts.bit_named(GENERATION, status, "isStatusSet"))
 end
 
 function flow.getAlertedStatus()

@@ -61,6 +61,8 @@ function flow.isTCPConnectionRefused()
     return event.l4_protocol == TCP and event.handshake_ok == 0 and band(event.srv2cli_tcp_flags, RST) ~= 0
 end
 
+flow.isConnectionRefused = flow.isTCPConnectionRefused
+
 function flow.getTCPPacketIssues()
     local event = cursor.event
     local low, idle = low_goodput(), is_idle()

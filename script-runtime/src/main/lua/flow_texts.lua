@@ -24,14 +24,4 @@ for _, name in ipairs(settings.texts) do
         cursor, to_string, cast, bytes)
 end
 
-local custom_flow, custom_text
-
-function texts.set_custom_info(text)
-    custom_flow, custom_text = tonumber(cursor.event.flow_id), text
-end
-
-function texts.custom_info()
-    return custom_text ~= nil and custom_flow == tonumber(cursor.event.flow_id) and custom_text or nil
-end
-
 return texts

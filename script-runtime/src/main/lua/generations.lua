@@ -54,7 +54,7 @@ local function of_plugin(path, found)
 end
 
 local function of_folder(path, found)
-    if path:find("/checks/flows/[^/]+$") then
+    if path:find("/checks/flows/[^/]+$") or path:find("/custom_flow_[%w_]+_script%.lua[^/]*$") then
         return "current"
     elseif path:find("/plugins/.*/?user_scripts/flow/") then
         return of_plugin(path, found)

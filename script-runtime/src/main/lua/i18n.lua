@@ -21,6 +21,9 @@ local function translate(_, key, variables)
     end
     if type(variables) == "table" then
         text = text:gsub("%%{(.-)}", function(name) return tostring(variables[name]) end)
+        text = text:gsub("%%<(.-)>%.(%d*%.?%d*%a)", function(name, format)
+            return ("%" .. format):format(variables[name] or 0)
+        end)
     end
     return text
 end

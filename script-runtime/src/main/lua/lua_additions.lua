@@ -192,4 +192,12 @@ function utf8.offset(text, n, first)
     return (n == 0 or n == 1) and first or nil
 end
 
-return { utf8 = utf8, math = maths, tostring = text_of, type = kind_of }
+-- Length without __len, of a table or text.
+local function length_of(value)
+    if type(value) ~= "table" and type(value) ~= "string" then
+        error("table or string expected", 2)
+    end
+    return #value
+end
+
+return { rawlen = length_of, utf8 = utf8, math = maths, tostring = text_of, type = kind_of }

@@ -42,6 +42,7 @@ local SINCE_4_2 = {
     alert_keys = function() return library("keys_4_2").alert_keys() end,
     alert_creators = function() return shallow(library("alert_creators")) end,
     flow_risk_utils = function() return library("flow_risk_utils").make() end,
+    ids_utils = function() return shallow(library("ids_utils")) end,
 }
 
 -- Modules that a script's folder may bring in place of ours.

@@ -84,7 +84,7 @@ local function module_of_2019(flow)
         handleFlow = function()
             peers(flow, function(mud, info, role, other)
                 local recording = mud[role .. ".mud_recording"]
-                if recording ~= "disabled" and info[role .. ".localhost"] then
+                if recording ~= "disabled" then
                     record(flow, mud, info, role, other, recording)
                     store().setCache(marker("has_recorded_data", info[role .. ".ip"]), "1")
                 end
@@ -100,12 +100,13 @@ local function module_of_2020(flow)
             peers(flow, function(mud, info, role, other)
                 local recording, device = mud[role .. ".mud_recording"], mud[role .. ".devtype"] or 0
                 if recording == "default" then
-                    if type(device_types) ~= "table" or not device_types[device] then
+                    -- The router's MAC address says nothing of remote hosts.
+                    if type(device_types) ~= "table" or not device_types[device] or not info[role .. ".localhost"] then
                         return
                     end
                     recording = discover_utils.isSpecialPurposeDevice(device) and "special_purpose" or "general_purpose"
                 end
-                if recording == "disabled" or not info[role .. ".localhost"] then
+                if recording == "disabled" then
                     return
                 end
                 local first = marker("first_recorded_data", info[role .. ".ip"])

@@ -1,6 +1,7 @@
 -- The `ntop` and `interface` tables: names, identifiers, and the store that all script threads share.
 local library, settings = ...
 local protocols = library("protocols")
+local ndpi_names = library("ndpi_names")
 local packet_time = library("packet_time")
 local verdicts = library("verdicts")
 local lua_utils = library("lua_utils")
@@ -24,8 +25,6 @@ local ntop = {
     getTLSVersionName = function(version)
         return TLS_VERSIONS[tonumber(version)] or ("0x%04X"):format(tonumber(version) or 0)
     end,
-    readdir = function() return {} end,
-    exists = function() return false end,
 }
 
 for name, body in pairs(library("store").public) do
@@ -44,10 +43,8 @@ function ntop.bitmapClear(bits, id)
     return verdicts.without_bit(bits, id)
 end
 
-function ntop.getDirs()
-    return {
-        installdir = "", workingdir = "", scriptdir = "", httpdocsdir = "", callbacksdir = "", pcapdir = "",
-    }
+for name, body in pairs(library("script_files").functions(nil)) do
+    ntop[name] = body
 end
 
 function ntop.getInfo()
@@ -75,7 +72,8 @@ function interface.getnDPIProtoName(id)
 end
 
 function interface.getnDPICategoryId(name)
-    return protocols.category_ids[tostring(name):lower()] or -1
+    name = tostring(name):lower()
+    return protocols.category_ids[name] or ndpi_names.category_ids[name] or -1
 end
 
 function interface.getnDPICategoryName(id)

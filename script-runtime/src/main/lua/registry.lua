@@ -4,9 +4,11 @@ local entries, order = {}, {}
 
 return {
     add = function(entry)
+        if entries[entry.key] == nil then
+            order[#order + 1] = entry.key
+            table.sort(order)
+        end
         entries[entry.key] = entry
-        order[#order + 1] = entry.key
-        table.sort(order)
     end,
     find = function(key)
         return entries[key]

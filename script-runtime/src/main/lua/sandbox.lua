@@ -10,6 +10,8 @@ local utils = library("lua_utils")
 local additions = library("lua_additions")
 local dialect = library("lua_dialect")
 local modules = library("modules")
+local requiring = library("requiring")
+local script_files = library("script_files")
 local real_io, real_os = io, os
 local getinfo, traceback = debug.getinfo, debug.traceback
 local loadstring, setfenv, setmetatable = loadstring, setfenv, setmetatable
@@ -275,33 +277,6 @@ for name, body in pairs({
     inspection[name] = body
 end
 
--- Where a script's own modules may lie: beside it, in `modules` there, and for scripts of a plugin in that of the plugin.
-local function places(folder, name)
-    local paths = { folder .. "/modules/" .. name .. ".lua", folder .. "/" .. name .. ".lua" }
-    local plugin = folder:match("^(.*)/user_scripts/flow$")
-    if plugin then
-        paths[#paths + 1] = plugin .. "/modules/" .. name .. ".lua"
-        -- require("plugin.name") names the plugin first.
-        local own = name:match("^" .. plugin:match("[^/]*$"):gsub("%p", "%%%0") .. "/(.*)$")
-        if own then
-            paths[#paths + 1] = plugin .. "/modules/" .. own .. ".lua"
-        end
-    end
-    return paths
-end
-
-local function read_module(folder, name)
-    for _, path in ipairs(places(folder, (name:gsub("%.", "/")))) do
-        local file = real_io.open(path, "rb")
-        if file then
-            local source = file:read("*a")
-            file:close()
-            return source, path
-        end
-    end
-    return nil
-end
-
 local function compile(source, name, environment)
     if type(source) ~= "string" then
         error("a chunk must be text, not a " .. type(source), 3)
@@ -325,49 +300,6 @@ local function chunk_name(path)
     return "@" .. path:match("[^/]*$")
 end
 
-local CLOSED = {
-    ffi = true, jit = true, debug = true, io = true, os = true, package = true, posix = true, socket = true, lfs = true,
-}
-
-local function requirer(environment, folder, generation)
-    local loaded, makers = {}, modules.of(generation)
-    local function require(name)
-        if type(name) ~= "string" then
-            error("require takes the name of a module, not a " .. type(name), 2)
-        end
-        local module = loaded[name]
-        if module ~= nil then
-            return module
-        end
-        local source, path
-        if folder and name:match("^[%w_][%w_%-%.]*$") and (makers[name] == nil or modules.replaceable[name]) then
-            source, path = read_module(folder, name)
-        end
-        if source == nil and makers[name] then
-            module = makers[name](generation, environment)
-            loaded[name] = module
-            return module
-        elseif source == nil then
-            if CLOSED[name:match("^[^.]*")] then
-                blocked()
-            end
-            error("no module '" .. name .. "'; there are " .. tables.concat(modules.names(generation), ", ")
-                .. ", and files beside the script", 2)
-        end
-        local chunk, message = compile(source, chunk_name(path), environment)
-        if chunk == nil then
-            error(message, 0)
-        end
-        loaded[name] = true
-        local result = chunk(name)
-        if result ~= nil then
-            loaded[name] = result
-        end
-        return loaded[name]
-    end
-    return require, loaded
-end
-
 -- Fresh globals for one script of a generation. folder: where its own modules lie; nil for none.
 local function environment(folder, generation)
     local globals = copy(utils.globals)
@@ -389,17 +321,23 @@ local function environment(folder, generation)
     globals.os, globals.io, globals.debug = copy(system), copy(files), copy(inspection)
     globals.io.stdout, globals.io.stderr = output_of(), output_of()
     globals.type, globals.tostring, globals.utf8 = additions.type, additions.tostring, copy(additions.utf8)
+    globals.rawlen = additions.rawlen
     for name, body in pairs(additions.math) do
         globals.math[name] = body
     end
     globals.flow = copy(library("flow").of(generation))
     globals.ntop, globals.interface = copy(library("ntop").ntop), copy(library("ntop").interface)
     globals.host, globals.network = {}, {}
+    for name, body in pairs(script_files.functions(folder)) do
+        globals.ntop[name] = body
+    end
     globals.dirs = globals.ntop.getDirs()
     globals.l4_keys, globals.L4_PROTO_KEYS = deep_copy(globals.l4_keys), deep_copy(globals.L4_PROTO_KEYS)
     modules.settle(generation, globals)
     local loaded
-    globals.require, loaded = requirer(globals, folder, generation)
+    globals.require, loaded = requiring.requirer(globals, folder, generation, {
+        compile = compile, chunk_name = chunk_name, blocked = blocked,
+    })
     globals.package = {
         loaded = loaded, path = "", cpath = "", config = package.config, loadlib = refused("package.loadlib"),
     }

@@ -9,35 +9,17 @@ local layout = library("layout")
 local i18n = library("i18n")
 local settings_of = library("script_settings")
 local registry = library("registry")
-local nearest = library("names").nearest
+local examination = library("examination")
 local generations = library("generations")
 local running = library("running")
 local control = layout.control
+local HOOKS, line_of = examination.hook_names, examination.line_of
 local setmetatable = debug.setmetatable
 
 local FIELD, RECORD = "\31", "\30"
-local HOOKS = { "protocolDetected", "statusChanged", "periodicUpdate", "flowEnd", "all" }
-local ATTRIBUTES = { "hooks", "gui", "l4_proto", "l7_proto", "l7_proto_id", "one_way", "bidirectional",
-    "three_way_handshake_ok", "periodic_update_seconds", "prio", "packet_interface_only", "nedge_only", "nedge_exclude",
-    "windows_exclude", "default_enabled", "default_value", "is_alert", "category", "setup", "teardown", "api",
-    "local_only", "always_enabled", "onLoad", "onUnload", "onEnable", "onDisable", "onUpdateConfig" }
-local DEFAULT_PERIOD_S, TICK_S = 120, settings.tick_seconds
+local TICK_S = settings.tick_seconds
 
-local hook_known, keys, loaded = {}, {}, {}
-for _, name in ipairs(HOOKS) do
-    hook_known[name] = true
-end
-
-local function line_of(source, word)
-    local number = 1
-    for line in (source .. "\n"):gmatch("(.-)\n") do
-        if line:find(word, 1, true) then
-            return number
-        end
-        number = number + 1
-    end
-    return 0
-end
+local keys, loaded = {}, {}
 
 local function clean(text)
     return (tostring(text):gsub("[\30\31\r\n]+", " "))
@@ -69,114 +51,6 @@ local function protected(body, ...)
         collectgarbage()
     end
     return ok, result
-end
-
--- Finds fault with the table a script returned; false where it cannot run.
-local function examine(script, source, find)
-    local ready = true
-    if script.l4_proto ~= nil then
-        local name = script.l4_proto
-        if type(name) ~= "string" or protocols.l4_ids[name] == nil then
-            local names = {}
-            for _, entry in ipairs(protocols.l4_keys) do
-                names[#names + 1] = entry[2]
-            end
-            find("error", line_of(source, "l4_proto"), "unknown l4_proto '" .. tostring(name) .. "': use one of "
-                .. table.concat(names, ", "))
-            ready = false
-        end
-    end
-    if script.l7_proto ~= nil then
-        local id = type(script.l7_proto) == "string" and protocols.ids[script.l7_proto:lower()]
-        if not id then
-            local near = nearest(tostring(script.l7_proto), settings.protocols)
-            find("error", line_of(source, "l7_proto"), "unknown l7_proto '" .. tostring(script.l7_proto) .. "'"
-                .. (near and ": did you mean '" .. near .. "'? `millrace protocols` lists all" or ""))
-            ready = false
-        else
-            script.l7_proto_id = id
-        end
-    elseif script.l7_proto_id ~= nil and type(script.l7_proto_id) ~= "number" then
-        find("error", line_of(source, "l7_proto_id"), "l7_proto_id must be a number, not a "
-            .. type(script.l7_proto_id))
-        ready = false
-    end
-    local period = script.periodic_update_seconds
-    if period ~= nil and (type(period) ~= "number" or period < TICK_S or period % TICK_S ~= 0) then
-        find("warning", line_of(source, "periodic_update_seconds"), "periodic_update_seconds = " .. tostring(period)
-            .. " is not a multiple of " .. TICK_S .. ": " .. DEFAULT_PERIOD_S .. " is used")
-        period = nil
-    end
-    if period == nil and DEFAULT_PERIOD_S % TICK_S ~= 0 and type(script.hooks) == "table"
-            and (script.hooks.periodicUpdate or script.hooks.all) then
-        period = math.ceil(DEFAULT_PERIOD_S / TICK_S) * TICK_S
-        find("warning", 0, "periodic updates come every " .. TICK_S .. " s, of which the default of "
-            .. DEFAULT_PERIOD_S .. " s is no multiple: " .. period .. " s is used")
-    end
-    script.periodic_update_seconds = period or DEFAULT_PERIOD_S
-    script.periodic_update_divisor = script.periodic_update_seconds / TICK_S
-    if script.one_way and script.bidirectional then
-        find("warning", line_of(source, "one_way"), "one_way and bidirectional exclude each other: the script never "
-            .. "runs; keep one of them")
-    end
-    for name in pairs(script) do
-        if type(name) == "string" then
-            local near, edits = nearest(name, ATTRIBUTES)
-            if edits > 0 and edits <= 2 and #name > 4 then
-                find("warning", line_of(source, name), "attribute '" .. name .. "' has no meaning here: did you mean '"
-                    .. near .. "'?")
-            end
-        end
-    end
-    return ready
-end
-
-local function examine_hooks(script, source, find)
-    local hooks = script.hooks
-    if type(hooks) ~= "table" or next(hooks) == nil then
-        find("error", line_of(source, "hooks"), "no hooks: add at least one function, such as "
-            .. "script.hooks.protocolDetected = function(now) ... end")
-        return nil
-    end
-    local usable, any = {}, false
-    local names = {}
-    for name in pairs(hooks) do
-        names[#names + 1] = tostring(name)
-    end
-    table.sort(names)
-    for _, name in ipairs(names) do
-        local line = line_of(source, name)
-        if not hook_known[name] then
-            local near, edits = nearest(name, HOOKS)
-            if name == "any" then
-                near, edits = "all", 0
-            end
-            find("warning", line, "unknown hook '" .. name .. "' is never called: "
-                .. (edits <= 4 and "did you mean '" .. near .. "'?" or "hooks are " .. table.concat(HOOKS, ", ")))
-        elseif type(hooks[name]) ~= "function" then
-            find("error", line, "hook '" .. name .. "' is a " .. type(hooks[name]) .. ": give it a function")
-        else
-            any = true
-            if name == "all" then
-                for i = 1, 4 do
-                    usable[HOOKS[i]] = hooks.all
-                end
-            elseif usable[name] == nil then
-                usable[name] = hooks[name]
-            end
-        end
-    end
-    if type(hooks.all) == "function" then
-        for i = 1, 4 do
-            usable[HOOKS[i]] = hooks.all
-        end
-    end
-    if not any then
-        find("error", line_of(source, "hooks"), "none of its hooks can be called: hooks are "
-            .. table.concat(HOOKS, ", "))
-        return nil
-    end
-    return usable
 end
 
 local function filters_of(script)
@@ -231,6 +105,30 @@ local function run(generation, hook, folder, path, source, key)
     return ok, script, chunk
 end
 
+-- Generations have scripts of the same name, such as blacklisted.lua: those may run side by side.
+local function key_of(generation, key)
+    return generation .. "/" .. key
+end
+
+-- What a loader of the script's generation writes into its table.
+local function describe(script, generation, key, path, in_alerts)
+    script.key, script.path = key, path
+    if generation == "4.0" or generation == "4.2" then
+        local module = library("user_scripts_by_generation").of(generation)
+        local category = type(script.category) == "table" and script.category.id
+        script.category = module.script_categories.other
+        for _, known in pairs(module.script_categories) do
+            script.category = known.id == category and known or script.category
+        end
+        local folder = path:match("^(.*)/user_scripts/flow/[^/]*$")
+        script.subdir, script.source_path, script.edition = "flow", path, "community"
+        script.script_type = module.script_types.flow
+        script.plugin = folder and { key = folder:match("[^/]*$"), path = folder } or nil
+    else
+        script.is_alert, script.enabled = in_alerts, true
+    end
+end
+
 -- What its hooks are called with.
 local function arguments_of(script, generation)
     if script.whole_chunk then
@@ -261,16 +159,17 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         return table.concat(records, RECORD)
     end
 
-    if keys[key] then
-        find("error", 0, "a script with the key '" .. key .. "' was loaded from " .. keys[key]
-            .. ": rename one of the files")
-        return finish("failed", "duplicate key")
-    end
     running.name(index, key)
     local generation, declared, hook = generations.of(path, source)
     if generation == nil then
         find("error", line_of(source, declared), UNKNOWN_API:format(declared))
         return finish("failed", "unknown api")
+    end
+    local same = key_of(generation, key)
+    if keys[same] then
+        find("error", 0, "a script with the key '" .. key .. "' was loaded from " .. keys[same]
+            .. ": rename one of the files")
+        return finish("failed", "duplicate key")
     end
     local ok, script, chunk, message = run(generation, hook, folder, path, source, key)
     if chunk == nil then
@@ -303,12 +202,12 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
     if type(script.hooks) == "table" then
         setmetatable(script.hooks, nil)
     end
-    script.key, script.path, script.is_alert = key, path, in_alerts == "1"
+    describe(script, generation, key, path, in_alerts == "1")
     local gui = type(script.gui) == "table" and script.gui or {}
     record("title", words(gui.i18n_title) ~= "" and words(gui.i18n_title) or key)
     record("description", words(gui.i18n_description))
-    local ready = examine(script, source, find)
-    local hooks = examine_hooks(script, source, find)
+    local ready = examination.attributes(script, source, find)
+    local hooks = examination.hooks(script, source, find)
     for i = 1, 4 do
         if hooks and hooks[HOOKS[i]] then
             record("hook", HOOKS[i])
@@ -336,7 +235,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
     for _, filter in ipairs(filters_of(script)) do
         record("filter", filter)
     end
-    keys[key] = path
+    keys[key_of(generation, key)] = path
 
     for _, rule in ipairs(OFF) do
         if script[rule[1]] then

@@ -100,6 +100,17 @@ for number = 1, 5 do
     })
 end
 
+local undefined = {}
+
+-- A bit without a definition, which scripts may set and clear all the same; nil where it is none of a flow's bits.
+local function bare(id)
+    if type(id) ~= "number" or id < 1 or id > 63 or id % 1 ~= 0 then
+        return nil
+    end
+    undefined[id] = undefined[id] or { id = id, name = "status_" .. id, prio = -1 }
+    return undefined[id]
+end
+
 local function has(status, generation)
     if generation == "open" then
         return true
@@ -191,5 +202,5 @@ local function names()
     return table.concat(lines, "\n")
 end
 
-return { by_id = by_id, by_name = by_name, by_key = by_key, has = has, alert_of = alert_of, level_of = level_of,
-    title = title, register = register, names = names }
+return { by_id = by_id, by_name = by_name, by_key = by_key, bare = bare, has = has, alert_of = alert_of,
+    level_of = level_of, title = title, register = register, names = names }

@@ -50,6 +50,15 @@ local function known(generation, value, caller)
     return status
 end
 
+-- The same for what only sets, clears or asks for a bit: in numbers of 2019 and 4.0 it needs no definition.
+local function bit_named(generation, value, caller)
+    local status = consts.find(generation, value)
+    if status == nil and generation ~= "4.2" then
+        status = statuses.bare(tonumber(type(value) == "table" and value.status_id or value))
+    end
+    return status or known(generation, value, caller)
+end
+
 -- All bits by the numbers of a generation.
 local function bitmap(generation)
     local bits = cursor.verdict.status_bitmap
@@ -83,7 +92,7 @@ local function set(status)
     end
     verdict.status_bitmap = after
     local present = statuses.by_id[verdict.predominant_status]
-    if present == nil or status.prio > present.prio then
+    if status.prio >= 0 and (present == nil or status.prio > present.prio) then
         verdict.predominant_status = id
     end
     return true
@@ -295,6 +304,7 @@ return {
         return as_number(band(cast("uint64_t", bits), bnot(bit_of(id))))
     end,
     known = known,
+    bit_named = bit_named,
     is_set = is_set,
     set = set,
     set_scored = set_scored,

@@ -51,8 +51,8 @@ class ScriptCheckTest {
         require('mud_util') return 1 | \
             1: error: fails while loading: no module 'mud_util'; there are alert_consts, alert_creators, \
         alert_keys, alert_utils, discover_utils, dkjson, flow_consts, flow_keys, flow_risk_utils, flow_utils, \
-        format_utils, lua_trace, lua_utils, mud_utils, ntop_utils, os_utils, plugins_utils, user_scripts, and files \
-        beside the script
+        format_utils, ids_utils, lua_trace, lua_utils, mud_utils, ntop_utils, os_utils, plugins_utils, \
+        user_scripts, and files beside the script
         """)
     void shouldSayWhatIsWrongWhereAndHowToMendIt(final String text, final String finding) throws IOException {
         final Path script = write("script.lua", text);

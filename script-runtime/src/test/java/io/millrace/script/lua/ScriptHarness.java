@@ -9,6 +9,9 @@ import io.millrace.script.verdict.AlertDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
 import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +125,18 @@ public final class ScriptHarness implements AutoCloseable {
             host.clearEmissions();
         }
         return output.substring(start);
+    }
+
+    /** Has an alert of another program wait for a TCP flow over IPv4. */
+    void offerExternalAlert(
+        final String from, final int fromPort, final String to, final int toPort, final String json) {
+
+        final ByteBuffer key = ByteBuffer.allocate(40).order(ByteOrder.nativeOrder());
+        key.put(0, InetAddress.ofLiteral(from).getAddress()).put(16, InetAddress.ofLiteral(to).getAddress());
+        key.putShort(32, (short) fromPort).putShort(34, (short) toPort).put(36, (byte) 6).put(37, (byte) 4);
+        if (!stores.offerExternalAlert(key.array(), json.getBytes(UTF_8), 0, 0)) {
+            throw new AssertionError("an alert waits already");
+        }
     }
 
     public void teardown() {
