@@ -3,7 +3,7 @@
 
 #include "shared_store.h"
 
-#define FUNCTIONS 6
+#define FUNCTIONS 11
 
 static shared_store *store_at(jlong handle) {
     return (shared_store *)(uintptr_t)handle; // NOLINT: handles are addresses
@@ -22,6 +22,8 @@ JNIEXPORT jlongArray JNICALL Java_io_millrace_binding_luajit_StoreNative_functio
     const jlong addresses[FUNCTIONS] = {
         (jlong)(uintptr_t)store_get, (jlong)(uintptr_t)store_take, (jlong)(uintptr_t)store_put,
         (jlong)(uintptr_t)store_add, (jlong)(uintptr_t)store_remove, (jlong)(uintptr_t)store_list,
+        (jlong)(uintptr_t)store_push, (jlong)(uintptr_t)store_pop, (jlong)(uintptr_t)store_length,
+        (jlong)(uintptr_t)store_range, (jlong)(uintptr_t)store_trim,
     };
     jlongArray result = (*env)->NewLongArray(env, FUNCTIONS);
     if (result != NULL) {

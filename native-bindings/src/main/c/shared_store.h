@@ -1,4 +1,4 @@
-// A bounded store of texts, hashes and sets that all script threads of a process share: what stands behind
+// A bounded store of texts, hashes, sets and lists that all script threads of a process share: what stands behind
 // ntop.setCache and its kin. Any thread may call any function but store_destroy at any time.
 //
 // A name is kept with its kind, so that a text and a hash of the same name are two things. Times are whole seconds of
@@ -15,6 +15,7 @@
 #define STORE_TEXT 0
 #define STORE_HASH 1
 #define STORE_SET 2
+#define STORE_LIST 3
 
 // Results.
 #define STORE_ABSENT (-1)
@@ -60,5 +61,26 @@ int store_remove(shared_store *store, int kind, const char *name, size_t name_le
 // texts. Bytes that takes; nothing is copied where that is more than capacity. STORE_ABSENT where there is none.
 int64_t store_list(shared_store *store, int kind, const char *name, size_t name_length, double now_s, char *target,
                    size_t capacity);
+
+
+// Lists of texts. Positions count from 0, negative ones from the end, where -1 is the last.
+//
+// Puts a text at the front, or where at_end at the end, and then forgets what is beyond `most` texts at the other end;
+// 0 for any number. time_to_live_s: of the name; 0 leaves it as it is. Texts there are now, or STORE_REFUSED, which
+// changes nothing.
+int64_t store_push(shared_store *store, const char *name, size_t name_length, const char *value, size_t value_length,
+                   int at_end, uint32_t most, double now_s, double time_to_live_s);
+// Takes the text at the front, or where at_end at the end, unless it is too long for target. Its length, or STORE_ABSENT.
+int store_pop(shared_store *store, const char *name, size_t name_length, int at_end, double now_s, char *target,
+              size_t capacity);
+// Texts in a list; 0 where there is none.
+int64_t store_length(shared_store *store, const char *name, size_t name_length, double now_s);
+// The texts from first to last, both included, into target, each as a uint32_t (length) and the text. Bytes that takes;
+// nothing is copied where that is more than capacity. STORE_ABSENT where there is no list.
+int64_t store_range(shared_store *store, const char *name, size_t name_length, int64_t first, int64_t last,
+                    double now_s, char *target, size_t capacity);
+// Forgets all texts but those from first to last. Texts there are then.
+int64_t store_trim(shared_store *store, const char *name, size_t name_length, int64_t first, int64_t last,
+                   double now_s);
 
 #endif

@@ -208,6 +208,100 @@ static void *hammer(void *argument) {
    return NULL;
 }
 
+static int64_t push(shared_store *store, const char *value, int at_end, uint32_t most) {
+   return store_push(store, "list", 4, value, strlen(value), at_end, most, 0, 0);
+}
+
+/* The texts from first to last, each followed by a comma. */
+static void require_range(shared_store *store, int64_t first, int64_t last, const char *expected) {
+   const int64_t needed = store_range(store, "list", 4, first, last, 0, NULL, 0);
+   REQUIRE(needed >= 0);
+   char *exact = malloc((size_t)needed);
+   REQUIRE(store_range(store, "list", 4, first, last, 0, exact, (size_t)needed) == needed);
+   size_t place = 0;
+   for (int64_t at = 0; at < needed;) {
+      uint32_t length;
+      memcpy(&length, exact + at, sizeof(length));
+      at += (int64_t)sizeof(length);
+      REQUIRE(memcmp(expected + place, exact + at, length) == 0 && expected[place + length] == ',');
+      at += length;
+      place += length + 1;
+   }
+   REQUIRE(expected[place] == 0);
+   free(exact);
+}
+
+static void check_lists(void) {
+   shared_store *store = store_create(1 << 16, 7);
+   char target[8];
+   REQUIRE(store_pop(store, "list", 4, 0, 0, target, 8) == STORE_ABSENT);
+   REQUIRE(store_length(store, "list", 4, 0) == 0);
+   REQUIRE(store_range(store, "list", 4, 0, -1, 0, target, 8) == STORE_ABSENT);
+   REQUIRE(push(store, "c", 1, 0) == 1 && push(store, "b", 0, 0) == 2 && push(store, "", 0, 0) == 3);
+   REQUIRE(push(store, "d", 1, 0) == 4);
+   require_range(store, 0, -1, ",b,c,d,");
+   require_range(store, 1, 2, "b,c,");
+   require_range(store, -2, -1, "c,d,");
+   require_range(store, -9, 9, ",b,c,d,");
+   require_range(store, 2, 1, "");
+   REQUIRE(store_pop(store, "list", 4, 0, 0, target, 8) == 0);
+   REQUIRE(store_pop(store, "list", 4, 1, 0, target, 0) == 1);
+   REQUIRE(store_pop(store, "list", 4, 1, 0, target, 8) == 1 && target[0] == 'd');
+   require_range(store, 0, -1, "b,c,");
+   REQUIRE(push(store, "d", 1, 2) == 2);
+   require_range(store, 0, -1, "c,d,");
+   REQUIRE(push(store, "a", 0, 2) == 2);
+   require_range(store, 0, -1, "a,c,");
+   REQUIRE(push(store, "d", 1, 0) == 3 && store_trim(store, "list", 4, 1, 1, 0) == 1);
+   require_range(store, 0, -1, "c,");
+   REQUIRE(store_trim(store, "list", 4, 5, 9, 0) == 0 && store_names(store) == 0);
+   REQUIRE(store_push(store, "list", 4, "x", 1, 1, 0, 100, 10) == 1);
+   REQUIRE(store_push(store, "list", 4, "y", 1, 1, 0, 105, 0) == 2);
+   REQUIRE(store_length(store, "list", 4, 109) == 2 && store_length(store, "list", 4, 110) == 0);
+   while (push(store, "filling", 1, 0) > 0) {
+      REQUIRE(store_used_bytes(store) <= 1 << 16);
+   }
+   REQUIRE(store_refused(store) == 1);
+   REQUIRE(store_remove(store, STORE_LIST, "list", 4, NULL, 0) == 1 && store_names(store) == 0);
+   store_destroy(store);
+}
+
+/* Puts in at one end, takes out at the other, and cuts, while the other threads do the same. */
+static void *feed(void *store) {
+   for (int i = 0; i < ADDITIONS; i++) {
+      char target[8];
+      while (store_push(store, "queue", 5, "text", 4, 1, 0, 0, 0) == STORE_REFUSED) {
+         store_pop(store, "queue", 5, 0, 0, target, sizeof(target));
+      }
+      if (i % 3 == 0) {
+         store_pop(store, "queue", 5, 0, 0, target, sizeof(target));
+      }
+      if (i % 1000 == 0) {
+         store_trim(store, "queue", 5, 0, 99, 0);
+         store_range(store, "queue", 5, 0, -1, 0, NULL, 0);
+      }
+   }
+   return NULL;
+}
+
+static void check_lists_of_threads(void) {
+   shared_store *store = store_create(1 << 16, 7);
+   pthread_t threads[THREADS];
+   for (int i = 0; i < THREADS; i++) {
+      REQUIRE(pthread_create(&threads[i], NULL, feed, store) == 0);
+   }
+   for (int i = 0; i < THREADS; i++) {
+      pthread_join(threads[i], NULL);
+   }
+   const int64_t left = store_length(store, "queue", 5, 0);
+   char target[8];
+   for (int64_t i = 0; i < left; i++) {
+      REQUIRE(store_pop(store, "queue", 5, 1, 0, target, sizeof(target)) == 4 && memcmp(target, "text", 4) == 0);
+   }
+   REQUIRE(store_pop(store, "queue", 5, 1, 0, target, sizeof(target)) == STORE_ABSENT && store_names(store) == 0);
+   store_destroy(store);
+}
+
 static void check_threads(void) {
    shared_store *store = store_create(1 << 14, 7);
    pthread_t threads[THREADS];
@@ -229,7 +323,9 @@ int main(void) {
    check_expiry();
    check_bound();
    check_integers();
+   check_lists();
    check_random_operations();
    check_threads();
+   check_lists_of_threads();
    return 0;
 }

@@ -1,4 +1,4 @@
--- The store that all script threads share, and that outlives a reload: texts, hashes and sets with a time to live in
+-- The store that all script threads share, and that outlives a reload: texts, hashes, sets and lists with a time to live in
 -- packet time. It lies in C (shared_store.h); what is here turns Lua values into calls and back.
 local library, settings = ...
 local layout = library("layout")
@@ -6,10 +6,11 @@ local packet_time = library("packet_time")
 local ffi, control = layout.ffi, layout.control
 local tonumber, tostring, type, error = tonumber, tostring, type, error
 local cast, string_of = ffi.cast, ffi.string
+local floor, max = math.floor, math.max
 
-local TEXT, HASH, SET = 0, 1, 2
+local TEXT, HASH, SET, LIST = 0, 1, 2, 3
 local ABSENT, REFUSED, NO_INTEGER = -1, -2, -3
-local LONGEST = 65536
+local LONGEST, LARGEST = 65536, 2 ^ 31 - 1
 
 local functions = {
     get = cast("int (*)(void *, int, const char *, size_t, const char *, size_t, double, char *, size_t)",
@@ -20,9 +21,18 @@ local functions = {
     add = cast("int (*)(void *, const char *, size_t, int64_t, double, double, int64_t *)", settings.store_add),
     remove = cast("int (*)(void *, int, const char *, size_t, const char *, size_t)", settings.store_remove),
     list = cast("int64_t (*)(void *, int, const char *, size_t, double, char *, size_t)", settings.store_list),
+    push = cast("int64_t (*)(void *, const char *, size_t, const char *, size_t, int, uint32_t, double, double)",
+        settings.store_push),
+    pop = cast("int (*)(void *, const char *, size_t, int, double, char *, size_t)", settings.store_pop),
+    length = cast("int64_t (*)(void *, const char *, size_t, double)", settings.store_length),
+    range = cast("int64_t (*)(void *, const char *, size_t, int64_t, int64_t, double, char *, size_t)",
+        settings.store_range),
+    trim = cast("int64_t (*)(void *, const char *, size_t, int64_t, int64_t, double)", settings.store_trim),
 }
 local store_get, store_put, store_add = functions.get, functions.put, functions.add
 local store_remove, store_list, store_take = functions.remove, functions.list, functions.take
+local store_push, store_pop, store_length = functions.push, functions.pop, functions.length
+local store_range, store_trim = functions.range, functions.trim
 local cache = cast("void *", settings.cache_store)
 local external_alerts = cast("void *", settings.external_alert_store)
 local buffer = ffi.new("char[?]", LONGEST)
@@ -52,6 +62,16 @@ local function outcome(result)
         return false
     end
     return result ~= 0
+end
+
+-- A number as C takes it; nil for anything else.
+local function whole(value)
+    value = tonumber(value)
+    if value == nil or value ~= value then
+        return nil
+    end
+    value = value < 0 and -floor(-value) or floor(value)
+    return value > LARGEST and LARGEST or value < -LARGEST and -LARGEST or value
 end
 
 local function read(kind, name, field)
@@ -109,7 +129,7 @@ end
 
 function store.delCache(key)
     key = text_of(key, "key", "delCache")
-    for kind = TEXT, SET do
+    for kind = TEXT, LIST do
         store_remove(cache, kind, key, #key, nil, 0)
     end
 end
@@ -187,6 +207,66 @@ function store.getHashKeysCache(name)
         fields[field] = ""
     end)
     return present and fields or nil
+end
+
+-- Puts a text at one end of a list; `most`: how many it then keeps, the oldest of the other end go. Texts there are now;
+-- false where there was no room.
+local function push(caller, at_end)
+    return function(name, value, most, seconds)
+        name, value = text_of(name, "key", caller), text_of(value, "value", caller)
+        local now = packet_time.now()
+        local count = tonumber(store_push(cache, name, #name, value, #value, at_end, max(whole(most) or 0, 0), now,
+            life(now, seconds)))
+        return outcome(count) and count
+    end
+end
+
+store.lpushCache, store.rpushCache = push("lpushCache", 0), push("rpushCache", 1)
+
+-- Takes a text from one end of a list; nil where it is empty.
+local function pop(caller, at_end)
+    return function(name)
+        name = text_of(name, "key", caller)
+        local length = store_pop(cache, name, #name, at_end, packet_time.now(), buffer, LONGEST)
+        return length ~= ABSENT and string_of(buffer, length) or nil
+    end
+end
+
+store.lpopCache, store.rpopCache = pop("lpopCache", 0), pop("rpopCache", 1)
+
+function store.llenCache(name)
+    name = text_of(name, "key", "llenCache")
+    return tonumber(store_length(cache, name, #name, packet_time.now()))
+end
+
+-- Texts from first to last, both included, counted from 0, or with negative numbers from the end; nil where there is no
+-- such list.
+function store.lrangeCache(name, first, last)
+    name = text_of(name, "key", "lrangeCache")
+    first, last = whole(first) or 0, whole(last) or -1
+    local now, target, room = packet_time.now(), buffer, LONGEST
+    local needed = tonumber(store_range(cache, name, #name, first, last, now, target, room))
+    while needed > room do
+        room = needed * 2
+        target = ffi.new("char[?]", room)
+        needed = tonumber(store_range(cache, name, #name, first, last, now, target, room))
+    end
+    if needed == ABSENT then
+        return nil
+    end
+    local texts, at = {}, 0
+    while at < needed do
+        local length = cast("const uint32_t *", target + at)[0]
+        texts[#texts + 1] = string_of(target + at + 4, length)
+        at = at + 4 + length
+    end
+    return texts
+end
+
+-- Keeps the texts from first to last only.
+function store.ltrimCache(name, first, last)
+    name = text_of(name, "key", "ltrimCache")
+    store_trim(cache, name, #name, whole(first) or 0, whole(last) or -1, packet_time.now())
 end
 
 -- The external alert that waits under a key of `length` bytes, which then is gone; nil where there is none.

@@ -6,7 +6,7 @@ import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptInputs;
 import io.millrace.script.geo.PlaceSource;
-import io.millrace.script.intake.NetworkSet;
+import io.millrace.script.intake.HostLists;
 import io.millrace.script.lua.Supervision;
 import io.millrace.script.lua.ScriptSettings;
 import java.nio.file.Files;
@@ -95,11 +95,13 @@ final class ScriptOptions {
 
     @Option(names = "--local-networks", paramLabel = "CIDR", split = ",",
         defaultValue = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,127.0.0.0/8,fc00::/7,fe80::/10,::1/128",
-        description = "Networks whose hosts count as local, separated by commas (default: ${DEFAULT-VALUE}).")
+        description = "Networks whose hosts count as local, separated by commas; an entry that begins with / or ./ is a"
+            + " file of networks, one a line, read again by a reload (default: ${DEFAULT-VALUE}).")
     private List<String> localNetworks;
 
     @Option(names = "--blacklist", paramLabel = "FILE",
-        description = "File of blacklisted addresses and networks, one a line (default: none).")
+        description = "File of blacklisted addresses and networks, one a line, read again by a reload"
+            + " (default: none).")
     private Path blacklist;
 
     @Option(names = "--external-alerts", paramLabel = "PATH",
@@ -215,13 +217,13 @@ final class ScriptOptions {
         final FlowOptions flows, final int verdicts, final boolean lossless, final ThreadFactory threadFactory) {
 
         try {
-            NetworkSet.of(localNetworks);
+            new HostLists(localNetworks, Optional.empty());
         } catch (final IllegalArgumentException e) {
             throw new ConfigException("--local-networks: " + e.getMessage());
         }
         if (blacklist != null) {
             try {
-                NetworkSet.read(blacklist);
+                new HostLists(List.of(), Optional.of(blacklist));
             } catch (final IllegalArgumentException e) {
                 throw new ConfigException("--blacklist: " + e.getMessage());
             }

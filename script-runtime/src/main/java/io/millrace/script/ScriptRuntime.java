@@ -7,7 +7,7 @@ import io.millrace.script.external.ExternalAlerts;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.FlowTraitsSource;
-import io.millrace.script.intake.NetworkSet;
+import io.millrace.script.intake.HostLists;
 import io.millrace.script.intake.ScriptAgent;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.Finding;
@@ -46,6 +46,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private final List<PlaceTable> places;
     private final Telemetry telemetry;
     private final Consumer<Finding> problems;
+    private final HostLists hosts;
     private final Watchdog watchdog;
     private final ScriptStores stores;
     private final EventOrder order;
@@ -76,6 +77,7 @@ public final class ScriptRuntime implements AutoCloseable {
         this.rings = rings;
         this.telemetry = telemetry;
         this.problems = problems;
+        hosts = new HostLists(config.localNetworks(), config.blacklist());
         watchdog = new Watchdog(config.deadlineNs());
         stores = new ScriptStores(config.inputs().storeBytes(), config.inputs().externalAlertBytes());
     }
@@ -125,8 +127,6 @@ public final class ScriptRuntime implements AutoCloseable {
                 + "script thread: eventRings=" + threads + " outputRings=" + outputRingByThread.size() + " places="
                 + places.size());
         }
-        final NetworkSet localNetworks = NetworkSet.of(config.localNetworks());
-        final NetworkSet blacklist = config.blacklist().map(NetworkSet::read).orElseGet(() -> NetworkSet.of(List.of()));
         final ScriptRuntime runtime = new ScriptRuntime(
             config, names, places, order, eventRingsByThread.stream().flatMap(List::stream).toList(), telemetry,
             problems);
@@ -144,7 +144,7 @@ public final class ScriptRuntime implements AutoCloseable {
         for (int i = 0; i < threads; i++) {
             final ScriptAgent agent = new ScriptAgent(
                 i, eventRingsByThread.get(i), order, outputRingByThread.get(i), runtime.running.hosts().get(i), numbers,
-                new FlowTraitsSource(localNetworks, blacklist, places.get(i)), config.verdictCapacity(),
+                new FlowTraitsSource(runtime.hosts, places.get(i)), config.verdictCapacity(),
                 config.lossless(), config.idleStrategy().get(), telemetry);
             runtime.start(agent, config.idleStrategy().get(), config.threadFactory());
         }
@@ -179,7 +179,8 @@ public final class ScriptRuntime implements AutoCloseable {
     /**
      * Reads the script folders anew and, where nothing in them is broken that was not broken before, has every script
      * thread change to machines with the new scripts between two batches. No event is lost or seen twice; what scripts
-     * kept in variables goes, the store behind {@code ntop.setCache} stays. The old scripts' {@code teardown} runs.
+     * kept in variables goes, the store behind {@code ntop.setCache} stays. The old scripts' {@code teardown} runs. The
+     * files of local networks and of blacklisted hosts are read anew too, and hold for flows that begin after.
      *
      * <p>Any thread but a script thread; it takes as long as loading the scripts once per thread does, and ends when
      * all threads have changed. Several callers go one after the other.
@@ -189,7 +190,9 @@ public final class ScriptRuntime implements AutoCloseable {
             return ReloadResult.refused("the run ends");
         }
         final ScriptSet next;
+        final HostLists.Reading lists;
         try {
+            lists = hosts.read();
             next = ScriptSet.load(config, this::host);
             final List<Finding> broken = next.brokenSince(running);
             if (!broken.isEmpty()) {
@@ -200,6 +203,7 @@ public final class ScriptRuntime implements AutoCloseable {
         } catch (final RuntimeException e) {
             return ReloadResult.refused(String.valueOf(e.getMessage()));
         }
+        hosts.use(lists);
         final int[] numbers = nameScripts(next);
         for (int i = 0; i < agents.size(); i++) {
             agents.get(i).offer(next.hosts().get(i), numbers);
@@ -215,7 +219,7 @@ public final class ScriptRuntime implements AutoCloseable {
     }
 
     /**
-     * Reloads whenever a file in the script folders, or the settings file, has changed. Once, before {@link #close()}.
+     * Reloads whenever a file in the script folders, the settings file or one of hosts has changed. Once, before {@link #close()}.
      *
      * @param told takes the result of each reload, on the thread of the watch.
      * @throws java.io.UncheckedIOException where the system gives no more watches.
@@ -223,6 +227,7 @@ public final class ScriptRuntime implements AutoCloseable {
     public synchronized void watch(final Consumer<ReloadResult> told) {
         final List<Path> watched = new ArrayList<>(config.scriptPaths());
         config.inputs().settingsFile().ifPresent(watched::add);
+        watched.addAll(hosts.files());
         watch = new ScriptWatch(watched, () -> told.accept(reload()));
     }
 

@@ -27,9 +27,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -45,6 +47,7 @@ class ReloadTest {
     private final Telemetry telemetry = new Telemetry();
     private final List<Finding> problems = Collections.synchronizedList(new ArrayList<>());
     private final List<String> messages = Collections.synchronizedList(new ArrayList<>());
+    private UnaryOperator<ScriptConfig> lists = UnaryOperator.identity();
     private List<OneToOneRingBuffer> events;
     private ScriptRuntime runtime;
 
@@ -63,6 +66,32 @@ class ReloadTest {
         assertThat(messages).containsExactly(
             "text old is set up", "text old hook", "text old is torn down", "text new is set up", "text new hook",
             "flow 1", "text new is torn down");
+    }
+
+    @Test
+    void shouldKnowHostsByTheListsAsTheyAreNow() throws IOException {
+        final Path blacklist = Files.writeString(folder.resolve("blacklist"), "9.9.9.9\n");
+        script("tell.lua", "return { hooks = { protocolDetected = function() "
+            + "io.write(tostring(flow.isBlacklisted()), ' ', tostring(flow.isLocalToRemote())) end } }");
+        final Path local = Files.writeString(folder.resolve("local"), "192.168.0.0/16\n");
+        lists = config -> config.withHosts(List.of(local.toString()), Optional.of(blacklist));
+        run(1, () -> {
+            offer(0, event(PROTOCOL_DETECTED, 1));
+            runtime.awaitDrained();
+            Files.writeString(blacklist, "8.8.8.8\n");
+            Files.writeString(local, "10.0.0.0/8\n");
+            assertThat(runtime.reload().swapped()).isTrue();
+            offer(0, event(PROTOCOL_DETECTED, 1));
+            offer(0, event(PROTOCOL_DETECTED, 2));
+            runtime.awaitDrained();
+            Files.writeString(blacklist, "nobody\n");
+            assertThat(runtime.reload().message()).isEqualTo("scripts not reloaded, those that run go on: " + blacklist
+                + ":1: 'nobody' is no address or network such as 10.0.0.0/8");
+            offer(0, event(PROTOCOL_DETECTED, 3));
+        });
+        // A flow that is known keeps what was found for it.
+        assertThat(messages).containsExactly(
+            "text false true", "text false true", "text true false", "text true false");
     }
 
     @Test
@@ -224,7 +253,9 @@ class ReloadTest {
         final List<OneToOneRingBuffer> outputs =
             IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(1 << 20)).toList();
         runtime = ScriptRuntime.launch(
-            ScriptConfig.defaults().withSupervision(new Supervision(0, 1)).withScriptPaths(List.of(folder)), ScriptHarness.names(),
+            lists.apply(ScriptConfig.defaults().withSupervision(new Supervision(0, 1))
+                .withScriptPaths(List.of(folder))),
+            ScriptHarness.names(),
             Stream.generate(() -> new PlaceTable(PlaceSource.nowhere())).limit(threads).toList(),
             events.stream().map(List::of).toList(), outputs, telemetry, problems::add);
         final AtomicInteger ended = new AtomicInteger();

@@ -9,7 +9,7 @@ import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.FlowTraitsSource;
-import io.millrace.script.intake.NetworkSet;
+import io.millrace.script.intake.HostLists;
 import io.millrace.script.intake.ScriptAgent;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.Finding;
@@ -21,6 +21,7 @@ import io.millrace.script.output.OutputRing;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.concurrent.NoOpIdleStrategy;
 import org.openjdk.jmh.annotations.Param;
 import java.util.concurrent.TimeUnit;
@@ -83,7 +84,7 @@ public class IntakeBenchmark {
         }
         agent = new ScriptAgent(
             0, List.of(events.ring()), EventOrder.AS_THEY_COME, OutputRing.allocate(1 << 22), host, new int[] {0},
-            new FlowTraitsSource(NetworkSet.of(config.localNetworks()), NetworkSet.of(List.of()), places),
+            new FlowTraitsSource(new HostLists(config.localNetworks(), Optional.empty()), places),
             config.verdictCapacity(), false, new NoOpIdleStrategy(), telemetry);
     }
 

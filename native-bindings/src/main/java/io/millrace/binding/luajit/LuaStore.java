@@ -29,7 +29,17 @@ public final class LuaStore implements AutoCloseable {
         /** {@code store_remove}. */
         REMOVE,
         /** {@code store_list}. */
-        LIST;
+        LIST,
+        /** {@code store_push}. */
+        PUSH,
+        /** {@code store_pop}. */
+        POP,
+        /** {@code store_length}. */
+        LENGTH,
+        /** {@code store_range}. */
+        RANGE,
+        /** {@code store_trim}. */
+        TRIM;
 
         /** Its address in this process. */
         public long address() {

@@ -11,14 +11,12 @@ import org.agrona.DirectBuffer;
  * they are. Looked up once per flow. Owned by one script thread.
  */
 final class FlowTraits {
-    private final NetworkSet localNetworks;
-    private final NetworkSet blacklist;
+    private final HostLists hosts;
     private final PlaceTable places;
 
-    FlowTraits(final NetworkSet localNetworks, final NetworkSet blacklist, final PlaceTable places) {
-        this.localNetworks = localNetworks;
-        this.blacklist = blacklist;
-        this.places = places;
+    FlowTraits(final FlowTraitsSource source) {
+        hosts = source.hosts();
+        places = source.places();
     }
 
     /** Fills the fields of a fresh verdict. {@code event}: offset of the flow's event in {@code buffer}. */
@@ -33,13 +31,16 @@ final class FlowTraits {
     }
 
     private int traits(final DirectBuffer buffer, final int address, final int version) {
+        final NetworkSet localNetworks = hosts.localNetworks();
         return (localNetworks.contains(buffer, address, version) ? VerdictDescriptor.LOCAL : 0)
-            | (blacklist.contains(buffer, address, version) ? VerdictDescriptor.BLACKLISTED : 0)
-            | (isBroadcastOrMulticast(buffer, address, version) ? VerdictDescriptor.BROADCAST_OR_MULTICAST : 0);
+            | (hosts.blacklist().contains(buffer, address, version) ? VerdictDescriptor.BLACKLISTED : 0)
+            | (isBroadcastOrMulticast(buffer, address, version, localNetworks) ? VerdictDescriptor.BROADCAST_OR_MULTICAST : 0);
     }
 
     // IPv4: 224.0.0.0/4 (RFC 5771), 255.255.255.255, 0.0.0.0, both ends of a local network. IPv6: ff00::/8 (RFC 4291).
-    private boolean isBroadcastOrMulticast(final DirectBuffer buffer, final int address, final int version) {
+    private static boolean isBroadcastOrMulticast(
+        final DirectBuffer buffer, final int address, final int version, final NetworkSet localNetworks) {
+
         final int first = buffer.getByte(address) & 0xFF;
         if (version == 6) {
             return first == 0xFF;

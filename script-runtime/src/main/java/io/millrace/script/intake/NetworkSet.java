@@ -96,6 +96,11 @@ public final class NetworkSet {
         return new NetworkSet(parsed);
     }
 
+    /** All networks of these sets. */
+    static NetworkSet union(final List<NetworkSet> sets) {
+        return new NetworkSet(sets.stream().flatMap(set -> set.outermost.stream()).toList());
+    }
+
     /**
      * Whether one of the networks holds the address.
      *

@@ -91,7 +91,7 @@ public final class ScriptAgent implements Agent {
         staged = eventRings.stream().map(StagedEvents::new).toList();
         ended = new boolean[eventRings.size()];
         this.host = host;
-        this.traits = new FlowTraits(traits.localNetworks(), traits.blacklist(), traits.places());
+        this.traits = new FlowTraits(traits);
         output = new ScriptOutput(outputRing, scriptNumbers, lossless, outputIdle, telemetry, name);
         hostCounters = new HostCounters(telemetry, name);
         verdicts = new VerdictTable(verdictCapacity);

@@ -113,6 +113,58 @@ class SharedStoreTest {
         }
     }
 
+    @Test
+    void shouldKeepListsInOrderFromBothEnds() {
+        assertThat(print("""
+            io.write(tostring(ntop.lpopCache("l")), ntop.llenCache("l"), tostring(ntop.lrangeCache("l", 0, -1)), " ")
+            ntop.rpushCache("l", "b") ntop.rpushCache("l", 3) ntop.lpushCache("l", "a")
+            io.write(ntop.llenCache("l"), table.concat(ntop.lrangeCache("l", 0, -1), ","), " ",
+                table.concat(ntop.lrangeCache("l", -2, -1), ","), " ", #ntop.lrangeCache("l", 5, 9), " ")
+            io.write(ntop.lpopCache("l"), ntop.rpopCache("l"), ntop.llenCache("l"), " ")
+            ntop.delCache("l")
+            io.write(ntop.llenCache("l"))
+            """)).isEqualTo("nil0nil 3a,b,3 b,3 0 a31 0");
+    }
+
+    @Test
+    void shouldKeepAsManyTextsOfAListAsAskedFor() {
+        assertThat(print("""
+            for i = 1, 9 do ntop.lpushCache("recent", i, 3) ntop.rpushCache("last", i, 3) end
+            io.write(table.concat(ntop.lrangeCache("recent"), ","), " ")
+            io.write(table.concat(ntop.lrangeCache("last"), ","), " ")
+            ntop.ltrimCache("recent", 1, 1)
+            io.write(table.concat(ntop.lrangeCache("recent", 0, 99), ","), " ")
+            for i = 1, 3000 do ntop.rpushCache("long", ("x"):rep(100)) end
+            io.write(#ntop.lrangeCache("long"))
+            """)).isEqualTo("9,8,7 7,8,9 8 3000");
+    }
+
+    @Test
+    void shouldRefuseAndCountTextsOfAListThatFindNoRoom() {
+        final String fill = hook("flowEnd", """
+            local count = 0
+            while ntop.rpushCache("l", ("x"):rep(60000)) do count = count + 1 end
+            io.write(count, " ", ntop.llenCache("l"), " ", #ntop.lpopCache("l"), " ", ntop.rpushCache("l", "y"))
+            """);
+        try (ScriptHarness harness = ScriptHarness.with(fill)) {
+            assertThat(harness.run(event(FLOW_END, 1))).isEqualTo("17 17 60000 17");
+            assertThat(harness.host().storeRefused()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldForgetAListByPacketTimeWhereToldTo() {
+        final String script = hook("protocolDetected", "ntop.rpushCache('kept', 'x') "
+            + "io.write(ntop.rpushCache('gone', 'x', 0, 10), ntop.llenCache('kept'), ' ')");
+        try (ScriptHarness harness = ScriptHarness.with(script)) {
+            for (final int second : new int[] {0, 9, 30}) {
+                harness.run(event(PROTOCOL_DETECTED, 1)
+                    .u64(FlowEventDescriptor.TIME_NS, EventBuilder.START_NS + second * 1_000_000_000L));
+            }
+            assertThat(harness.output()).isEqualTo("11 22 13 ");
+        }
+    }
+
     private static String print(final String body) {
         try (ScriptHarness harness = ScriptHarness.with(hook("flowEnd", body))) {
             final String output = harness.run(event(FLOW_END, 1));
