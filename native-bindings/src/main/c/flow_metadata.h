@@ -18,6 +18,8 @@ struct millrace_flow_metadata {
    uint32_t total_length;
    uint32_t tls_not_before;
    uint32_t tls_not_after;
+   uint32_t cli2srv_window;
+   uint32_t srv2cli_window;
    uint16_t tls_version;
    uint16_t tls_server_cipher;
    uint8_t tls_cipher_weakness;
@@ -25,6 +27,8 @@ struct millrace_flow_metadata {
    uint16_t http_status;
    uint16_t dns_query_type;
    uint16_t dns_answer_type;
+   uint16_t cli2srv_entropy;
+   uint16_t srv2cli_entropy;
    uint8_t dns_reply_code;
    uint8_t dns_present;
    uint8_t tls_sha1[20];
@@ -46,6 +50,8 @@ struct millrace_flow_metadata {
    struct millrace_text ssh_hassh_client;
    struct millrace_text ssh_hassh_server;
    struct millrace_text bittorrent_hash;
+   struct millrace_text client_os;
+   struct millrace_text icmp_quote;
 };
 
 #endif

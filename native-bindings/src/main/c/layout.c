@@ -73,6 +73,8 @@ static const struct entry entries[] = {
    OFFSET(millrace_flow_metadata, total_length),
    OFFSET(millrace_flow_metadata, tls_not_before),
    OFFSET(millrace_flow_metadata, tls_not_after),
+   OFFSET(millrace_flow_metadata, cli2srv_window),
+   OFFSET(millrace_flow_metadata, srv2cli_window),
    OFFSET(millrace_flow_metadata, tls_version),
    OFFSET(millrace_flow_metadata, tls_server_cipher),
    OFFSET(millrace_flow_metadata, tls_cipher_weakness),
@@ -80,6 +82,8 @@ static const struct entry entries[] = {
    OFFSET(millrace_flow_metadata, http_status),
    OFFSET(millrace_flow_metadata, dns_query_type),
    OFFSET(millrace_flow_metadata, dns_answer_type),
+   OFFSET(millrace_flow_metadata, cli2srv_entropy),
+   OFFSET(millrace_flow_metadata, srv2cli_entropy),
    OFFSET(millrace_flow_metadata, dns_reply_code),
    OFFSET(millrace_flow_metadata, dns_present),
    OFFSET(millrace_flow_metadata, tls_sha1),
@@ -101,6 +105,8 @@ static const struct entry entries[] = {
    TEXT_OFFSET(ssh_hassh_client),
    TEXT_OFFSET(ssh_hassh_server),
    TEXT_OFFSET(bittorrent_hash),
+   TEXT_OFFSET(client_os),
+   TEXT_OFFSET(icmp_quote),
 };
 
 int millrace_layout_count(void) {

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <ndpi/ndpi_api.h>
 
@@ -70,31 +69,6 @@ static int is_of_another_transport(const struct ndpi_flow_struct *flow, const ui
       && protocol != flow->l4_proto;
 }
 
-/* What an HTTP server calls itself (RFC 9110 section 10.2.4), from the packet in which nDPI saw its response begin. */
-static void note_http_server(struct millrace_ndpi_state *state, const uint8_t *packet, unsigned short length) {
-   static const char field[] = "\r\nserver:";
-   const size_t name = sizeof(field) - 1;
-   if (state->flow.http.response_status_code == 0 || state->http_server_length != 0) {
-      return;
-   }
-   for (size_t i = 0; i + name <= length; i++) {
-      if (packet[i] != '\r' || strncasecmp((const char *)packet + i, field, name) != 0) {
-         continue;
-      }
-      size_t start = i + name;
-      while (start < length && packet[start] == ' ') {
-         start++;
-      }
-      size_t end = start;
-      while (end < length && end - start < MILLRACE_HTTP_SERVER_MAX && packet[end] != '\r') {
-         end++;
-      }
-      memcpy(state->http_server, packet + start, end - start);
-      state->http_server_length = (uint8_t)(end - start);
-      return;
-   }
-}
-
 int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct millrace_ndpi_state *state,
       const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict) {
    struct ndpi_flow_struct *flow = &state->flow;
@@ -105,7 +79,7 @@ int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct mi
             .app_protocol = flow->detected_protocol_stack[0], .category = flow->category};
    } else {
       found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
-      note_http_server(state, packet, limited);
+      millrace_note_packet(&state->notes, packet, limited, flow->http.response_status_code);
    }
    fill(module, flow, &found, verdict);
    if (found.app_protocol == NDPI_PROTOCOL_UNKNOWN) {
@@ -237,6 +211,39 @@ static void put_bittorrent(struct writer *writer, struct millrace_flow_metadata 
    }
 }
 
+/* What a DHCP client says of itself (option 60, RFC 2132 section 9.13). */
+static const char *os_of_dhcp(const char *class_ident, size_t size) {
+   static const struct {
+      const char *start;
+      const char *os;
+   } known[] = {{"MSFT", "Windows"}, {"android-dhcp", "Android"}, {"dhcpcd", "Linux"}, {"udhcp", "Linux"}};
+   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+      const size_t length = strlen(known[i].start);
+      if (length <= size && strncmp(class_ident, known[i].start, length) == 0) {
+         return known[i].os;
+      }
+   }
+   return NULL;
+}
+
+static void put_notes(struct writer *writer, struct millrace_flow_metadata *metadata,
+      const struct millrace_ndpi_state *state) {
+   const struct ndpi_flow_struct *flow = &state->flow;
+   const struct millrace_notes *notes = &state->notes;
+   put(writer, &metadata->http_server, notes->http_server, notes->http_server_length);
+   if (flow->http.detected_os != NULL) {
+      put_pointer(writer, &metadata->client_os, flow->http.detected_os);
+   } else if (is(flow, NDPI_PROTOCOL_DHCP)) {
+      put_pointer(writer, &metadata->client_os,
+            os_of_dhcp(flow->protos.dhcp.class_ident, sizeof(flow->protos.dhcp.class_ident)));
+   }
+   if (notes->icmp_quoted) {
+      put(writer, &metadata->icmp_quote, (const char *)notes->icmp_quote, sizeof(notes->icmp_quote));
+   }
+   metadata->cli2srv_window = notes->window_bytes[0];
+   metadata->srv2cli_window = notes->window_bytes[1];
+}
+
 int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint32_t capacity) {
    const struct ndpi_flow_struct *flow = &state->flow;
    struct millrace_flow_metadata metadata;
@@ -259,10 +266,13 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
       put_bittorrent(&writer, &metadata, flow);
    }
    put_http(&writer, &metadata, flow);
-   put(&writer, &metadata.http_server, state->http_server, state->http_server_length);
-   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0) {
+   put_notes(&writer, &metadata, state);
+   const int is_connection = metadata.cli2srv_window != 0 && metadata.srv2cli_window != 0;
+   if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0 && !is_connection) {
       return 0;
    }
+   metadata.cli2srv_entropy = millrace_noted_entropy(&state->notes, 0);
+   metadata.srv2cli_entropy = millrace_noted_entropy(&state->notes, 1);
    /* Rounded up, so that what follows the block in an event stays aligned. */
    while (writer.used % 8 != 0 && writer.used < capacity) {
       out[writer.used++] = 0;

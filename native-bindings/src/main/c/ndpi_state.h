@@ -8,13 +8,12 @@
 
 #include <ndpi/ndpi_api.h>
 
-#define MILLRACE_HTTP_SERVER_MAX 64
+#include "ndpi_notes.h"
 
 struct millrace_ndpi_state {
    /* First: nDPI takes the address of the whole for that of its part. */
    struct ndpi_flow_struct flow;
-   uint8_t http_server_length;
-   char http_server[MILLRACE_HTTP_SERVER_MAX];
+   struct millrace_notes notes;
 };
 
 #endif

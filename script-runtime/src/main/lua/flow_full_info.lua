@@ -69,7 +69,7 @@ return function(info)
     info["#.blacklisted"] = band(traits, BLACKLISTED) ~= 0
     info["#.network_id"] = -1
     info["#.pool_id"] = 0
-    info["#.asn"] = 0
+    info["#.asn"] = verdict.#_asn
     info["#.country"] = country(verdict.#_place)
     info["#.os"] = ""
     info["#.private"] = addresses.is_private(address, version)
@@ -117,10 +117,9 @@ local function add_throughput(info)
     end
     info.top_throughput_bps = math.max(info.throughput_bps, mean_bps)
     info.top_throughput_pps = math.max(info.throughput_pps, mean_pps)
-    return duration_s
 end
 
-local function add_tcp(info, duration_s)
+local function add_tcp(info)
     local event = cursor.event
     add_tcp_stats(info)
     info["tcp.seq_problems"] = tcp.public.getClientTCPIssues() + tcp.public.getServerTCPIssues() > 0
@@ -128,8 +127,10 @@ local function add_tcp(info, duration_s)
     info["tcp.nw_latency.client"] = tonumber(event.cli_handshake_rtt_ns) / 2e6
     info["tcp.nw_latency.server"] = tonumber(event.srv_handshake_rtt_ns) / 2e6
     info["tcp.appl_latency"] = tonumber(event.application_latency_ns) / 1e6
-    info["tcp.max_thpt.cli2srv"] = 8 * rate(tonumber(event.cli2srv_bytes), duration_s)
-    info["tcp.max_thpt.srv2cli"] = 8 * rate(tonumber(event.srv2cli_bytes), duration_s)
+    -- A side can have no more under way than the other's receive window.
+    local round_trip_s = (tonumber(event.cli_handshake_rtt_ns) + tonumber(event.srv_handshake_rtt_ns)) / 1e9
+    info["tcp.max_thpt.cli2srv"] = 8 * rate(cursor.metadata.srv2cli_window, round_trip_s)
+    info["tcp.max_thpt.srv2cli"] = 8 * rate(cursor.metadata.cli2srv_window, round_trip_s)
     info["cli2srv.keep_alive"] = event.cli2srv_keep_alives
     info["srv2cli.keep_alive"] = event.srv2cli_keep_alives
     info["cli2srv.zero_window"] = event.cli2srv_zero_windows
@@ -183,6 +184,11 @@ local function service(tos)
     return { DSCP = rshift(tos, 2), ECN = band(tos, 3) }
 end
 
+-- Bits per byte, from what is kept: thousandths plus one, 0 where there was no payload.
+local function entropy(kept)
+    return kept == 0 and 0 or (kept - 1) / 1000
+end
+
 local ADDITIONS = {}
 
 ADDITIONS["2019"] = function(info)
@@ -209,6 +215,10 @@ local function add_of_4_2(info, generation)
         info.alerted_status_score = verdict.alerted_score
     end
     info.tos = { client = service(cursor.event.cli2srv_tos), server = service(cursor.event.srv2cli_tos) }
+    local metadata = cursor.metadata
+    if metadata.cli2srv_entropy ~= 0 or metadata.srv2cli_entropy ~= 0 then
+        info.entropy = { client = entropy(metadata.cli2srv_entropy), server = entropy(metadata.srv2cli_entropy) }
+    end
     if cursor.event.ndpi_risk ~= 0 then
         info.flow_risk = detection.by_generation[generation].getRiskInfo()
     end
@@ -247,18 +257,22 @@ local function filling(generation)
         add_to_client(info)
         add_gaps_to_server(info)
         add_gaps_to_client(info)
-        local duration_s = add_throughput(info)
+        add_throughput(info)
         if event.l4_protocol == TCP then
-            add_tcp(info, duration_s)
+            add_tcp(info)
         end
         if icmp.has_icmp() then
             info.icmp = get_icmp_status()
+            if info.icmp then
+                info.icmp.unreach = icmp.quoted()
+            end
         end
         info.info = short.info_text()
         -- Without metadata there are no texts, and all that follows is made of them.
         if event.metadata_offset ~= 0 then
             info.host_server_name = texts.host_name()
             info.bittorrent_hash = texts.bittorrent_hash()
+            info["cli.os"] = texts.client_os() or ""
             application.add_all(info)
             add_tls(info)
         end

@@ -1,5 +1,8 @@
 -- Functions of `flow` about ICMP and ICMPv6: type, code, largest payload.
 local library = ...
+local layout = library("layout")
+local addresses = library("addresses")
+local texts = library("flow_texts")
 local cursor = library("layout").cursor
 
 local ICMP, ICMPV6 = 1, 58
@@ -50,6 +53,24 @@ function flow.getMaxSeenIcmpPayloadSize()
     return cursor.event.icmp_max_payload_bytes
 end
 
+local bytes = layout.ffi.typeof("const uint8_t *")
+local SOURCE, DESTINATION = 6, 22
+
+-- The packet that an error quotes; nil where there is none.
+local function quoted()
+    local quote = texts.icmp_quote()
+    if quote == nil then
+        return nil
+    end
+    local version, protocol, source_high, source_low, destination_high, destination_low = quote:byte(1, 6)
+    local at = layout.ffi.cast(bytes, quote)
+    return {
+        src_ip = addresses.text(at + SOURCE, version), dst_ip = addresses.text(at + DESTINATION, version),
+        src_port = source_high * 256 + source_low, dst_port = destination_high * 256 + destination_low,
+        protocol = protocol,
+    }
+end
+
 -- In 2019 not for ICMPv6, and always what the client sent.
 local function status_info_of_2019()
     local event = cursor.event
@@ -60,5 +81,5 @@ local function status_info_of_2019()
 end
 
 return {
-    public = flow, has_icmp = has_icmp, by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
+    public = flow, has_icmp = has_icmp, quoted = quoted, by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
 }

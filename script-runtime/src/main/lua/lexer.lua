@@ -1,5 +1,5 @@
--- Tokens of Lua text of any version up to 5.4: an iterator over kind ("name", "number", "string", "operator"), text and
--- line. Comments are passed over; it ends at the first byte that begins no token.
+-- Tokens of Lua text of any version up to 5.4: an iterator over kind ("name", "number", "string", "operator"), text, line
+-- and position. Comments are passed over; it ends at the first byte that begins no token.
 local OPERATORS = { "...", "<<", ">>", "//", "==", "~=", "<=", ">=", "::", ".." }
 
 local function long_bracket(source, position)
@@ -45,10 +45,10 @@ return function(source)
     end
     local function take(kind, last)
         local text = source:sub(position, last)
-        local at = line
+        local at, start = line, position
         line = line + newlines(text)
         position = last + 1
-        return kind, text, at
+        return kind, text, at, start
     end
     return function()
         while true do

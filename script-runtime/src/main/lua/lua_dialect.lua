@@ -1,4 +1,5 @@
--- Names what a script wrote for Lua 5.3 or 5.4 that LuaJIT cannot parse, and how LuaJIT spells it.
+-- Lua 5.3 and 5.4 as LuaJIT takes them: what can be written otherwise without a change in meaning is, what cannot is
+-- named, with LuaJIT's spelling.
 local library = ...
 local tokens = library("lexer")
 
@@ -50,15 +51,71 @@ local function first(source)
     return nil
 end
 
+-- After these a `;` is a statement of its own, which LuaJIT does not know.
+local BEFORE_STATEMENT = { [";"] = true, ["do"] = true, ["then"] = true, ["else"] = true, ["repeat"] = true, ["::"] = true }
+-- Before these, or the end, LuaJIT knows `break`.
+local AFTER_BREAK = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true }
+
+-- The text with empty statements blanked out and each `break` in the middle of a block in a block of its own, line by
+-- line as it was; nil where there is neither.
+local function rewritten(source)
+    local pieces, from = {}, 1
+    local before, position_of_break = ";", nil
+    local label, parameters = false, false
+    local function replace(first_byte, last_byte, text)
+        pieces[#pieces + 1] = source:sub(from, first_byte - 1)
+        pieces[#pieces + 1] = text
+        from = last_byte + 1
+    end
+    for kind, text, _, position in tokens(source) do
+        local word = kind ~= "string" and text or ""
+        if position_of_break and not AFTER_BREAK[word] and word ~= ";" then
+            replace(position_of_break, position_of_break + 4, "do break end")
+        end
+        -- "::name::": the first pair opens a label, the second ends it.
+        if word == "::" then
+            label = not label
+        end
+        if word == ";" and BEFORE_STATEMENT[before] and not (before == "::" and label) then
+            replace(position, position, " ")
+            word = ";"
+        end
+        -- A function's body begins behind its parameters.
+        parameters = word == "function" or parameters and word ~= ")"
+        if before == "parameters" and word == ")" then
+            word = "do"
+        end
+        position_of_break = kind == "name" and word == "break" and position
+            or (word == ";" and before == "break" and position_of_break) or nil
+        before = parameters and "parameters" or word
+    end
+    if #pieces == 0 then
+        return nil
+    end
+    pieces[#pieces + 1] = source:sub(from)
+    return table.concat(pieces)
+end
+
+-- What LuaJIT says of an escape or a jump, in words of what to write.
+local function explain_by_message(message)
+    if message:find("invalid escape sequence", 1, true) then
+        return message .. ": LuaJIT knows \\u{XXX} up to \\u{10FFFF}, \\xXX, \\ddd and \\z: write the bytes as \\xXX"
+    elseif message:find("jumps into the scope of local", 1, true) then
+        return message .. ": declare it before the goto, or put what lies between the two into do ... end"
+    end
+    return message
+end
+
 -- The message of a chunk that does not compile, "file:line: what is wrong"; in words of the construct where one of Lua
 -- 5.3 or 5.4 is to blame.
 local function explain(source, message)
-    local file, failed_at = tostring(message):match("^(.-):(%d+): ")
+    message = tostring(message)
+    local file, failed_at = message:match("^(.-):(%d+): ")
     local line, found = first(source)
     if line == nil or file == nil or line > tonumber(failed_at) then
-        return message
+        return explain_by_message(message)
     end
     return ("%s:%d: %s of Lua 5.3 is not known to LuaJIT: write %s"):format(file, line, found[1], found[2])
 end
 
-return { explain = explain }
+return { explain = explain, rewritten = rewritten }

@@ -288,7 +288,12 @@ local function compile(source, name, environment)
     if type(name) == "string" and name:sub(1, 10) == "@millrace/" then
         name = "=" .. name:sub(2)
     end
-    local chunk, message = loadstring(source, name or "=(load)")
+    name = name or "=(load)"
+    local chunk, message = loadstring(source, name)
+    if chunk == nil then
+        local rewritten = dialect.rewritten(source)
+        chunk = rewritten and loadstring(rewritten, name)
+    end
     if chunk == nil then
         return nil, dialect.explain(source, message)
     end

@@ -5,6 +5,7 @@ import io.millrace.engine.config.EngineConfig.Overflow;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptInputs;
+import io.millrace.script.geo.AsnDatabase;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.intake.HostLists;
 import io.millrace.script.lua.Supervision;
@@ -112,6 +113,11 @@ final class ScriptOptions {
     @Option(names = "--geoip", paramLabel = "FILE",
         description = "MaxMind database, City or Country (default: the tables of the package tor-geoipdb).")
     private Path geoip;
+
+    @Option(names = "--geoip-asn", paramLabel = "FILE",
+        description = "MaxMind database of autonomous systems, for `cli.asn` and `srv.asn` of getFullInfo"
+            + " (default: none).")
+    private Path geoipAsn;
 
     @Option(names = "--event-ring", paramLabel = "SIZE", defaultValue = "4M", converter = SizeConverter.class,
         description = "Room for events between worker and script thread, a power of two (default: ${DEFAULT-VALUE}).")
@@ -228,6 +234,9 @@ final class ScriptOptions {
                 throw new ConfigException("--blacklist: " + e.getMessage());
             }
         }
+        if (geoipAsn != null) {
+            AsnDatabase.open(geoipAsn);
+        }
         if (scriptConfig != null) {
             try {
                 ScriptSettings.read(scriptConfig);
@@ -252,7 +261,8 @@ final class ScriptOptions {
     private ScriptInputs inputs() {
         final ScriptInputs usual = ScriptInputs.defaults();
         return new ScriptInputs(
-            Optional.ofNullable(scriptConfig), Optional.ofNullable(externalAlerts), scriptStoreBytes,
+            Optional.ofNullable(scriptConfig), Optional.ofNullable(geoipAsn), Optional.ofNullable(externalAlerts),
+            scriptStoreBytes,
             usual.externalAlertBytes());
     }
 

@@ -7,12 +7,17 @@ import java.util.Optional;
  * What scripts are given from outside, and how much of it may wait for them.
  *
  * @param settingsFile       JSON file with what the user says of each script; read anew on every reload.
+ * @param asnDatabase        MaxMind database of autonomous systems.
  * @param externalAlerts     Unix socket or file that alerts of other programs come from.
  * @param storeBytes         most memory of the store behind {@code ntop.setCache}, from 64 KiB.
  * @param externalAlertBytes most memory of external alerts that wait for their flows, from 64 KiB.
  */
 public record ScriptInputs(
-    Optional<Path> settingsFile, Optional<Path> externalAlerts, long storeBytes, long externalAlertBytes) {
+    Optional<Path> settingsFile,
+    Optional<Path> asnDatabase,
+    Optional<Path> externalAlerts,
+    long storeBytes,
+    long externalAlertBytes) {
 
     private static final long MIN_BYTES = 1 << 16;
 
@@ -26,6 +31,6 @@ public record ScriptInputs(
 
     /** No files; 64 MiB of store, 16 MiB of waiting alerts. */
     public static ScriptInputs defaults() {
-        return new ScriptInputs(Optional.empty(), Optional.empty(), 64L << 20, 16L << 20);
+        return new ScriptInputs(Optional.empty(), Optional.empty(), Optional.empty(), 64L << 20, 16L << 20);
     }
 }

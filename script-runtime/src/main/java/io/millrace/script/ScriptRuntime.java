@@ -4,6 +4,8 @@ import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.telemetry.Heartbeat;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.external.ExternalAlerts;
+import io.millrace.script.geo.AsnDatabase;
+import io.millrace.script.geo.AsnTable;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
 import io.millrace.script.intake.FlowTraitsSource;
@@ -47,6 +49,7 @@ public final class ScriptRuntime implements AutoCloseable {
     private final Telemetry telemetry;
     private final Consumer<Finding> problems;
     private final HostLists hosts;
+    private final Optional<AsnDatabase> asns;
     private final Watchdog watchdog;
     private final ScriptStores stores;
     private final EventOrder order;
@@ -77,6 +80,7 @@ public final class ScriptRuntime implements AutoCloseable {
         this.rings = rings;
         this.telemetry = telemetry;
         this.problems = problems;
+        asns = config.inputs().asnDatabase().map(AsnDatabase::open);
         hosts = new HostLists(config.localNetworks(), config.blacklist());
         watchdog = new Watchdog(config.deadlineNs());
         stores = new ScriptStores(config.inputs().storeBytes(), config.inputs().externalAlertBytes());
@@ -144,7 +148,8 @@ public final class ScriptRuntime implements AutoCloseable {
         for (int i = 0; i < threads; i++) {
             final ScriptAgent agent = new ScriptAgent(
                 i, eventRingsByThread.get(i), order, outputRingByThread.get(i), runtime.running.hosts().get(i), numbers,
-                new FlowTraitsSource(runtime.hosts, places.get(i)), config.verdictCapacity(),
+                new FlowTraitsSource(runtime.hosts, places.get(i), new AsnTable(runtime.asns)),
+                config.verdictCapacity(),
                 config.lossless(), config.idleStrategy().get(), telemetry);
             runtime.start(agent, config.idleStrategy().get(), config.threadFactory());
         }
@@ -219,7 +224,8 @@ public final class ScriptRuntime implements AutoCloseable {
     }
 
     /**
-     * Reloads whenever a file in the script folders, the settings file or one of hosts has changed. Once, before {@link #close()}.
+     * Reloads whenever a file in the script folders, the settings file or one of hosts has changed. Once, before
+     * {@link #close()}.
      *
      * @param told takes the result of each reload, on the thread of the watch.
      * @throws java.io.UncheckedIOException where the system gives no more watches.

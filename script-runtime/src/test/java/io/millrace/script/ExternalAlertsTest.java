@@ -144,7 +144,8 @@ class ExternalAlertsTest {
             return { periodic_update_seconds = 30, hooks = { periodicUpdate = ask, flowEnd = ask } }
             """);
         final ScriptConfig config = ScriptConfig.defaults().withScriptPaths(List.of(script))
-            .withInputs(new ScriptInputs(Optional.empty(), Optional.of(alerts), 1 << 16, 1 << 16));
+            .withInputs(new ScriptInputs(
+                Optional.empty(), Optional.empty(), Optional.of(alerts), 1 << 16, 1 << 16));
         return ScriptRuntime.launch(
             config.withThreads(replay, config.idleStrategy(), config.threadFactory()), ScriptHarness.names(),
             List.of(new PlaceTable(PlaceSource.nowhere())), List.of(List.of(events)), List.of(output), telemetry,

@@ -5,6 +5,7 @@ import io.millrace.engine.FlowEngine;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptConfig;
+import io.millrace.script.geo.AsnTable;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
@@ -84,7 +85,8 @@ public class IntakeBenchmark {
         }
         agent = new ScriptAgent(
             0, List.of(events.ring()), EventOrder.AS_THEY_COME, OutputRing.allocate(1 << 22), host, new int[] {0},
-            new FlowTraitsSource(new HostLists(config.localNetworks(), Optional.empty()), places),
+            new FlowTraitsSource(new HostLists(config.localNetworks(), Optional.empty()), places,
+                new AsnTable(Optional.empty())),
             config.verdictCapacity(), false, new NoOpIdleStrategy(), telemetry);
     }
 

@@ -28,6 +28,13 @@ public final class FlowMetadataDescriptor {
     public static final int TLS_NOT_BEFORE = LAYOUT.u32("tls_not_before");
     /** {@code uint32_t}: end of the server certificate's validity, Unix seconds; 0 unknown. */
     public static final int TLS_NOT_AFTER = LAYOUT.u32("tls_not_after");
+    /**
+     * {@code uint32_t}: largest TCP receive window in bytes that the client announced in packets that nDPI saw, scaled
+     * (RFC 7323) where both sides agreed on it; 0 unknown.
+     */
+    public static final int CLI2SRV_WINDOW = LAYOUT.u32("cli2srv_window");
+    /** {@code uint32_t}: the same of the server. */
+    public static final int SRV2CLI_WINDOW = LAYOUT.u32("srv2cli_window");
     /** {@code uint16_t}: TLS version on the wire (RFC 8446 appendix B), 0x0303 is TLS 1.2; 0 not TLS. */
     public static final int TLS_VERSION = LAYOUT.u16("tls_version");
     /** {@code uint16_t}: cipher suite that the server chose (IANA number). */
@@ -42,6 +49,13 @@ public final class FlowMetadataDescriptor {
     public static final int DNS_QUERY_TYPE = LAYOUT.u16("dns_query_type");
     /** {@code uint16_t}: type of the first answer. */
     public static final int DNS_ANSWER_TYPE = LAYOUT.u16("dns_answer_type");
+    /**
+     * {@code uint16_t}: Shannon entropy of the client's first payload bytes, at most 128 of packets that nDPI saw, in
+     * thousandths of a bit per byte, plus one; 0 without payload.
+     */
+    public static final int CLI2SRV_ENTROPY = LAYOUT.u16("cli2srv_entropy");
+    /** {@code uint16_t}: the same of the server. */
+    public static final int SRV2CLI_ENTROPY = LAYOUT.u16("srv2cli_entropy");
     /** {@code uint8_t}: DNS response code (RFC 1035 section 4.1.1). */
     public static final int DNS_REPLY_CODE = LAYOUT.u8("dns_reply_code");
     /** {@code uint8_t}: 1 where the numbers and host name are those of a DNS dialogue. */
@@ -85,6 +99,13 @@ public final class FlowMetadataDescriptor {
     public static final int SSH_HASSH_SERVER = text("ssh_hassh_server");
     /** Text: BitTorrent info hash, 40 hexadecimal digits. */
     public static final int BITTORRENT_HASH = text("bittorrent_hash");
+    /** Text: the client's operating system by its HTTP user agent, or what its DHCP client calls itself. */
+    public static final int CLIENT_OS = text("client_os");
+    /**
+     * Bytes: the packet that an ICMP or ICMPv6 error quotes: IP version, protocol, source and destination port (two
+     * bytes each, network order), source and destination address (16 bytes each).
+     */
+    public static final int ICMP_QUOTE = text("icmp_quote");
 
     /** Length of the fixed part in bytes; texts follow. */
     public static final int LENGTH = LAYOUT.seal();

@@ -2,21 +2,24 @@ package io.millrace.script.intake;
 
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.memory.RawMemory;
+import io.millrace.script.geo.AsnTable;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.verdict.VerdictDescriptor;
 import org.agrona.DirectBuffer;
 
 /**
- * What is known of a flow's two hosts before any script looks: local, blacklisted, broadcast or multicast, and where
- * they are. Looked up once per flow. Owned by one script thread.
+ * What is known of a flow's two hosts before any script looks: local, blacklisted, broadcast or multicast, where they
+ * are and which autonomous systems they belong to. Looked up once per flow. Owned by one script thread.
  */
 final class FlowTraits {
     private final HostLists hosts;
     private final PlaceTable places;
+    private final AsnTable asns;
 
     FlowTraits(final FlowTraitsSource source) {
         hosts = source.hosts();
         places = source.places();
+        asns = source.asns();
     }
 
     /** Fills the fields of a fresh verdict. {@code event}: offset of the flow's event in {@code buffer}. */
@@ -28,13 +31,16 @@ final class FlowTraits {
         RawMemory.putU8(verdict + VerdictDescriptor.SRV_TRAITS, traits(buffer, server, version));
         RawMemory.putU16(verdict + VerdictDescriptor.CLI_PLACE, places.placeOf(buffer, client, version));
         RawMemory.putU16(verdict + VerdictDescriptor.SRV_PLACE, places.placeOf(buffer, server, version));
+        RawMemory.putI32(verdict + VerdictDescriptor.CLI_ASN, asns.numberOf(buffer, client, version));
+        RawMemory.putI32(verdict + VerdictDescriptor.SRV_ASN, asns.numberOf(buffer, server, version));
     }
 
     private int traits(final DirectBuffer buffer, final int address, final int version) {
         final NetworkSet localNetworks = hosts.localNetworks();
         return (localNetworks.contains(buffer, address, version) ? VerdictDescriptor.LOCAL : 0)
             | (hosts.blacklist().contains(buffer, address, version) ? VerdictDescriptor.BLACKLISTED : 0)
-            | (isBroadcastOrMulticast(buffer, address, version, localNetworks) ? VerdictDescriptor.BROADCAST_OR_MULTICAST : 0);
+            | (isBroadcastOrMulticast(buffer, address, version, localNetworks)
+                ? VerdictDescriptor.BROADCAST_OR_MULTICAST : 0);
     }
 
     // IPv4: 224.0.0.0/4 (RFC 5771), 255.255.255.255, 0.0.0.0, both ends of a local network. IPv6: ff00::/8 (RFC 4291).

@@ -1,5 +1,6 @@
 package io.millrace.script.intake;
 
+import io.millrace.script.geo.AsnTable;
 import io.millrace.script.geo.PlaceTable;
 
 /**
@@ -7,6 +8,7 @@ import io.millrace.script.geo.PlaceTable;
  *
  * @param hosts  which hosts count as local and as blacklisted; shared by all threads.
  * @param places where addresses are; one per thread.
+ * @param asns   which autonomous systems they belong to; one per thread.
  */
-public record FlowTraitsSource(HostLists hosts, PlaceTable places) {
+public record FlowTraitsSource(HostLists hosts, PlaceTable places, AsnTable asns) {
 }

@@ -33,6 +33,10 @@ public final class VerdictDescriptor {
     public static final int CLI_TRAITS = LAYOUT.u8("cli_traits");
     /** {@code uint8_t}: the same bits of the server. */
     public static final int SRV_TRAITS = LAYOUT.u8("srv_traits");
+    /** {@code uint32_t}: client's autonomous system (RFC 6793); 0 unknown. */
+    public static final int CLI_ASN = LAYOUT.u32("cli_asn");
+    /** {@code uint32_t}: server's autonomous system; 0 unknown. */
+    public static final int SRV_ASN = LAYOUT.u32("srv_asn");
     /** {@code uint16_t}: status that speaks for the flow; 0 normal. */
     public static final int PREDOMINANT_STATUS = LAYOUT.u16("predominant_status");
 

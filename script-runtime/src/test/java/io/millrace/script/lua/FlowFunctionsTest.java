@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
+import io.millrace.engine.event.FlowMetadataDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,42 @@ class FlowFunctionsTest {
             .isEqualTo(":: 1:0:0:2::3 ::@0");
         assertThat(print(event(PROTOCOL_DETECTED, 1).u16(FlowEventDescriptor.VLAN_ID, 12), body))
             .isEqualTo("192.168.1.10 8.8.8.8 192.168.1.10@12");
+    }
+
+    @Test
+    void shouldTellThroughputThatTheWindowsAllow() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1)
+            .u64(FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, 10_000_000)
+            .u64(FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, 40_000_000)
+            .metadataU32(FlowMetadataDescriptor.CLI2SRV_WINDOW, 1_000_000)
+            .metadataU32(FlowMetadataDescriptor.SRV2CLI_WINDOW, 500_000), "local info = flow.getFullInfo() "
+            + "io.write(info['tcp.max_thpt.cli2srv'], ' ', info['tcp.max_thpt.srv2cli'])"))
+            .isEqualTo("80000000 160000000");
+    }
+
+    @Test
+    void shouldTellThePacketThatAnIcmpErrorQuotes() {
+        final String quote = "\4\21\200\1\0\65" + "\300\250\1\12" + "\0".repeat(12) + "\10\10\10\10"
+            + "\0".repeat(12);
+        assertThat(print(FlowKinds.icmp(event(PROTOCOL_DETECTED, 1)).text(FlowMetadataDescriptor.ICMP_QUOTE, quote),
+            "tprint(flow.getFullInfo().icmp.unreach)")).isEqualTo("""
+                 table
+                dst_ip string 8.8.8.8
+                dst_port number 53
+                protocol number 17
+                src_ip string 192.168.1.10
+                src_port number 32769
+                """);
+    }
+
+    @Test
+    void shouldTellOperatingSystemAndEntropy() {
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)).text(FlowMetadataDescriptor.CLIENT_OS, "Windows 10")
+            .metadataU16(FlowMetadataDescriptor.CLI2SRV_ENTROPY, 4501), "local info = flow.getFullInfo() "
+            + "io.write(info['cli.os'], ', ', info['srv.os'], ', ', info.entropy.client, ' ', info.entropy.server)"))
+            .isEqualTo("Windows 10, , 4.5 0");
+        assertThat(print(event(PROTOCOL_DETECTED, 1), "io.write(tostring(flow.getFullInfo().entropy), "
+            + "flow.getFullInfo()['cli.os'])")).isEqualTo("nil");
     }
 
     @Test
