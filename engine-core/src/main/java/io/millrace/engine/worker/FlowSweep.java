@@ -49,5 +49,6 @@ final class FlowSweep {
                 age.accept(position);
             }
         }
+        table.touchAging(position + 1, records);
     }
 }

@@ -249,21 +249,23 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
 
     /** Counts the frames from slot {@code from} to {@code to}, exclusive, one after the other. */
     private void count(final int from, final int to) {
+        final Burst frames = burst;
+        final ParsedBurst facts = parsed;
         long bytes = 0;
         int packets = 0;
         for (int slot = from; slot < to; slot++) {
-            final long timeNs = burst.timestampNs(slot);
+            final long timeNs = frames.timestampNs(slot);
             nowNs = clock.advance(timeNs);
-            final byte outcome = parsed.outcome(slot);
+            final byte outcome = facts.outcome(slot);
             if (outcome == ParsedBurst.PARSED) {
                 packets++;
-                bytes += parsed.wireLength(slot);
-                onPacket(slot, timeNs);
+                bytes += facts.wireLength(slot);
+                onPacket(facts, slot, timeNs);
             } else if (outcome == ParsedBurst.HELD) {
                 packets++;
-                bytes += parsed.wireLength(slot);
+                bytes += facts.wireLength(slot);
             } else {
-                bytes += burst.capturedLength(slot);
+                bytes += frames.capturedLength(slot);
                 skip(slot);
             }
         }
@@ -282,17 +284,19 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         }
     }
 
-    private void onPacket(final int slot, final long timeNs) {
+    private void onPacket(final ParsedBurst facts, final int slot, final long timeNs) {
+        final long timeOfFlowsNs = nowNs;
         final boolean fromHighSide = keys.fromHighSide(slot);
         long record = table.record(keys, slot);
-        if (record == FlowTable.NO_RECORD || isSucceeded(record, slot)) {
+        if (record == FlowTable.NO_RECORD || expiry.isOver(record, timeOfFlowsNs)
+            || FlowExpiry.isReopenedBy(record, facts.flagsOrType(slot))) {
             record = openAnew(record, slot, fromHighSide, timeNs);
         }
-        FlowAccounting.count(record, parsed, slot, fromHighSide, timeNs, nowNs);
+        FlowAccounting.count(record, facts, slot, fromHighSide, timeNs, timeOfFlowsNs);
         if (withStatistics) {
-            FlowStatistics.count(record, parsed, slot, fromHighSide, timeNs);
+            FlowStatistics.count(record, facts, slot, fromHighSide, timeNs);
         }
-        if (parsed.fragment(slot)) {
+        if (facts.fragment(slot)) {
             claimFragments(record, slot, fromHighSide);
         }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
@@ -336,11 +340,6 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             || detector.inspect(record, parsed.l3Address(slot), parsed.l3Length(slot), timeNs)) {
             announce(record);
         }
-    }
-
-    /** Whether the packet belongs to a new flow between the same ends. */
-    private boolean isSucceeded(final long record, final int slot) {
-        return expiry.isOver(record, nowNs) || FlowExpiry.isReopenedBy(record, parsed.flagsOrType(slot));
     }
 
     /** Ends the flow that the packet does not belong to any more, if there is one, and opens its own. */

@@ -37,11 +37,14 @@ public final class FlowTable implements AutoCloseable {
 
     private static final int ENTRY_LENGTH = Long.BYTES;
     private static final int NEIGHBOURHOOD = 16;
+    /** Records that are asked for before a sweep comes to them; what is more is found by the processor itself. */
+    private static final int AGING_RECORDS = 16;
     private static final int CACHE_LINE = 64;
     /** Marks of the cache lines after the first two that a packet needs, in the low bits of its record's address. */
     private static final long MARKS = CACHE_LINE - 1;
     private static final long LOW_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS);
     private static final long HIGH_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS + FlowRecordDescriptor.SIDE_STRIDE);
+    private static final long AGING_MARK = mark(FlowRecordDescriptor.NEXT_PERIODIC_NS);
     private static final long TCP_MARK = mark(FlowRecordDescriptor.NEXT_SEQUENCE);
 
     private final int capacity;
@@ -53,6 +56,7 @@ public final class FlowTable implements AutoCloseable {
     private final long records;
     private final ByteBuffer burstMemory;
     private final long candidates;
+    private final long aging;
     private int used;
     private int firstFree = NONE;
     private int size;
@@ -76,8 +80,10 @@ public final class FlowTable implements AutoCloseable {
         recordBlock = new OffHeapBlock((long) capacity * FlowRecordDescriptor.LENGTH, hugePages);
         index = indexBlock.address();
         records = recordBlock.address();
-        burstMemory = ByteBuffer.allocateDirect(burstLimit * Long.BYTES + CACHE_LINE).alignedSlice(CACHE_LINE);
+        burstMemory = ByteBuffer.allocateDirect((burstLimit + AGING_RECORDS) * Long.BYTES + CACHE_LINE)
+            .alignedSlice(CACHE_LINE);
         candidates = MemorySegment.ofBuffer(burstMemory).address();
+        aging = candidates + (long) burstLimit * Long.BYTES;
     }
 
     /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
@@ -127,6 +133,17 @@ public final class FlowTable implements AutoCloseable {
         final long candidate = i64(candidate(slot)) & ~MARKS;
         // What was there when the burst was touched may be another flow by now: the key tells.
         return candidate != NO_RECORD && matches(candidate, keys.address(slot)) ? candidate : probe(keys, slot);
+    }
+
+    /** Has the processor fetch what decides over the end of the records from number {@code from} on, some of {@code count}. */
+    public void touchAging(final int from, final int count) {
+        final int number = Math.min(Math.min(count, AGING_RECORDS), used - from);
+        for (int i = 0; i < number; i++) {
+            putI64(aging + (long) i * Long.BYTES, record(from + i) | AGING_MARK);
+        }
+        if (number > 0) {
+            prefetchRecords(aging, number);
+        }
     }
 
     /** Number of the flow with the key of {@code slot}, or {@link #NONE}. */
