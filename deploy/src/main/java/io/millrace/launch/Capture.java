@@ -56,7 +56,7 @@ final class Capture extends EngineRun {
         this.options = options;
         this.user = user;
         drops = new DropWatch(telemetry);
-        gauges = new RunGauges(telemetry, eventRings());
+        gauges = new RunGauges(telemetry, eventRings(), outputRings());
         for (final PortSpec port : ports.ports()) {
             locks.add(runDirectory.lock(port));
         }

@@ -374,6 +374,10 @@ abstract class EngineRun {
         return eventRings;
     }
 
+    final List<OneToOneRingBuffer> outputRings() {
+        return outputRings;
+    }
+
     /** Whether a signal has asked for the end. */
     final boolean isStopRequested() {
         return stopRequested;

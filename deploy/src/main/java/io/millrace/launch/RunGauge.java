@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What is not counted but measured about once a second on live runs. */
 enum RunGauge implements CounterDescriptor {
-    /** Part of an event ring that is in use, in percent. */
+    /** Part of a ring that is in use, in percent. */
     RING_FILL(400, "ring fill in percent"),
     /** Durations that a histogram has seen. */
     LATENCY_COUNT(410, "durations"),

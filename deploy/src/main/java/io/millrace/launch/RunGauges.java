@@ -20,20 +20,33 @@ final class RunGauges {
     private final List<AtomicCounter> fills = new ArrayList<>();
     private final Map<LatencyKind, AtomicCounter[]> latencies = new EnumMap<>(LatencyKind.class);
 
-    /** Gauges of these rings and of all latencies. */
-    RunGauges(final Telemetry telemetry, final EventRings eventRings) {
+    /**
+     * Gauges of these rings and of all latencies.
+     *
+     * @param outputRings one per script thread.
+     */
+    RunGauges(
+        final Telemetry telemetry, final EventRings eventRings, final List<OneToOneRingBuffer> outputRings) {
+
         this.telemetry = telemetry;
         for (int worker = 0; worker < eventRings.workers(); worker++) {
             final List<OneToOneRingBuffer> ofWorker = eventRings.ofWorker(worker);
             for (int thread = 0; thread < ofWorker.size(); thread++) {
-                rings.add(ofWorker.get(thread));
-                fills.add(telemetry.counter(RunGauge.RING_FILL, "events worker-" + worker + " to script-" + thread));
+                add(ofWorker.get(thread), "events worker-" + worker + " to script-" + thread);
             }
+        }
+        for (int thread = 0; thread < outputRings.size(); thread++) {
+            add(outputRings.get(thread), "output of script-" + thread);
         }
         for (final LatencyKind kind : LatencyKind.values()) {
             latencies.put(kind, RunGauge.LATENCIES.stream()
                 .map(gauge -> telemetry.counter(gauge, kind.key())).toArray(AtomicCounter[]::new));
         }
+    }
+
+    private void add(final OneToOneRingBuffer ring, final String name) {
+        rings.add(ring);
+        fills.add(telemetry.counter(RunGauge.RING_FILL, name));
     }
 
     /** Takes all values anew. */

@@ -33,7 +33,9 @@ class CommandLineTest {
             .anyMatch(line -> line.startsWith("  scripts "))
             .anyMatch(line -> line.startsWith("  protocols "))
             .anyMatch(line -> line.startsWith("  capture "))
-            .anyMatch(line -> line.startsWith("  stat "));
+            .anyMatch(line -> line.startsWith("  stat "))
+            .anyMatch(line -> line.startsWith("  ports "))
+            .anyMatch(line -> line.startsWith("  doctor "));
     }
 
     @Test
