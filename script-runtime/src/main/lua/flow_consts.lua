@@ -20,15 +20,24 @@ local function number_of(status, generation)
 end
 
 local function create_of(view, alert_type)
-    local creator = alert_type.creator or creators[alert_type.name]
+    local own, creator = alert_type.creator, creators[alert_type.name]
     return function(severity, ...)
-        if creator == nil then
+        local parameters
+        if own then
+            -- That of a definition file gets the severity too, and returns both, or the parameters alone.
+            parameters = own(severity, ...)
+            if type(parameters) == "table" and parameters.alert_type_params ~= nil then
+                severity, parameters = parameters.alert_severity or severity, parameters.alert_type_params
+            end
+        elseif creator then
+            parameters = creator(...)
+        else
             return { status_type = view }
         end
         return {
             status_type = view, alert_type = view.alert_type,
             alert_severity = severity or view.alert_severity,
-            alert_type_params = creator(...),
+            alert_type_params = parameters,
         }
     end
 end
