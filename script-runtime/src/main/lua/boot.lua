@@ -35,11 +35,15 @@ local dispatch = library("dispatch")
 local failures = library("failures")
 local guard = library("guard")
 local scripts = library("scripts")
+local profile = settings.profile_capacity > 0 and library("profile") or nil
 return {
     dispatch = dispatch.dispatch,
     load = guard.interpreted(scripts.load),
     finish = function()
         scripts.finish()
+        if profile then
+            profile.listen()
+        end
         jit.on()
     end,
     teardown = guard.interpreted(scripts.teardown),
@@ -47,6 +51,7 @@ return {
         collectgarbage()
     end,
     errors = failures.records,
+    trace_aborts = profile and profile.trace_aborts or nil,
     lint = function(source, folder)
         return library("lint").lint(source, folder)
     end,

@@ -28,6 +28,8 @@ local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
 
 local entries = {} -- scripts in load order
 local plans = {} -- hook -> l4 protocol -> function(now) or false
+-- The same once it was asked for, by 256 * kind of event + l4 protocol; nil where it was not.
+local plan_of_event = {}
 
 local function entry_at(index)
     for _, entry in ipairs(entries) do
@@ -40,6 +42,19 @@ end
 -- Plans made from now on pass over who is out of service; the pass in hand goes on as planned.
 local function forget_plans()
     plans = {}
+    for place = 0, 1023 do
+        plan_of_event[place] = nil
+    end
+end
+
+-- The run ends, and those who wait for it have waited long enough: what is still due is counted, not called.
+local skipping = false
+local function skip_all()
+    skipping = true
+    for _, entry in ipairs(entries) do
+        entry.taken_out = entry.taken_out or "the run ends"
+    end
+    forget_plans()
 end
 
 local function failed(index, message)
@@ -86,6 +101,11 @@ local RUN = [[
         end
     end
 ]]
+-- The same with a profile: $ is the hook's number.
+local RUN_PROFILED = RUN:gsub("        local ok, message", "        local began = profile.begin($)\n%0")
+    :gsub("        if ok then", "        profile.finish(control.current_script, $, began, ok)\n%0")
+local HOOK_NUMBERS = { protocolDetected = 0, statusChanged = 1, periodicUpdate = 2, flowEnd = 3 }
+local profile = settings.profile_capacity > 0 and library("profile") or nil
 -- What a hook is called with, by generation.
 local ARGUMENTS = { none = "", now = ", now", conf = ", now, conf_#" }
 local SKIP = [[
@@ -97,7 +117,8 @@ local SKIP = [[
 
 -- One straight function for up to GROUP scripts: no loop over functions, so that each call site sees one hook only.
 local function compile_group(hook, group)
-    local head = { "local cursor, control, band, pcall, failed, given = ...\n" }
+    local head = { "local cursor, control, band, pcall, failed, profile, given = ...\n" }
+    local template = profile and RUN_PROFILED:gsub("%$", HOOK_NUMBERS[hook]) or RUN
     local body = { "return function(now)\n    local event = cursor.event\n" }
     local given = {}
     for i, entry in ipairs(group) do
@@ -108,13 +129,13 @@ local function compile_group(hook, group)
         if entry.taken_out then
             body[#body + 1] = SKIP:format(due, i, i, i, i)
         else
-            body[#body + 1] = RUN:format(due, i, i, entry.index, i, (ARGUMENTS[entry.arguments]:gsub("#", i)), i, i,
+            body[#body + 1] = template:format(due, i, i, entry.index, i, (ARGUMENTS[entry.arguments]:gsub("#", i)), i, i,
                 entry.index)
         end
     end
     body[#body + 1] = "end\n"
     local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "@millrace/" .. hook))
-    return chunk(cursor, control, band, pcall, failed, given)
+    return chunk(cursor, control, band, pcall, failed, profile, given)
 end
 
 local function compile(hook, selected)
@@ -177,6 +198,18 @@ local function plan_for(hook, l4)
     return plan
 end
 
+-- What runs on the event in hand.
+local function plan_now(event)
+    local place = 256 * event.kind + event.l4_protocol
+    local plan = plan_of_event[place]
+    if plan == nil then
+        local hook = KINDS[event.kind]
+        plan = hook and plan_for(hook, event.l4_protocol) or false
+        plan_of_event[place] = plan
+    end
+    return plan
+end
+
 local function remember(event, verdict)
     verdict.last_packets = event.cli2srv_packets + event.srv2cli_packets
     verdict.last_bytes = event.cli2srv_bytes + event.srv2cli_bytes
@@ -226,6 +259,9 @@ local function dispatch(batch_address, from, count)
         if control.emission_used > HIGH_WATER then
             return i
         end
+        if control.ending ~= 0 and not skipping then
+            skip_all()
+        end
         local event, verdict = batch[i].event, batch[i].verdict
         cursor.event = event
         cursor.verdict = verdict
@@ -240,8 +276,7 @@ local function dispatch(batch_address, from, count)
         if control.resuming ~= 0 then
             resume(event, verdict, now)
         else
-            local hook = KINDS[event.kind]
-            local plan = hook and plan_for(hook, event.l4_protocol)
+            local plan = plan_now(event)
             if plan then
                 control.bitmap_before = verdict.status_bitmap
                 plan(now)
@@ -258,6 +293,12 @@ local function dispatch(batch_address, from, count)
     end
     control.current_script = 0
     return count
+end
+
+-- The same with a profile, up to as many events as its samples have room for.
+local function dispatch_profiled(batch_address, from, count)
+    local fitting = math.max(1, floor(settings.profile_capacity / (2 * #entries + 1)))
+    return dispatch(batch_address, from, math.min(count, from + fitting))
 end
 
 -- Adds a loaded script. taken_out: why it must not run again, nil where it may; conf: second argument of its hooks;
@@ -287,7 +328,7 @@ local function prepare()
     for position, entry in ipairs(entries) do
         entry.position = position
     end
-    plans = {}
+    forget_plans()
 end
 
-return { dispatch = dispatch, add = add, prepare = prepare }
+return { dispatch = profile and dispatch_profiled or dispatch, add = add, prepare = prepare }

@@ -7,6 +7,9 @@
 local OLD = "2019 4.0 4.2"
 local LATER = "4.0 4.2"
 
+--
+-- basic: what the function gives where `--flow-stats basic` keeps no statistics; absent where it gives the same.
+
 local groups = {}
 
 local function group(title, rows)
@@ -29,7 +32,8 @@ group("Who", {
     { "getInfo", OLD, "", "table", "The flow in short: `cli.ip`, `srv.ip`, `cli.port`, `srv.port`, `cli.localhost`, "
         .. "`srv.localhost`, `duration`, `proto.l4`, `proto.ndpi`, `proto.ndpi_app`, `proto.ndpi_cat`, `cli2srv.bytes`, "
         .. "`srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`." },
-    { "getFullInfo", OLD, "", "table", "All that is known, some 100 entries; `tprint(flow.getFullInfo())` shows them." },
+    { "getFullInfo", OLD, "", "table", "All that is known, some 100 entries; `tprint(flow.getFullInfo())` shows them.",
+        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0" },
     { "setCustomInfo", "4.2", "text", "boolean", "Puts a text in place of the flow's `info`, for as long as it lives.",
         "'words'" },
     { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
@@ -94,11 +98,15 @@ group("Time and counters", {
     { "cli2srv_bytes", "current", "", "integer", "Bytes from the client." },
     { "srv2cli_bytes", "current", "", "integer", "Bytes from the server." },
     { "getClient2ServerTraffic", "2019", "", "table", "`cli2srv.` with `bytes`, `goodput_bytes`, `packets`, `last`, "
-        .. "`pkt_len.min`, `.max`, `.avg`, `.stddev`, `fragments`." },
-    { "getServer2ClientTraffic", "2019", "", "table", "The same with `srv2cli.`." },
+        .. "`pkt_len.min`, `.max`, `.avg`, `.stddev`, `fragments`.",
+        basic = "`pkt_len.min`, `.max`, `.stddev` and `fragments` are 0" },
+    { "getServer2ClientTraffic", "2019", "", "table", "The same with `srv2cli.`.",
+        basic = "`pkt_len.min`, `.max`, `.stddev` and `fragments` are 0" },
     { "getClient2ServerIAT", OLD, "", "table", "Time between the client's packets in ms: `interarrival.cli2srv` with "
-        .. "`min`, `max`, `avg`, `stddev`." },
-    { "getServer2ClientIAT", OLD, "", "table", "The same of the server: `interarrival.srv2cli`." },
+        .. "`min`, `max`, `avg`, `stddev`.",
+        basic = "all of it is 0" },
+    { "getServer2ClientIAT", OLD, "", "table", "The same of the server: `interarrival.srv2cli`.",
+        basic = "all of it is 0" },
     { "isBidirectional", OLD, "", "boolean", "Packets in both directions." },
     { "is_oneway", "current", "", "boolean", "Packets in one direction only, whichever." },
     { "isNotPurged", OLD, "", "boolean", "Silent for ten idle timeouts and still here." },
@@ -111,12 +119,17 @@ group("TCP", {
     { "isTwhOK", OLD, "", "boolean", "The three-way handshake was seen whole; `false` for other protocols." },
     { "isTCPConnecting", LATER, "", "boolean", "No more than SYN, and SYN-ACK in return." },
     { "isTCPConnectionRefused", LATER, "", "boolean", "The server sent RST and no whole handshake was seen." },
-    { "getTCPStats", OLD, "", "table", "`cli2srv.` and `srv2cli.` with `retransmissions`, `out_of_order`, `lost`." },
-    { "getClientTCPIssues", OLD, "", "integer", "The three added up, of what the client sent." },
-    { "getServerTCPIssues", OLD, "", "integer", "The three added up, of what the server sent." },
+    { "getTCPStats", OLD, "", "table", "`cli2srv.` and `srv2cli.` with `retransmissions`, `out_of_order`, `lost`.",
+        basic = "all of it is 0" },
+    { "getClientTCPIssues", OLD, "", "integer", "The three added up, of what the client sent.",
+        basic = "it is 0" },
+    { "getServerTCPIssues", OLD, "", "integer", "The three added up, of what the server sent.",
+        basic = "it is 0" },
     { "getClientRetrPercentage", "4.2", "", "number", "Retransmitted share of the client's packets, 0 to 1; 0 up to ten "
-        .. "packets." },
-    { "getServerRetrPercentage", "4.2", "", "number", "The same of the server." },
+        .. "packets.",
+        basic = "it is 0" },
+    { "getServerRetrPercentage", "4.2", "", "number", "The same of the server.",
+        basic = "it is 0" },
     { "getTCPPacketIssues", "2019", "", "table", "At most one of `has_low_goodput`, `has_slow_data_exchange` (once "
         .. "idle), `is_connection_refused`." },
     { "isConnectionRefused", "open", "", "boolean", "As `isTCPConnectionRefused`." },
@@ -281,6 +294,15 @@ local function source_of(row, generation)
     end
 end
 
+-- What of each name of a generation is missing with `--flow-stats basic`: name -> words.
+local function wanting_statistics(generation)
+    local list = {}
+    for name, row in pairs(rows_of(generation)) do
+        list[name] = row.basic
+    end
+    return list
+end
+
 -- One line per name and generation: name, generation, arguments, result, sample, separated by tabs.
 local function lines()
     local list = {}
@@ -302,11 +324,13 @@ local function document()
         out[#out + 1] = "|---|---|---|---|"
         for _, row in ipairs(part.rows) do
             out[#out + 1] = ("| `%s(%s)` | %s | %s | %s |"):format(row[NAME], row[ARGUMENTS],
-                row[GENERATIONS]:gsub(" ", ", "), row[RESULT], row[MEANING])
+                row[GENERATIONS]:gsub(" ", ", "), row[RESULT],
+                row[MEANING] .. (row.basic and " With `--flow-stats basic` " .. row.basic .. "." or ""))
         end
         out[#out + 1] = ""
     end
     return table.concat(out, "\n")
 end
 
-return { rows_of = rows_of, presence = presence, source_of = source_of, lines = lines, document = document }
+return { rows_of = rows_of, presence = presence, source_of = source_of, lines = lines, document = document,
+    wanting_statistics = wanting_statistics }

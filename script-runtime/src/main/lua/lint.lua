@@ -247,4 +247,18 @@ local function lint(source, folder)
     return table.concat(records, RECORD)
 end
 
-return { lint = lint }
+-- Which of some names of functions a source reads from a table, each once: { name, line }, in order.
+local function uses(source, wanted)
+    local tokens, list, told = tokens_of(source), {}, {}
+    for i, token in ipairs(tokens) do
+        local read = token[1] == "name" and (is(tokens[i - 1], ".") or is(tokens[i - 1], ":"))
+            or token[1] == "text" and is(tokens[i - 1], "[") and is(tokens[i + 1], "]")
+        if read and wanted[token[2]] and not told[token[2]] then
+            told[token[2]] = true
+            list[#list + 1] = { token[2], token[3] }
+        end
+    end
+    return list
+end
+
+return { lint = lint, uses = uses }

@@ -129,6 +129,18 @@ local function describe(script, generation, key, path, in_alerts)
     end
 end
 
+-- Functions that give less than they could, because the engine keeps less of a flow than it could.
+local function examine_statistics(generation, source, find)
+    if settings.full_statistics == 1 then
+        return
+    end
+    local wanting = library("flow_api").wanting_statistics(generation)
+    for _, use in ipairs(library("lint").uses(source, wanting)) do
+        find("warning", use[2], "flow." .. use[1] .. " wants statistics that --flow-stats basic does not keep: "
+            .. wanting[use[1]]:gsub("`", "") .. "; run with --flow-stats full")
+    end
+end
+
 -- What its hooks are called with.
 local function arguments_of(script, generation)
     if script.whole_chunk then
@@ -216,6 +228,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
     if hooks == nil or not ready then
         return finish("failed", "see findings")
     end
+    examine_statistics(generation, source, find)
     local sound = true
     local conf, declared = settings_of.configure(script, values, function(name, message)
         record("setting_problem", name, "script '" .. key .. "': " .. message)

@@ -22,6 +22,7 @@ final class Capture extends EngineRun {
     private static final int ATTEND_MS = 100;
     private static final long WATCH_NS = 1_000_000_000L;
     private static final long PATIENCE_MS = 30_000;
+    private static final long GRACE_MS = 2_000;
 
     private final CaptureConfig ports;
     private final CaptureOptions options;
@@ -134,6 +135,7 @@ final class Capture extends EngineRun {
         endedNs = System.nanoTime();
         service.stopping();
         giveUpAfter(PATIENCE_MS);
+        skipHooksAfter(GRACE_MS, runtime);
         runtime.waitForOutput();
         requestStop();
     }
@@ -158,6 +160,18 @@ final class Capture extends EngineRun {
         running.watchPorts(EngineRun::complain);
         gauges.update();
         drops.look(EngineRun::complain);
+    }
+
+    /** Events that wait for scripts that sleep must not keep the process alive. */
+    private static void skipHooksAfter(final long graceMs, final ScriptRuntime runtime) {
+        Thread.ofPlatform().name("millrace-grace").daemon(true).start(() -> {
+            try {
+                Thread.sleep(graceMs);
+                runtime.skipHooks();
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** A reader that has stopped reading must not keep the process alive for ever. */

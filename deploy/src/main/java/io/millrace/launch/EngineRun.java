@@ -15,6 +15,7 @@ import io.millrace.launch.plan.ThreadPlan;
 import io.millrace.script.ReloadResult;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
+import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
@@ -30,8 +31,10 @@ import io.millrace.script.output.StatsRecord;
 import io.millrace.script.output.SummaryTables;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -51,6 +54,12 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 abstract class EngineRun {
     /** Room between one script thread or worker and the output thread. */
     static final int OUTPUT_RING_BYTES = 4 << 20;
+
+    private static final Set<ScriptCounter> REPEATING = EnumSet.of(
+        ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
+        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.HOOKS_OUT_OF_MEMORY, ScriptCounter.FUNCTIONS_BLOCKED,
+        ScriptCounter.SCRIPTS_SWITCHED_OFF, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST,
+        ScriptCounter.STORE_REFUSED, ScriptCounter.EXTERNAL_ALERTS_TAKEN);
 
     private final EngineConfig config;
     private final ThreadPlan threads;
@@ -188,7 +197,8 @@ abstract class EngineRun {
             awaitEngine(started, runtime);
             runtime.awaitDrained();
             afterLastPacket(started);
-            return new RunResult(headline(started), telemetry, started.elapsedNs(), startupS);
+            return new RunResult(headline(started), telemetry, started.elapsedNs(), scriptConfig.run().profile(),
+                startupS);
         } finally {
             started.close();
         }
@@ -298,13 +308,18 @@ abstract class EngineRun {
         return stats(engine == null ? 0 : engine.lastPacketNs());
     }
 
-    /** The engine's counters but, in a replay, those that tell how threads were scheduled: a replay repeats itself. */
+    /** All counters but, in a replay, those that tell how threads were scheduled: a replay repeats itself. */
     private StatsRecord stats(final long timeNs) {
         final Map<String, Long> counters = new TreeMap<>();
         for (final EngineCounter counter : EngineCounter.values()) {
             if (live || counter != EngineCounter.RING_WAITS) {
                 counters.put(counter.key(), telemetry.total(counter));
             }
+        }
+        REPEATING.forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
+        if (telemetry.total(ExternalAlertCounter.LINES) > 0) {
+            Stream.of(ExternalAlertCounter.values())
+                .forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
         }
         if (live) {
             Stream.of(DistributorCounter.values(), ScriptCounter.values(), OutputCounter.values()).flatMap(Stream::of)

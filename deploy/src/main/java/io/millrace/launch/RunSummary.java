@@ -51,6 +51,9 @@ final class RunSummary {
         if (!table.isEmpty()) {
             summary.text.append('\n').append(table);
         }
+        if (result.profile() != null) {
+            summary.text.append('\n').append(ScriptProfileReport.text(result.profile()));
+        }
         if (eve != null) {
             summary.text.append("\nFlow records and alerts: ").append(eve).append('\n');
         }

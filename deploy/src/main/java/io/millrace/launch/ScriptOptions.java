@@ -1,6 +1,7 @@
 package io.millrace.launch;
 
 import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig.FlowStatistics;
 import io.millrace.engine.config.EngineConfig.Overflow;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.script.ScriptConfig;
@@ -9,6 +10,8 @@ import io.millrace.script.geo.AsnDatabase;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.intake.HostLists;
 import io.millrace.script.lua.Supervision;
+import io.millrace.script.lua.RunTraits;
+import io.millrace.script.lua.ScriptProfile;
 import io.millrace.script.lua.ScriptSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +91,11 @@ final class ScriptOptions {
         description = "Hook calls of a script that may run past their deadline before it is switched off; 0 any number"
             + " (default: ${DEFAULT-VALUE}).")
     private int maxOverruns;
+
+    @Option(names = "--script-profile",
+        description = "Say at the end how often each hook was called, how long it took, and where LuaJIT could not"
+            + " compile; reads the clock twice a call (default: off).")
+    private boolean scriptProfile;
 
     @Option(names = "--allow-script", paramLabel = "LIST", split = ",",
         description = "What scripts may reach of the host: os (processes, environment), io (all files) or"
@@ -252,7 +260,9 @@ final class ScriptOptions {
                 .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
                 .withFlows(verdicts, flows.periodicSeconds(), flows.timeouts().longestNs())
                 .withThreads(lossless, idleStrategy::create, threadFactory)
-                .withInputs(inputs());
+                .withInputs(inputs())
+                .withRun(new RunTraits(
+                    scriptProfile ? new ScriptProfile() : null, flows.statistics() == FlowStatistics.FULL));
         } catch (final IllegalArgumentException e) {
             throw new ConfigException("script settings: " + e.getMessage());
         }

@@ -58,6 +58,9 @@ final class SummaryJson implements AutoCloseable {
             json.writeStartObject();
             writeTotals(json, result);
             writeLatencies(json, result.telemetry().latencies());
+            if (result.profile() != null) {
+                ScriptProfileReport.write(json, result.profile());
+            }
             writeVersions(json);
             json.writeEndObject();
             json.writeRaw('\n');

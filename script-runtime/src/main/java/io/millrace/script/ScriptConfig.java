@@ -1,6 +1,7 @@
 package io.millrace.script;
 
 import io.millrace.script.lua.MachineSettings;
+import io.millrace.script.lua.RunTraits;
 import io.millrace.script.lua.ScriptSettings;
 import io.millrace.script.lua.ScriptWish;
 import io.millrace.script.lua.Supervision;
@@ -35,6 +36,7 @@ import org.agrona.concurrent.IdleStrategy;
  * @param threadFactory         makes the script threads, for example pinned to cores.
  * @param inputs                what scripts are given from outside.
  * @param supervision           when a script is switched off.
+ * @param run                   what of the run scripts must know.
  */
 public record ScriptConfig(
     List<Path> scriptPaths,
@@ -51,7 +53,8 @@ public record ScriptConfig(
     Supplier<IdleStrategy> idleStrategy,
     ThreadFactory threadFactory,
     ScriptInputs inputs,
-    Supervision supervision) {
+    Supervision supervision,
+    RunTraits run) {
 
     private static final long MIN_MEMORY_BYTES = 4L << 20;
     private static final long MIN_DEADLINE_NS = 1_000_000;
@@ -81,34 +84,35 @@ public record ScriptConfig(
                 "fe80::/10", "::1/128"),
             Optional.empty(), Set.of(), 1 << 20, 30, 60_000_000_000L, 1 << 20, true,
             () -> new BackoffIdleStrategy(100, 100, 1_000, 100_000), Thread.ofPlatform().factory(),
-            ScriptInputs.defaults(), Supervision.DEFAULT);
+            ScriptInputs.defaults(), Supervision.DEFAULT, RunTraits.USUAL);
     }
 
     /** The same with other scripts. */
     public ScriptConfig withScriptPaths(final List<Path> paths) {
         return new ScriptConfig(paths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs, supervision);
+            threadFactory, inputs, supervision, run);
     }
 
     /** The same with other bounds on what a script may take. */
     public ScriptConfig withLimits(final long memory, final long deadline, final Set<String> libraries) {
         return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs, supervision);
+            threadFactory, inputs, supervision, run);
     }
 
     /** The same with other knowledge of hosts. */
     public ScriptConfig withHosts(final List<String> local, final Optional<Path> blacklistFile) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, local, blacklistFile, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs, supervision);
+            threadFactory, inputs, supervision, run);
     }
 
     /** The same for an engine of other sizes and times. */
     public ScriptConfig withFlows(final int verdicts, final int periodic, final long idleTimeout) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs, supervision);
+            verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs,
+            supervision, run);
     }
 
     /** The same with other threads. */
@@ -116,21 +120,28 @@ public record ScriptConfig(
         final boolean waitForOutput, final Supplier<IdleStrategy> idle, final ThreadFactory factory) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, waitForOutput, idle,
-            factory, inputs, supervision);
+            factory, inputs, supervision, run);
     }
 
     /** The same with other things given to scripts. */
     public ScriptConfig withInputs(final ScriptInputs given) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, given, supervision);
+            threadFactory, given, supervision, run);
     }
 
     /** The same under another supervision. */
     public ScriptConfig withSupervision(final Supervision other) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
-            threadFactory, inputs, other);
+            threadFactory, inputs, other, run);
+    }
+
+    /** The same in another run. */
+    public ScriptConfig withRun(final RunTraits other) {
+        return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
+            verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory, inputs, supervision, other);
     }
 
     /**
@@ -141,7 +152,7 @@ public record ScriptConfig(
     public MachineSettings machineSettings() {
         final Map<String, ScriptWish> wishes = inputs.settingsFile().map(ScriptSettings::read).orElse(Map.of());
         return new MachineSettings(memoryBytes, deadlineNs, allowedLibraries, wishes, periodicSeconds, idleTimeoutNs,
-            emissionCapacityBytes, lossless, supervision);
+            emissionCapacityBytes, lossless, supervision, run);
     }
 
     private static void atLeast(final String name, final long value, final long limit) {

@@ -271,6 +271,15 @@ public final class ScriptRuntime implements AutoCloseable {
         agents.forEach(ScriptAgent::waitForOutput);
     }
 
+    /**
+     * From now on no hook is called any more: those that are due are counted as skipped, so that events and records of
+     * flows come through at once, whatever scripts do. A call that runs now comes to its end first. Any thread, before
+     * {@link #close()}.
+     */
+    public void skipHooks() {
+        agents.forEach(ScriptAgent::skipHooks);
+    }
+
     /** Stops the threads after the batch in hand; each script's {@code teardown} runs. */
     @Override
     public void close() {

@@ -1,7 +1,8 @@
 package io.millrace.engine.event;
 
+import io.millrace.engine.memory.OffHeapBlock;
+import java.lang.ref.Cleaner;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
@@ -22,12 +23,13 @@ public final class EventRing {
     public static final long LAST_EPOCH = Long.MAX_VALUE;
 
     private static final int LINE = 64;
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private EventRing() {
     }
 
     /**
-     * A ring with room for {@code capacityBytes} of events, headers included.
+     * A ring with room for {@code capacityBytes} of events, headers included. Its memory goes when nobody holds it.
      *
      * @param capacityBytes a power of two, at least eight times {@link FlowEventDescriptor#MAX_LENGTH}, so that the
      *                      longest event always fits.
@@ -38,7 +40,18 @@ public final class EventRing {
                 + 8 * FlowEventDescriptor.MAX_LENGTH + " bytes: capacityBytes=" + capacityBytes);
         }
         final int total = capacityBytes + RingBufferDescriptor.TRAILER_LENGTH;
-        return new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(total, LINE)));
+        final OffHeapBlock block = new OffHeapBlock(total, true);
+        final OneToOneRingBuffer ring = new OneToOneRingBuffer(new UnsafeBuffer(block.address(), total));
+        CLEANER.register(ring, block::close);
+        return ring;
+    }
+
+    /**
+     * Gives all that lies before {@code position} back to the producer: what {@link OneToOneRingBuffer#read} does, for a
+     * consumer that has walked the records itself. Only the consumer's thread.
+     */
+    public static void giveBack(final OneToOneRingBuffer ring, final long position) {
+        ring.buffer().putLongRelease(ring.capacity() + RingBufferDescriptor.HEAD_POSITION_OFFSET, position);
     }
 
     /** Bytes to claim for a message of {@code lengthBytes}, so that the next one starts at a cache line too. */

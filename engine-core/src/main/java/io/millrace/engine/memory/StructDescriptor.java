@@ -58,6 +58,11 @@ public final class StructDescriptor {
         return add(field, "uint32_t", Integer.BYTES, 1);
     }
 
+    /** Adds a {@code uint32_t} that another thread writes while compiled code looks at it; returns its offset. */
+    public int u32Volatile(final String field) {
+        return add(field, "volatile uint32_t", Integer.BYTES, 1);
+    }
+
     /** Adds a {@code uint64_t}; returns its offset. */
     public int u64(final String field) {
         return add(field, "uint64_t", Long.BYTES, 1);

@@ -16,7 +16,6 @@ import java.util.List;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
@@ -31,8 +30,6 @@ public final class ScriptAgent implements Agent {
     /** Most events that are handed to Lua at once. */
     public static final int BATCH = EventBatch.CAPACITY;
 
-    private static final MessageHandler GIVE_BACK = (type, buffer, offset, length) -> {
-    };
 
     private final String name;
     private final List<OneToOneRingBuffer> eventRings;
@@ -53,7 +50,10 @@ public final class ScriptAgent implements Agent {
     private final long[] records = new long[BATCH];
 
     private final Exchange<Offer, ScriptHost> exchange = new Exchange<>();
+    // Guards the host against being closed or exchanged while another thread speaks to it.
+    private final Object hostLock = new Object();
     private ScriptHost host;
+    private boolean skipping;
     private int current;
     private long epoch;
     private volatile boolean finished;
@@ -164,12 +164,28 @@ public final class ScriptAgent implements Agent {
         output.waitForRoom();
     }
 
+    /**
+     * From now on hooks are counted as skipped instead of being called, those of the batch in hand too; only the call that
+     * runs now comes to its end. Any thread.
+     */
+    public void skipHooks() {
+        synchronized (hostLock) {
+            skipping = true;
+            if (host != null) {
+                host.skipHooks();
+            }
+        }
+    }
+
     @Override
     public void onClose() {
         host.teardown();
         writeTexts();
         publishCounters();
-        host.close();
+        synchronized (hostLock) {
+            host.close();
+            host = null;
+        }
         verdicts.close();
         arena.close();
     }
@@ -183,7 +199,12 @@ public final class ScriptAgent implements Agent {
         old.teardown();
         writeTexts();
         hostCounters.retire(old);
-        host = offer.host();
+        synchronized (hostLock) {
+            host = offer.host();
+            if (skipping) {
+                host.skipHooks();
+            }
+        }
         output.onScripts(offer.scriptNumbers());
         writeTexts();
         publishCounters();
@@ -244,14 +265,14 @@ public final class ScriptAgent implements Agent {
         final int capacity = ring.capacity();
         final long position = ring.consumerPosition();
         final int start = (int) position & capacity - 1;
-        if (batch.gather(ring.buffer(), start, capacity, ring.producerPosition() - position) == start) {
+        final int end = batch.gather(ring.buffer(), start, capacity, ring.producerPosition() - position);
+        if (end == start) {
             return 0;
         }
         work(ring.buffer());
-        // Padding at the ring's end comes without a message; asking for one gives it back.
-        final int messages = Math.max(1, batch.messages());
-        ring.read(GIVE_BACK, messages);
-        return messages;
+        EventRing.giveBack(ring, position + end - start);
+        // Padding at the ring's end comes without a message.
+        return Math.max(1, batch.messages());
     }
 
     private void work(final AtomicBuffer buffer) {
@@ -261,8 +282,12 @@ public final class ScriptAgent implements Agent {
             for (int slot = 0; slot < count; slot++) {
                 take(slot, buffer);
             }
-            noteDwell(count);
+            final long begunNs = System.nanoTime();
+            noteDwell(count, begunNs);
             run(count);
+            if (host.isProfiled()) {
+                host.onWorked(System.nanoTime() - begunNs);
+            }
             eventsDelivered.getAndAddPlain(count);
             publishCounters();
         }
@@ -295,8 +320,7 @@ public final class ScriptAgent implements Agent {
     }
 
     // Events of one poll of a worker carry one time.
-    private void noteDwell(final int count) {
-        final long nowNs = System.nanoTime();
+    private void noteDwell(final int count, final long nowNs) {
         long producedNs = RawMemory.i64(batch.event(0) + FlowEventDescriptor.PRODUCED_NS);
         int alike = 1;
         for (int i = 1; i < count; i++) {

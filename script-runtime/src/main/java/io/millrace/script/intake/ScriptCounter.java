@@ -21,8 +21,8 @@ public enum ScriptCounter implements CounterDescriptor {
     HOOKS_FAILED(212, "hooks failed"),
     /** Hook calls that were stopped at their deadline. */
     HOOKS_TIMED_OUT(213, "hooks stopped at their deadline"),
-    /** Hook calls not made because the script had been taken out of service. */
-    HOOKS_SKIPPED(214, "hooks skipped, script switched off"),
+    /** Hook calls not made because the script had been taken out of service, or a live run's time to end was over. */
+    HOOKS_SKIPPED(214, "hooks skipped, script switched off or run at its end"),
     /** Of the failed hook calls, those that found no memory. */
     HOOKS_OUT_OF_MEMORY(215, "hooks failed for want of memory"),
     /** Calls of functions that are closed to scripts: files, processes, native code. */

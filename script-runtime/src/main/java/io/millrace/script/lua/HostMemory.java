@@ -9,6 +9,8 @@ import java.lang.foreign.Arena;
  */
 final class HostMemory implements AutoCloseable {
     private static final int ALIGNMENT = 64;
+    private static final int MIN_SAMPLES = 8192;
+    private static final int MIN_SAMPLES_PER_SCRIPT = 4;
 
     private final Arena arena = Arena.ofShared();
     private final int scripts;
@@ -16,13 +18,17 @@ final class HostMemory implements AutoCloseable {
     private final long stats;
     private final long emissions;
     private final long batch;
+    private final int sampleCapacity;
+    private final long samples;
 
-    HostMemory(final int scripts, final int emissionCapacityBytes, final long batchBytes) {
+    HostMemory(final int scripts, final int emissionCapacityBytes, final long batchBytes, final boolean profiled) {
         this.scripts = scripts;
         control = allocate(ControlDescriptor.LENGTH);
         stats = allocate((long) ScriptStatsDescriptor.LENGTH * Math.max(1, scripts));
         emissions = allocate(emissionCapacityBytes);
         batch = allocate(batchBytes);
+        sampleCapacity = profiled ? Math.max(MIN_SAMPLES, MIN_SAMPLES_PER_SCRIPT * scripts) : 0;
+        samples = profiled ? allocate((long) sampleCapacity * ProfileSampleDescriptor.LENGTH) : 0;
     }
 
     /** Address of the {@code control_t}. */
@@ -43,6 +49,16 @@ final class HostMemory implements AutoCloseable {
     /** Address of the batch. */
     long batch() {
         return batch;
+    }
+
+    /** Address of the samples of a profile; 0 where there is none. */
+    long samples() {
+        return samples;
+    }
+
+    /** Most samples of one dispatch; 0 where there is no profile. */
+    int sampleCapacity() {
+        return sampleCapacity;
     }
 
     /** A word of the control area. */

@@ -22,7 +22,8 @@ final class LibrarySettings {
         new Shared(PlaceDescriptor.layout(), PlaceDescriptor.LENGTH),
         new Shared(ControlDescriptor.layout(), ControlDescriptor.LENGTH),
         new Shared(ScriptStatsDescriptor.layout(), ScriptStatsDescriptor.LENGTH),
-        new Shared(EmissionDescriptor.layout(), EmissionDescriptor.LENGTH));
+        new Shared(EmissionDescriptor.layout(), EmissionDescriptor.LENGTH),
+        new Shared(ProfileSampleDescriptor.layout(), ProfileSampleDescriptor.LENGTH));
 
     record Shared(StructDescriptor layout, int length) {
     }
@@ -82,6 +83,9 @@ final class LibrarySettings {
             .put("kind_flow_end", FlowEventKind.FLOW_END.code)
             .put("tick_seconds", settings.tickSeconds())
             .put("idle_timeout_ns", settings.idleTimeoutNs())
+            .put("full_statistics", settings.run().fullStatistics() ? 1 : 0)
+            .put("profile_samples", memory.samples())
+            .put("profile_capacity", memory.sampleCapacity())
             .put("ordered", settings.ordered() ? 1 : 0)
             .put("allowed", settings.allowedLibraries())
             .put("texts", textNames())

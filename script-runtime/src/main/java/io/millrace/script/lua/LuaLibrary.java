@@ -72,6 +72,7 @@ final class LuaLibrary {
         "ndpi_names",
         "ntop",
         "packet_time",
+        "profile",
         "protocols",
         "reach",
         "registry",

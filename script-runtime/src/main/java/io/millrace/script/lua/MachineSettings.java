@@ -16,6 +16,7 @@ import java.util.Set;
  * @param emissionCapacityBytes room for what scripts hand out during one batch; a multiple of 8.
  * @param ordered              whether {@code pairs} goes through a table in the same order in every run (replay).
  * @param supervision          when a script is switched off.
+ * @param run                  what of the run the library must know.
  */
 public record MachineSettings(
     long memoryLimitBytes,
@@ -26,7 +27,8 @@ public record MachineSettings(
     long idleTimeoutNs,
     int emissionCapacityBytes,
     boolean ordered,
-    Supervision supervision) {
+    Supervision supervision,
+    RunTraits run) {
 
     /** Settings with copies of the given collections. */
     public MachineSettings {
@@ -46,13 +48,19 @@ public record MachineSettings(
         final boolean ordered) {
 
         this(memoryLimitBytes, deadlineNs, allowedLibraries, wishes, tickSeconds, idleTimeoutNs, emissionCapacityBytes,
-            ordered, Supervision.DEFAULT);
+            ordered, Supervision.DEFAULT, RunTraits.USUAL);
     }
 
     /** The same under another supervision. */
     public MachineSettings with(final Supervision other) {
         return new MachineSettings(memoryLimitBytes, deadlineNs, allowedLibraries, wishes, tickSeconds, idleTimeoutNs,
-            emissionCapacityBytes, ordered, other);
+            emissionCapacityBytes, ordered, other, run);
+    }
+
+    /** The same in another run. */
+    public MachineSettings with(final RunTraits other) {
+        return new MachineSettings(memoryLimitBytes, deadlineNs, allowedLibraries, wishes, tickSeconds, idleTimeoutNs,
+            emissionCapacityBytes, ordered, supervision, other);
     }
 
     /** Settings for loading and checking scripts, without any flow. */

@@ -27,20 +27,16 @@ public final class ScriptHost implements AutoCloseable {
     private static final int MAX_SCRIPTS = 0xFFFF;
 
     private final MachineSettings settings;
-    private final ApplicationNames names;
     private final List<ScriptSource> sources;
-    private final Watchdog watchdog;
-    private final ScriptStores stores;
     private final Consumer<Finding> problems;
-    private final long placesAddress;
     private final HostMemory memory;
+    private final HostMachine machine;
     private final int batchCapacity;
     private final EmissionCursor cursor;
+    private final HookRecorder recorder;
     private final List<ScriptDescription> descriptions;
     private final List<Finding> findings;
-    private LuaVm vm;
     private int rebuilds;
-    private long collectAtBytes;
 
     /**
      * Loads the scripts.
@@ -68,17 +64,16 @@ public final class ScriptHost implements AutoCloseable {
             throw new IllegalArgumentException("at most " + MAX_SCRIPTS + " scripts: found " + sources.size());
         }
         this.settings = settings;
-        this.names = names;
         this.sources = List.copyOf(sources);
-        this.placesAddress = placesAddress;
         this.batchCapacity = batchCapacity;
-        this.watchdog = watchdog;
-        this.stores = stores;
         this.problems = problems;
         memory = new HostMemory(
-            sources.size(), settings.emissionCapacityBytes(), (long) BATCH_ENTRY_LENGTH * batchCapacity);
+            sources.size(), settings.emissionCapacityBytes(), (long) BATCH_ENTRY_LENGTH * batchCapacity,
+            settings.run().profile() != null);
+        recorder = settings.run().profile() == null ? null : new HookRecorder(memory, sources.size());
         cursor = new EmissionCursor(memory.emissions());
-        final ScriptLoader loader = build();
+        machine = new HostMachine(settings, names, this.sources, placesAddress, watchdog, stores, memory);
+        final ScriptLoader loader = machine.load();
         descriptions = loader.descriptions();
         findings = loader.findings();
     }
@@ -101,7 +96,7 @@ public final class ScriptHost implements AutoCloseable {
     /** Keys of the status ids 0 to 63, for example {@code blacklisted}; null where an id is not in use. */
     public String[] statusKeys() {
         final String[] keys = new String[Long.SIZE];
-        new String(vm.call("statuses"), UTF_8).lines().forEach(line -> {
+        new String(machine.call("statuses"), UTF_8).lines().forEach(line -> {
             final int space = line.indexOf(' ');
             keys[Integer.parseInt(line.substring(0, space))] = line.substring(space + 1);
         });
@@ -129,9 +124,12 @@ public final class ScriptHost implements AutoCloseable {
         int next = from;
         rebuilds = 0;
         while (true) {
-            final int done = vm.dispatch(memory.batch(), next, count);
+            final int done = machine.dispatch(next, count);
+            if (recorder != null) {
+                recorder.takeSamples();
+            }
             if (done >= 0) {
-                relieve();
+                machine.relieve();
                 return done;
             }
             next = recover(done == LuaVm.ABANDONED, next, count);
@@ -141,9 +139,26 @@ public final class ScriptHost implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #onWorked} is of use. */
+    public boolean isProfiled() {
+        return recorder != null;
+    }
+
+    /** Notes time in which the thread worked on events, this host's hooks and all round them. */
+    public void onWorked(final long durationNs) {
+        recorder.addWorked(durationNs);
+    }
+
     /** What the dispatch handed out, from the first record on. */
     public EmissionCursor emissions() {
         return cursor.rewind(memory.control(ControlDescriptor.EMISSION_USED));
+    }
+
+    /**
+     * From the next event on, hooks are counted as skipped and not called. Any thread, while the host is open.
+     */
+    public void skipHooks() {
+        memory.control(ControlDescriptor.ENDING, 1);
     }
 
     /** Empties the emission buffer. */
@@ -161,7 +176,7 @@ public final class ScriptHost implements AutoCloseable {
         memory.control(ControlDescriptor.CURRENT_EVENT, 0);
         for (int script = 0; script < sources.size(); script++) {
             try {
-                vm.call("teardown", Integer.toString(script).getBytes(UTF_8));
+                machine.call("teardown", Integer.toString(script).getBytes(UTF_8));
             } catch (final LuaException e) {
                 report(script, "teardown() " + e.getMessage());
                 if (e.abandoned()) {
@@ -240,19 +255,19 @@ public final class ScriptHost implements AutoCloseable {
 
     /** Bytes that Lua objects take now. */
     public long memoryUsedBytes() {
-        return vm.memoryUsedBytes();
+        return machine.memoryUsedBytes();
     }
 
     /** Offset and size of each field as LuaJIT sees them, one {@code struct field offset size} a line. */
     String layoutInLua() {
-        return new String(vm.call("layout"), UTF_8);
+        return new String(machine.call("layout"), UTF_8);
     }
 
     /** Names in a script's source that the library does not know, whether or not a run would come by. */
     List<Finding> lint(final ScriptSource source) {
         final Path folder = source.path().toAbsolutePath().getParent();
         final String records = new String(
-            vm.call("lint", source.text(), String.valueOf(folder).getBytes(UTF_8)), UTF_8);
+            machine.call("lint", source.text(), String.valueOf(folder).getBytes(UTF_8)), UTF_8);
         final List<Finding> unknown = new ArrayList<>();
         for (final String record : records.split("\u001e")) {
             final String[] fields = record.split("\u001f", -1);
@@ -266,70 +281,28 @@ public final class ScriptHost implements AutoCloseable {
 
     /** Every function of each generation: name, generation, arguments, result, sample arguments; see flow_api.lua. */
     String flowApi() {
-        return new String(vm.call("api"), UTF_8);
+        return new String(machine.call("api"), UTF_8);
     }
 
     /** The reference of all {@code flow} functions as Markdown. */
     String flowReference() {
-        return new String(vm.call("reference"), UTF_8);
+        return new String(machine.call("reference"), UTF_8);
     }
 
     /** Names of all {@code flow} functions, one a line. */
     String flowFunctions() {
-        return new String(vm.call("functions"), UTF_8);
+        return new String(machine.call("functions"), UTF_8);
     }
 
     @Override
     public void close() {
-        if (vm != null) {
-            watchdog.remove(vm);
-            vm.close();
-            vm = null;
-            memory.close();
-        }
-    }
-
-    private ScriptLoader build() {
-        while (true) {
-            // Even: no user code runs. A machine that was lost may have left it odd.
-            final int serial = memory.control(ControlDescriptor.HOOK_SERIAL);
-            memory.control(ControlDescriptor.HOOK_SERIAL, serial + 1 & ~1);
-            memory.control(ControlDescriptor.EXTRA_MEMORY, 0);
-            vm = new LuaVm(settings.memoryLimitBytes());
-            watchdog.add(vm, memory.control());
-            start();
-            final ScriptLoader loader = new ScriptLoader(vm, sources, settings.wishes(), memory);
-            if (loader.load()) {
-                return loader;
+        if (machine.isOpen()) {
+            if (recorder != null) {
+                keepTraceAborts();
+                settings.run().profile().add(recorder, keys());
             }
-            watchdog.remove(vm);
-            vm.close();
-        }
-    }
-
-    // Lua collects garbage once there is as much of it as of what lives; before that, much of the limit may be garbage,
-    // and scripts would fail that need not.
-    private void relieve() {
-        final long used = vm.memoryUsedBytes();
-        if (used > collectAtBytes) {
-            vm.call("collect");
-            final long live = vm.memoryUsedBytes();
-            collectAtBytes = live + (settings.memoryLimitBytes() - live) / 2;
-        }
-    }
-
-    private void start() {
-        collectAtBytes = settings.memoryLimitBytes() / 2;
-        final List<byte[]> arguments = new ArrayList<>();
-        arguments.add(LibrarySettings.text(settings, names, memory, stores, placesAddress));
-        arguments.addAll(LuaLibrary.modules());
-        try {
-            vm.start("@millrace/" + LuaLibrary.BOOT + ".lua", LuaLibrary.boot(), arguments.toArray(byte[][]::new));
-        } catch (final LuaException e) {
-            watchdog.remove(vm);
-            vm.close();
-            throw new IllegalStateException("the Lua library does not start: " + e.getMessage()
-                + (e.getMessage().contains("not enough memory") ? ": raise --script-memory" : ""), e);
+            machine.close();
+            memory.close();
         }
     }
 
@@ -343,9 +316,12 @@ public final class ScriptHost implements AutoCloseable {
         memory.control(ControlDescriptor.REPLACE, 0);
         if ((serial & 1) == 1) {
             memory.count(script, abandoned ? ScriptStatsDescriptor.TIMED_OUT : ScriptStatsDescriptor.FAILED);
+            if (recorder != null) {
+                recorder.addLost(script);
+            }
             blame(script, abandoned, event);
         } else if (!givenUp) {
-            report(script, vm.lastError());
+            report(script, machine.lastError());
         }
         rebuild();
         if (++rebuilds > MAX_REBUILDS_PER_EVENT) {
@@ -360,11 +336,11 @@ public final class ScriptHost implements AutoCloseable {
     private void blame(final int script, final boolean abandoned, final int event) {
         final int overruns = settings.supervision().maxOverruns();
         if (abandoned && (overruns == 0 || memory.counted(script, ScriptStatsDescriptor.TIMED_OUT) < overruns)) {
-            report(script, vm.lastError());
+            report(script, machine.lastError());
             return;
         }
         memory.takeOut(script, abandoned ? ScriptStatsDescriptor.DEADLINE : ScriptStatsDescriptor.MEMORY);
-        final String message = vm.lastError() + ": switched off: " + (abandoned
+        final String message = machine.lastError() + ": switched off: " + (abandoned
             ? "let it do less per call, or raise --script-deadline" : "keep less, or raise --script-memory");
         if (SwitchedOffAlert.emit(memory, settings.emissionCapacityBytes(), script, event, message)) {
             memory.addToTotal(ControlDescriptor.ALERTS_RAISED, 1);
@@ -374,13 +350,26 @@ public final class ScriptHost implements AutoCloseable {
         report(script, message);
     }
 
-    // What the scripts were when they were first loaded stays as it was told.
+    private void keepTraceAborts() {
+        final byte[] records;
+        try {
+            records = machine.call("trace_aborts");
+        } catch (final LuaException e) {
+            // Left in the middle of something, or without memory: it can tell no more, and that harms nobody.
+            return;
+        }
+        settings.run().profile().addTraceAborts(new String(records, UTF_8), keys());
+    }
+
+    private List<String> keys() {
+        return sources.stream().map(ScriptSource::key).toList();
+    }
+
     private void rebuild() {
-        final int event = memory.control(ControlDescriptor.CURRENT_EVENT);
-        watchdog.remove(vm);
-        vm.close();
-        build();
-        memory.control(ControlDescriptor.CURRENT_EVENT, event);
+        if (recorder != null) {
+            keepTraceAborts();
+        }
+        machine.replace();
     }
 
     private void report(final int script, final String message) {
