@@ -7,9 +7,11 @@ source "${BASH_SOURCE[0]%/*}/java.sh"
 # Needed to build and to run.
 BUILD_PACKAGES=(dpdk libdpdk-dev libndpi-dev libluajit-5.1-dev tor-geoipdb gcc make pkg-config maven libc6-dev)
 
-# Needed by tests only: ndpiReader and tshark to compare with, tcpreplay and ip for live ports, valgrind for the C parts;
-# a clean Debian to install into, and what checks a package, its manual pages, its unit and its log rotation.
-TEST_PACKAGES=(libndpi-bin tcpreplay tshark valgrind iproute2 debootstrap lintian mandoc logrotate systemd)
+# Needed by tests only: ndpiReader and tshark to compare with, tcpreplay and ip for live ports, clients and servers to
+# watch, valgrind for the C parts; a clean Debian to install into, and what checks a package, its manual pages, its unit
+# and its log rotation.
+TEST_PACKAGES=(libndpi-bin tcpreplay tshark valgrind iproute2 curl openssl openssh-client dropbear-bin dnsmasq-base
+    bind9-dnsutils debootstrap lintian mandoc logrotate systemd)
 
 # Packages with a JDK that is new enough, the smallest first.
 JDK_PACKAGES=(openjdk-25-jdk-headless openjdk-25-jdk temurin-25-jdk)

@@ -28,6 +28,7 @@
 /* Returned by a receive that found a part of a burst whose end is still on its way. */
 #define MILLRACE_INCOMPLETE (-1)
 
+struct millrace_packet_socket;
 struct rte_mbuf;
 struct rte_ring;
 
@@ -47,11 +48,13 @@ struct millrace_burst {
    uint16_t held;             /* mbufs of the last receive, given back by the next one */
    uint32_t timestamp_unit_ns; /* length of one tick of the port's timestamps; 0: the port stamps nothing */
    uint32_t linearized;        /* frames of several segments, copied together; since the burst was made */
-   struct rte_ring *ring;      /* where frames come from instead of the port; null for the port */
+   struct rte_ring *ring;      /* where frames come from instead of the port; null for the others */
+   struct millrace_packet_socket *socket; /* where frames come from instead of the port; null for the others */
    uint32_t delimited;         /* whether bursts from the ring end at marks */
    uint32_t epoch_ended;       /* whether the mark that ended the last burst ended an epoch too */
    uint64_t tick_ns;           /* time of the last mark */
    uint64_t stretch;           /* kind of the frames, as the last mark about it says */
+   uint64_t received;          /* frames since the burst was made; read by others */
    uint16_t collected;         /* mbufs of a burst whose end has not come yet */
    uint16_t stash_length;      /* taken from the ring and not looked at: [stash_position, stash_length) */
    uint16_t stash_position;

@@ -28,6 +28,7 @@
 
 #include "burst.h"
 #include "millrace_shim.h"
+#include "packet_socket.h"
 #include "port_facts.h"
 
 #define NS_PER_SECOND 1000000000ull
@@ -110,6 +111,10 @@ static int64_t clock_ns(clockid_t clock) {
 
 static uint64_t live_clock_ns(void) {
    return (uint64_t)(clock_ns(CLOCK_MONOTONIC) + __atomic_load_n(&clock_offset_ns, __ATOMIC_RELAXED));
+}
+
+static struct packet_clocks packet_clocks(void) {
+   return (struct packet_clocks){.wall_ns = clock_ns(CLOCK_REALTIME), .live_ns = (int64_t)live_clock_ns()};
 }
 
 int millrace_eal_init(int argc, char **argv, int log_to_stderr) {
@@ -211,7 +216,13 @@ int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descr
       configuration.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size == 0 ? RSS_KEY_USUAL : info.hash_key_size;
       configuration.rx_adv_conf.rss_conf.rss_hf = hashed;
    }
-   result = rte_eth_dev_configure(port, rx_queues, 0, &configuration);
+   uint16_t tx_queues = 0;
+   result = rte_eth_dev_configure(port, rx_queues, tx_queues, &configuration);
+   if (result != 0 && info.max_tx_queues >= rx_queues) {
+      /* Some drivers, af_xdp and tap among them, have queues in pairs only. */
+      tx_queues = rx_queues;
+      result = rte_eth_dev_configure(port, rx_queues, tx_queues, &configuration);
+   }
    if (result != 0) {
       return result;
    }
@@ -223,6 +234,12 @@ int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descr
    const int socket = rte_eth_dev_socket_id(port);
    for (uint16_t queue = 0; queue < rx_queues; queue++) {
       result = rte_eth_rx_queue_setup(port, queue, rx_descriptors, (unsigned int)socket, NULL, pools[queue]);
+      if (result != 0) {
+         return result;
+      }
+   }
+   for (uint16_t queue = 0; queue < tx_queues; queue++) {
+      result = rte_eth_tx_queue_setup(port, queue, tx_descriptors, (unsigned int)socket, NULL);
       if (result != 0) {
          return result;
       }
@@ -307,6 +324,15 @@ struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t li
    return burst;
 }
 
+/* Frames of an interface of the kernel, each with the time at which it came. */
+struct millrace_burst *millrace_burst_of_socket(struct millrace_packet_socket *opened, uint16_t limit) {
+   struct millrace_burst *burst = burst_create(limit);
+   if (burst != NULL) {
+      burst->socket = opened;
+   }
+   return burst;
+}
+
 static inline void release_held(struct millrace_burst *burst) {
    if (burst->held != 0) {
       rte_pktmbuf_free_bulk(burst->mbufs, burst->held);
@@ -372,7 +398,7 @@ static uint32_t linearize(const struct rte_mbuf *segment, uint8_t *copy) {
    return used;
 }
 
-static void describe(struct millrace_burst *burst, uint16_t slot, uint64_t burst_ns, uint64_t stamped) {
+static void describe(struct millrace_burst *burst, uint16_t slot) {
    struct rte_mbuf *mbuf = burst->mbufs[slot];
    struct millrace_frame *frame = &burst->frames[slot];
    if (likely(mbuf->nb_segs == 1)) {
@@ -385,9 +411,6 @@ static void describe(struct millrace_burst *burst, uint16_t slot, uint64_t burst
       burst->linearized++;
    }
    frame->packet_length = rte_pktmbuf_pkt_len(mbuf);
-   frame->timestamp_ns = (mbuf->ol_flags & stamped) != 0
-      ? *RTE_MBUF_DYNFIELD(mbuf, timestamp_offset, rte_mbuf_timestamp_t *) * burst->timestamp_unit_ns
-      : burst_ns;
    frame->rss_hash = (mbuf->ol_flags & RTE_MBUF_F_RX_RSS_HASH) != 0 ? mbuf->hash.rss : 0;
    frame->vlan_tci = (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ? 0x10000u | mbuf->vlan_tci : 0;
 }
@@ -438,24 +461,45 @@ static int receive_from_ring(struct millrace_burst *burst) {
    return received;
 }
 
+static void stamp(struct millrace_burst *burst, uint16_t received) {
+   const uint64_t stamped = burst->timestamp_unit_ns == 0 ? 0 : timestamp_flag;
+   /* One clock reading a burst; skipped where every frame brings its own time. */
+   const uint64_t burst_ns = stamped == 0 ? live_clock_ns() : 0;
+   for (uint16_t slot = 0; slot < received; slot++) {
+      struct rte_mbuf *mbuf = burst->mbufs[slot];
+      burst->frames[slot].timestamp_ns = (mbuf->ol_flags & stamped) != 0
+         ? *RTE_MBUF_DYNFIELD(mbuf, timestamp_offset, rte_mbuf_timestamp_t *) * burst->timestamp_unit_ns
+         : burst_ns;
+   }
+}
+
+static int take(struct millrace_burst *burst) {
+   if (burst->ring != NULL) {
+      return receive_from_ring(burst);
+   }
+   if (burst->socket != NULL) {
+      return packet_socket_take(burst->socket, burst->mbufs, burst->frames, burst->limit, packet_clocks);
+   }
+   return rte_eth_rx_burst(burst->port, burst->queue, burst->mbufs, burst->limit);
+}
+
 int millrace_burst_receive(struct millrace_burst *burst) {
    release_held(burst);
-   const int taken = burst->ring == NULL
-      ? rte_eth_rx_burst(burst->port, burst->queue, burst->mbufs, burst->limit)
-      : receive_from_ring(burst);
+   const int taken = take(burst);
    if (taken <= 0) {
       return taken;
    }
    const uint16_t received = (uint16_t)taken;
    burst->held = received;
+   __atomic_store_n(&burst->received, burst->received + received, __ATOMIC_RELAXED);
    for (uint16_t slot = 0; slot < received; slot++) {
       rte_prefetch0(rte_pktmbuf_mtod(burst->mbufs[slot], void *));
    }
-   const uint64_t stamped = burst->timestamp_unit_ns == 0 ? 0 : timestamp_flag;
-   /* One clock reading a burst; skipped where every frame brings its own time. */
-   const uint64_t burst_ns = stamped == 0 ? live_clock_ns() : 0;
+   if (burst->socket == NULL) {
+      stamp(burst, received);
+   }
    for (uint16_t slot = 0; slot < received; slot++) {
-      describe(burst, slot, burst_ns, stamped);
+      describe(burst, slot);
    }
    return received;
 }

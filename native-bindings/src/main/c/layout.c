@@ -9,6 +9,7 @@
 #include "millrace_shim.h"
 #include "ndpi_state.h"
 #include "ndpi_verdict.h"
+#include "packet_socket.h"
 #include "port_facts.h"
 
 struct entry {
@@ -36,6 +37,7 @@ static const struct entry entries[] = {
    OFFSET(millrace_burst, epoch_ended),
    OFFSET(millrace_burst, tick_ns),
    OFFSET(millrace_burst, stretch),
+   OFFSET(millrace_burst, received),
    CONSTANT(MILLRACE_MARK_TICK),
    CONSTANT(MILLRACE_MARK_EPOCH),
    CONSTANT(MILLRACE_MARK_STRETCH),
@@ -54,6 +56,7 @@ static const struct entry entries[] = {
    CONSTANT(MILLRACE_BURST_MAX),
    CONSTANT(MILLRACE_FRAME_MAX),
    CONSTANT(RTE_ETH_XSTATS_NAME_SIZE),
+   CONSTANT(MILLRACE_SOCKET_BLOCK_BYTES),
 
    SIZE(millrace_ndpi_state),
    SIZE(millrace_ndpi_verdict),

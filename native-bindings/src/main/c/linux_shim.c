@@ -48,6 +48,14 @@ int millrace_signals_watch(void) {
    return 0;
 }
 
+/* SIGHUP ends nothing from now on and is handed to nobody. */
+int millrace_signals_ignore_hangup(void) {
+   struct sigaction action;
+   memset(&action, 0, sizeof(action));
+   action.sa_handler = SIG_IGN;
+   return sigaction(SIGHUP, &action, NULL) == 0 ? 0 : -errno;
+}
+
 /* Number of the next signal, 0 where none came in time. */
 int millrace_signals_await(int timeout_ms) {
    struct pollfd waiting = {.fd = signal_pipe[0], .events = POLLIN};

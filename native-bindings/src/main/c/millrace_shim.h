@@ -11,6 +11,7 @@
 
 struct millrace_burst;
 struct millrace_lanes;
+struct millrace_packet_socket;
 struct millrace_port_facts;
 struct millrace_ndpi_verdict;
 struct rte_mempool;
@@ -37,6 +38,7 @@ int millrace_timestamps_find(void);
 struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns);
 int millrace_burst_receive(struct millrace_burst *burst);
 struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t limit, int delimited);
+struct millrace_burst *millrace_burst_of_socket(struct millrace_packet_socket *opened, uint16_t limit);
 void millrace_burst_destroy(struct millrace_burst *burst);
 void millrace_clock_set_offset(int64_t offset_ns);
 struct rte_ring *millrace_ring_create(const char *name, unsigned int slots);
@@ -47,8 +49,20 @@ void millrace_lanes_mark(struct millrace_lanes *lanes, uint64_t mark);
 unsigned int millrace_lanes_push(struct millrace_lanes *lanes);
 unsigned int millrace_lanes_drop(struct millrace_lanes *lanes);
 
+/* Interfaces of the kernel */
+int millrace_packet_socket_open(const char *interface, uint32_t block_count, int promiscuous,
+      struct millrace_packet_socket **out);
+int millrace_packet_socket_share(struct millrace_packet_socket *opened, int group);
+int millrace_packet_socket_gate(struct millrace_packet_socket *opened, int open);
+int millrace_packet_socket_count(struct millrace_packet_socket *opened);
+void millrace_packet_socket_values(const struct millrace_packet_socket *opened, uint64_t *values);
+uint32_t millrace_packet_socket_hardware_type(const struct millrace_packet_socket *opened);
+void millrace_packet_socket_pool(struct millrace_packet_socket *opened, struct rte_mempool *pool);
+void millrace_packet_socket_close(struct millrace_packet_socket *opened);
+
 /* Linux */
 int millrace_signals_watch(void);
+int millrace_signals_ignore_hangup(void);
 int millrace_signals_await(int timeout_ms);
 int millrace_interface_flags(const char *name);
 int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length);

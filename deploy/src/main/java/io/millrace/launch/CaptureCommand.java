@@ -56,7 +56,7 @@ final class CaptureCommand implements Callable<Integer> {
         final boolean dryRun = plan.dryRun();
         final PlannedRun planned = PlannedRun.capture(command,
             new PlannedRun.Flags(flows, scripts, packets, output), ports, new SecureRandom().nextLong());
-        output.requireDistinctFrom(List.of());
+        output.requireDistinctFrom(scripts.inputFiles());
         if (dryRun) {
             scripts.config(flows, planned.verdicts(), false, Thread.ofPlatform().factory());
             plan.print(planned.plan(), command.commandLine().getOut());

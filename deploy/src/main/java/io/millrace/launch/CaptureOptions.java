@@ -9,8 +9,8 @@ import io.millrace.launch.plan.PortWish;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import org.agrona.BitUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,11 +20,7 @@ final class CaptureOptions {
     /** Drivers on top of the kernel's own. */
     enum KernelDriver {
         AF_PACKET,
-        AF_XDP;
-
-        String dpdkName() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
+        AF_XDP
     }
 
     @Option(names = "--iface", paramLabel = "NAME", split = ",",
@@ -78,7 +74,8 @@ final class CaptureOptions {
             wishes.add(spec.bus().equals(PortSpec.PCI) ? PortWish.ofCard(spec.device())
                 : new PortWish(spec.label(), spec.device(), Optional.empty(), spec.interfaceName()));
         }
-        interfaces.forEach(name -> wishes.add(PortWish.ofInterface(name, "net_" + driver().dpdkName())));
+        interfaces.forEach(name -> wishes.add(
+            PortWish.ofInterface(name, "net_" + driver().name().toLowerCase(Locale.ROOT))));
         return wishes;
     }
 
@@ -87,21 +84,15 @@ final class CaptureOptions {
         return rxQueues == null || rxQueues == 0 ? null : rxQueues;
     }
 
-    /** The ports as the engine opens them, with this many workers. */
-    CaptureConfig config(final int workers, final BufferPlan buffers) {
+    /** The ports as the engine opens them. */
+    CaptureConfig config(final BufferPlan buffers) {
         final List<PortSpec> specs = new ArrayList<>();
         ports.forEach(port -> specs.add(PortSpec.parse(port)));
-        final int queues =
-            buffers.rxQueues() != 0 ? buffers.rxQueues() : driver() == KernelDriver.AF_PACKET ? workers : 1;
-        if (!interfaces.isEmpty() && !BitUtil.isPowerOfTwo(buffers.kernelRingFrames())) {
-            throw new ConfigException(
-                "--rx-descriptors must be a power of two for --iface: " + buffers.kernelRingFrames());
-        }
         for (final String name : interfaces) {
-            specs.add(PortSpec.ofInterface(
-                specs.size(), name, driver().dpdkName(), queues, buffers.kernelRingFrames()));
+            specs.add(driver() == KernelDriver.AF_PACKET ? PortSpec.ofInterface(name)
+                : PortSpec.ofExpressPath(specs.size(), name, Math.max(1, buffers.rxQueues())));
         }
-        return new CaptureConfig(specs, buffers.rxQueues(), promiscuous);
+        return new CaptureConfig(specs, buffers.rxQueues(), promiscuous, buffers.kernelRingFrames());
     }
 
     private KernelDriver driver() {

@@ -3,6 +3,7 @@ package io.millrace.launch;
 import io.millrace.engine.telemetry.CounterDescriptor;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.script.intake.ScriptCounter;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -18,6 +19,8 @@ import java.util.function.ToLongFunction;
 record CounterLaw(String name, CounterDescriptor whole, List<CounterDescriptor> parts) {
     /** The laws that hold at any time but for what is on its way. */
     static final List<CounterLaw> ALL = List.of(
+        new CounterLaw("ports", PortCounter.PORT_OFFERED,
+            List.of(PortCounter.PORT_RECEIVED, EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF)),
         new CounterLaw("distributed", DistributorCounter.FRAMES_DISTRIBUTED,
             List.of(EngineCounter.RECEIVED, DistributorCounter.FRAMES_DROPPED)),
         new CounterLaw("frames", EngineCounter.RECEIVED, List.of(EngineCounter.PARSED, EngineCounter.NOT_IP,

@@ -3,6 +3,7 @@ package io.millrace.launch;
 import io.millrace.engine.telemetry.CounterDescriptor;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 final class DropWatch {
     /** What counts as lost. */
     static final List<CounterDescriptor> REASONS = List.of(
+        PortCounter.INTERFACE_DROPPED, PortCounter.FRAMES_CUT,
         EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS, DistributorCounter.FRAMES_DROPPED,
         EngineCounter.FLOWS_EVICTED, EngineCounter.EVENTS_SKIPPED, EngineCounter.RECORDS_LOST,
         ScriptCounter.RECORDS_REFUSED, ScriptCounter.ALERTS_REFUSED, ScriptCounter.TEXTS_REFUSED,

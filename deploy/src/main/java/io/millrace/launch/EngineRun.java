@@ -10,6 +10,7 @@ import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Heartbeat;
+import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.launch.plan.ThreadPlan;
 import io.millrace.script.ReloadResult;
@@ -54,6 +55,8 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 abstract class EngineRun {
     /** Room between one script thread or worker and the output thread. */
     static final int OUTPUT_RING_BYTES = 4 << 20;
+    private static final PortCounter[] PORT_COUNTERS = {PortCounter.PORT_OFFERED, PortCounter.PORT_RECEIVED,
+        PortCounter.INTERFACE_DROPPED, PortCounter.FRAMES_JOINED, PortCounter.FRAMES_CUT};
 
     private static final Set<ScriptCounter> REPEATING = EnumSet.of(
         ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
@@ -322,8 +325,8 @@ abstract class EngineRun {
                 .forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
         }
         if (live) {
-            Stream.of(DistributorCounter.values(), ScriptCounter.values(), OutputCounter.values()).flatMap(Stream::of)
-                .forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
+            Stream.of(PORT_COUNTERS, DistributorCounter.values(), ScriptCounter.values(), OutputCounter.values())
+                .flatMap(Stream::of).forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
         }
         counters.putAll(telemetry.nonIpTotals(NonIpKind::key));
         return new StatsRecord(timeNs, counters);

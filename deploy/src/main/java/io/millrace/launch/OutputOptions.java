@@ -1,7 +1,6 @@
 package io.millrace.launch;
 
 import io.millrace.engine.config.ConfigException;
-import io.millrace.engine.port.CaptureFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +52,11 @@ final class OutputOptions {
     }
 
     /** Refuses to write over what is read, or two things into one file. */
-    void requireDistinctFrom(final List<CaptureFile> files) {
+    void requireDistinctFrom(final List<Path> inputs) {
         final Path log = eve == null || eveToStandardOutput() ? null : Path.of(eve);
-        for (final CaptureFile file : files) {
-            refuseSame("--eve", log, file.path());
-            refuseSame("--summary-json", summaryJson, file.path());
+        for (final Path input : inputs) {
+            refuseSame("--eve", log, input);
+            refuseSame("--summary-json", summaryJson, input);
         }
         refuseSame("--summary-json", summaryJson, log);
     }

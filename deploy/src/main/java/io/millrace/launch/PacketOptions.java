@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 @Command(description = "Packets")
 final class PacketOptions {
     private static final int MAX_WORKERS = 64;
+    private static final String PROCESS_TYPE = "--proc-type";
 
     @Option(names = "--workers", paramLabel = "N", converter = CountConverter.class,
         description = "Worker threads; a distributor feeds them where files or ports have fewer queues (default: 1; on"
@@ -114,6 +115,11 @@ final class PacketOptions {
     }
 
     List<String> ealArguments() {
-        return eal.isBlank() ? List.of() : List.of(eal.strip().split("\\s+"));
+        final List<String> arguments = eal.isBlank() ? List.of() : List.of(eal.strip().split("\\s+"));
+        if (arguments.stream().anyMatch(argument -> argument.startsWith(PROCESS_TYPE))) {
+            throw new ConfigException("--eal: " + PROCESS_TYPE + ": Millrace shares no memory with other processes of"
+                + " DPDK: leave it out");
+        }
+        return arguments;
     }
 }

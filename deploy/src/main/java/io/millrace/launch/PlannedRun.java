@@ -72,7 +72,7 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
         final ThreadPlan threads = planner.threads();
         final BufferPlan buffers = planner.buffers(threads);
         final int flows = planner.flowCapacity(threads);
-        final CaptureConfig capture = ports == null ? null : ports.config(threads.workers(), buffers);
+        final CaptureConfig capture = ports == null ? null : ports.config(buffers);
         final EngineConfig sized = engineConfig(flags, wishes, threads, buffers, flows, buffers.hugePages(), hashSeed);
         final HugePages pages =
             planner.hugePages(PacketMemory.of(sized, capture, threads.workers()).mebibytes());

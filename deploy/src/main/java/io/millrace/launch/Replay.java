@@ -32,6 +32,7 @@ final class Replay extends EngineRun {
 
     @Override
     AutoCloseable watchSignals() {
+        FlowEngine.ignoreHangup();
         return new StopOnSignal(this::requestStop);
     }
 

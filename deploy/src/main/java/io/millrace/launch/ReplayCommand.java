@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,7 +64,8 @@ final class ReplayCommand implements Callable<Integer> {
         final PlannedRun planned = PlannedRun.replay(
             command, new PlannedRun.Flags(flows, scripts, packets, output), REPLAY_HASH_SEED, namesOfFiles());
         final List<CaptureFile> files = openAll();
-        output.requireDistinctFrom(files);
+        output.requireDistinctFrom(
+            Stream.concat(files.stream().map(CaptureFile::path), scripts.inputFiles().stream()).toList());
         if (dryRun) {
             scripts.config(flows, planned.verdicts(), true, Thread.ofPlatform().factory());
             plan.print(planned.plan(), command.commandLine().getOut());

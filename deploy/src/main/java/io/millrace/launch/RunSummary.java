@@ -1,6 +1,8 @@
 package io.millrace.launch;
 
+import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.intake.ScriptCounter;
@@ -69,6 +71,13 @@ final class RunSummary {
     }
 
     private void appendCounters() {
+        if (telemetry.total(PortCounter.PORT_OFFERED) > 0) {
+            appendLaw("ports", "came", telemetry.total(PortCounter.PORT_OFFERED),
+                "received", telemetry.total(EngineCounter.RECEIVED),
+                "missed", telemetry.total(EngineCounter.RX_MISSED),
+                "without mbuf", telemetry.total(EngineCounter.RX_NO_MBUF),
+                "dropped, worker's ring full", telemetry.total(DistributorCounter.FRAMES_DROPPED));
+        }
         appendLaw("frames", "received", telemetry.total(EngineCounter.RECEIVED),
             "parsed", telemetry.total(EngineCounter.PARSED),
             "not IP", telemetry.total(EngineCounter.NOT_IP),

@@ -13,14 +13,18 @@ import io.millrace.script.lua.Supervision;
 import io.millrace.script.lua.RunTraits;
 import io.millrace.script.lua.ScriptProfile;
 import io.millrace.script.lua.ScriptSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
 import org.agrona.BitUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,6 +42,7 @@ final class ScriptOptions {
 
     private static final int MAX_SCRIPT_THREADS = 64;
     private static final int MAX_VERDICTS = 1 << 29;
+    private static final int SCRIPT_FOLDERS_DEPTH = 8;
     private static final int MIN_EVENT_RING = BitUtil.findNextPositivePowerOfTwo(8 * FlowEventDescriptor.MAX_LENGTH);
     private static final int MAX_EVENT_RING = 1 << 30;
 
@@ -266,6 +271,21 @@ final class ScriptOptions {
         } catch (final IllegalArgumentException e) {
             throw new ConfigException("script settings: " + e.getMessage());
         }
+    }
+
+    /** Files that are read: those that flags name, and the scripts. */
+    List<Path> inputFiles() {
+        final List<Path> files = new ArrayList<>();
+        Stream.of(scriptConfig, blacklist, externalAlerts, geoip).filter(Objects::nonNull).forEach(files::add);
+        for (final Path path : paths()) {
+            try (Stream<Path> found = Files.walk(path, SCRIPT_FOLDERS_DEPTH)) {
+                found.filter(Files::isRegularFile).filter(file -> file.toString().endsWith(".lua")).forEach(files::add);
+            } catch (final IOException | UncheckedIOException e) {
+                throw new ConfigException("--scripts: cannot be listed: " + path + " (" + e.getMessage()
+                    + "): check its permissions");
+            }
+        }
+        return files;
     }
 
     private ScriptInputs inputs() {

@@ -70,10 +70,13 @@ final class StatReport {
                 EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_LIVE, EngineCounter.EVENTS_SKIPPED));
             writeRates(json, "workers_per_second", EngineCounter.RECEIVED,
                 List.of(EngineCounter.RECEIVED, EngineCounter.RECEIVED_BYTES, EngineCounter.EVENTS_SKIPPED));
-            writeOwners(json, "ports", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_RECEIVED,
-                PortCounter.LINK_UP, EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
-            writeRates(json, "ports_per_second", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_RECEIVED,
-                EngineCounter.RX_MISSED, EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
+            writeOwners(json, "ports", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_OFFERED,
+                PortCounter.PORT_RECEIVED, PortCounter.LINK_UP, PortCounter.INTERFACE_DROPPED,
+                PortCounter.FRAMES_JOINED, PortCounter.FRAMES_CUT, EngineCounter.RX_MISSED,
+                EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
+            writeRates(json, "ports_per_second", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_OFFERED,
+                PortCounter.PORT_RECEIVED, PortCounter.INTERFACE_DROPPED, EngineCounter.RX_MISSED,
+                EngineCounter.RX_NO_MBUF, EngineCounter.RX_ERRORS));
             writeOwners(json, "driver", PortCounter.DRIVER_COUNTER, List.of(PortCounter.DRIVER_COUNTER));
             writeOwners(json, "rings", RunGauge.RING_FILL, List.of(RunGauge.RING_FILL));
             writeOwners(json, "latency_ns", RunGauge.LATENCY_COUNT, List.copyOf(RunGauge.LATENCIES));

@@ -45,12 +45,23 @@ final class NetworkNamespace {
 
     /** Two interfaces joined by a cable, both up; what one sends the other receives. */
     void cable(final String one, final String other) throws IOException, InterruptedException {
-        run("ip", "link", "add", one, "type", "veth", "peer", "name", other);
-        for (final String name : List.of(one, other)) {
-            // Without it the kernel sends frames of its own over the cable.
-            run("ip", "link", "set", name, "addrgenmode", "none");
-            run("ip", "link", "set", name, "up");
-        }
+        cableTo(this, one, other);
+    }
+
+    /** A cable to another network: interface {@code one} is here, {@code other} there. */
+    void cableTo(final NetworkNamespace network, final String one, final String other)
+        throws IOException, InterruptedException {
+
+        run("ip", "link", "add", one, "type", "veth", "peer", "name", other, "netns",
+            Long.toString(network.holder.pid()));
+        setUp(one);
+        network.setUp(other);
+    }
+
+    /** With IPv6 the kernel sends frames of its own. */
+    private void setUp(final String name) throws IOException, InterruptedException {
+        run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
+        run("ip", "link", "set", name, "up");
     }
 
     /** The command as it runs in here. */

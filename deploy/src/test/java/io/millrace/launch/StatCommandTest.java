@@ -46,11 +46,13 @@ final class StatCommandTest {
 
         assertThat(json).containsEntry("pid", (int) PID)
             .containsEntry("ports", Map.of("port eth0", Map.of(
-                "port_received", 1012, "link_up", 1, "rx_missed", 12, "rx_no_mbuf", 0, "rx_errors", 0)))
+                "port_offered", 0, "port_received", 1012, "link_up", 1, "interface_dropped", 0, "frames_joined", 0,
+                "frames_cut", 0, "rx_missed", 12, "rx_no_mbuf", 0, "rx_errors", 0)))
             .containsEntry("workers_per_second", Map.of("worker-0", Map.of(
                 "received", 0, "received_bytes", 0, "events_skipped", 0)))
             .containsEntry("ports_per_second", Map.of("port eth0", Map.of(
-                "port_received", 0, "rx_missed", 0, "rx_no_mbuf", 0, "rx_errors", 0)));
+                "port_offered", 0, "port_received", 0, "interface_dropped", 0, "rx_missed", 0, "rx_no_mbuf", 0,
+                "rx_errors", 0)));
     }
 
     @Test

@@ -113,7 +113,7 @@ public final class FlowEngine implements AutoCloseable {
             }
             if (distributed) {
                 deals = new Distributor(capture == null ? read : ports.allQueues(), opened, config,
-                    capture == null ? new BackoffIdleStrategy() : null, telemetry);
+                    capture != null, telemetry);
             }
             rings = opened;
             replay = read;
@@ -173,6 +173,11 @@ public final class FlowEngine implements AutoCloseable {
     /** Takes SIGINT, SIGTERM and SIGHUP over from the JVM, for good; {@link #awaitSignal} hands them out. */
     public static void watchSignals() {
         Signals.watch();
+    }
+
+    /** Has SIGHUP do nothing, for good: a run that ends by itself has nothing to open anew. */
+    public static void ignoreHangup() {
+        Signals.ignoreHangup();
     }
 
     /** The next signal; {@link ProcessSignal#NONE} after {@code timeoutMs} without one. One thread at a time. */
@@ -240,6 +245,9 @@ public final class FlowEngine implements AutoCloseable {
         if (distributorThread != null) {
             distributorThread.start();
         }
+        if (ports != null) {
+            ports.letIn();
+        }
     }
 
     /** Whether a worker still runs. */
@@ -257,7 +265,10 @@ public final class FlowEngine implements AutoCloseable {
         if (replay != null) {
             replay.stopWaiting();
         }
-        if (distributorThread != null) {
+        if (ports != null) {
+            // What came before is worked through; then the sources are finished, and with them the threads.
+            ports.shut();
+        } else if (distributorThread != null) {
             // The workers follow when they have worked through what it gave them.
             distributorThread.requestStop();
         } else {
@@ -288,7 +299,7 @@ public final class FlowEngine implements AutoCloseable {
 
     /** Updates the counters of live ports and tells in one line each what changed about them. About once a second. */
     public void watchPorts(final Consumer<String> news) {
-        ports.watch(news);
+        ports.watch(news, !isRunning() && (distributorThread == null || !distributorThread.isRunning()));
     }
 
     /** Time of live ports now, nanoseconds since the Unix epoch. */

@@ -11,8 +11,11 @@ import java.util.Set;
  * @param rxQueues    RX queues of each port; 0 for as many as there are workers where the port can feed that many so that
  *                    both directions of a flow meet, and one with a distributor behind it otherwise.
  * @param promiscuous whether frames for any address are taken.
+ * @param interfaceRingFrames frames of usual size that the kernel keeps for each queue of an interface; many more where
+ *                    they are short.
  */
-public record CaptureConfig(List<PortSpec> ports, int rxQueues, boolean promiscuous) {
+public record CaptureConfig(List<PortSpec> ports, int rxQueues, boolean promiscuous, int interfaceRingFrames) {
+    private static final int MAX_RING_FRAMES = 1 << 20;
     private static final int MAX_RX_QUEUES = 64;
 
     /** Checks every value; throws {@link ConfigException} with the flag, the value and the limit. */
@@ -23,6 +26,9 @@ public record CaptureConfig(List<PortSpec> ports, int rxQueues, boolean promiscu
         }
         if (rxQueues < 0 || rxQueues > MAX_RX_QUEUES) {
             throw new ConfigException("--rx-queues must be from 1 to " + MAX_RX_QUEUES + ": " + rxQueues);
+        }
+        if (interfaceRingFrames < 1 || interfaceRingFrames > MAX_RING_FRAMES) {
+            throw new ConfigException("--rx-descriptors must be from 1 to " + MAX_RING_FRAMES + ": " + interfaceRingFrames);
         }
         final Set<String> devices = new HashSet<>();
         final Set<String> interfaces = new HashSet<>();

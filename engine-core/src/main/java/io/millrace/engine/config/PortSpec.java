@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * A live port as it was asked for.
  *
- * @param bus           {@code pci} or {@code vdev}.
- * @param device        PCI address, or name of the virtual device.
+ * @param bus           {@code pci}, {@code vdev} or {@code kernel}.
+ * @param device        PCI address, name of the virtual device, or of the kernel's interface.
  * @param arguments     for the driver, separated by commas; may be empty.
  * @param interfaceName the kernel's network interface behind it, where the arguments name one.
  */
@@ -17,6 +17,8 @@ public record PortSpec(String bus, String device, String arguments, Optional<Str
     public static final String PCI = "pci";
     /** Bus of devices that a driver makes up. */
     public static final String VIRTUAL = "vdev";
+    /** Interfaces of the kernel, which is asked for their frames without a driver of DPDK's. */
+    public static final String KERNEL = "kernel";
 
     private static final Pattern PCI_ADDRESS =
         Pattern.compile("(?:([0-9a-fA-F]{4}):)?([0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7])((?:,.*)?)");
@@ -49,24 +51,32 @@ public record PortSpec(String bus, String device, String arguments, Optional<Str
     }
 
     /**
-     * An interface of the kernel, through a driver that leaves it to the kernel.
+     * An interface of the kernel, read through packet sockets.
      *
-     * @param index      makes the device's name unique in the process.
-     * @param name       of the interface.
-     * @param driver     {@code af_packet} or {@code af_xdp}.
-     * @param queues     RX queues; several share the interface's frames so that both directions of a flow meet.
-     * @param ringFrames length of each queue's ring in the kernel, a power of two; {@code af_packet} only.
      * @throws ConfigException where the name cannot be that of an interface.
      */
-    public static PortSpec ofInterface(
-        final int index, final String name, final String driver, final int queues, final int ringFrames) {
+    public static PortSpec ofInterface(final String name) {
+        requireInterfaceName(name);
+        return new PortSpec(KERNEL, name, "", Optional.of(name));
+    }
 
+    /**
+     * An interface of the kernel, read through DPDK's {@code af_xdp} driver.
+     *
+     * @param index  makes the device's name unique in the process.
+     * @param queues RX queues of the interface.
+     * @throws ConfigException where the name cannot be that of an interface.
+     */
+    public static PortSpec ofExpressPath(final int index, final String name, final int queues) {
+        requireInterfaceName(name);
+        return new PortSpec(
+            VIRTUAL, "net_af_xdp" + index, "iface=" + name + ",queue_count=" + queues, Optional.of(name));
+    }
+
+    private static void requireInterfaceName(final String name) {
         if (!INTERFACE_NAME.matcher(name).matches()) {
             throw new ConfigException("--iface: '" + name + "' cannot be the name of an interface: ip link lists them");
         }
-        final String arguments = "iface=" + name + (driver.equals("af_packet")
-            ? ",qpairs=" + queues + ",framecnt=" + ringFrames : ",queue_count=" + queues);
-        return new PortSpec(VIRTUAL, "net_" + driver + index, arguments, Optional.of(name));
     }
 
     /** Words for people. */

@@ -77,7 +77,7 @@ public final class EalArguments {
     private static List<Path> drivers(final List<PortSpec> ports) {
         final Set<String> drivers = new LinkedHashSet<>(COMMON_DRIVERS);
         drivers.add(REPLAY_DRIVER);
-        ports.forEach(port -> drivers.add(driverOf(port)));
+        ports.stream().filter(port -> port.bus().equals(PortSpec.VIRTUAL)).forEach(port -> drivers.add(driverOf(port)));
         return drivers.stream().map(Eal::driver).filter(Files::exists).toList();
     }
 

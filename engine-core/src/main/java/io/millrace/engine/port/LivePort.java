@@ -5,6 +5,7 @@ import io.millrace.binding.dpdk.Mempool;
 import io.millrace.binding.dpdk.RxBurst;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.linux.InterfaceState;
+import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
@@ -23,24 +24,27 @@ import org.agrona.concurrent.status.AtomicCounter;
  * workers or a distributor, each by one of them.
  */
 final class LivePort implements AutoCloseable {
-    private static final int TIMESTAMPS_OF_CLOCK = 0;
     private static final int MEMPOOL_CACHE_MBUFS = 256;
     private static final int MAX_DRIVER_COUNTERS = 128;
-    /** Drivers whose queues get both directions of a flow though they offer no hash: the kernel shares the frames out. */
-    private static final List<String> SHARED_BY_KERNEL = List.of("net_af_packet");
+    private static final String MAKES_ITS_INTERFACE = "net_tap";
 
     private final PortSpec spec;
-    private final EthernetPort port;
-    private final EthernetPort.Facts facts;
+    private final PortDevice device;
     private final List<Mempool> mempools = new ArrayList<>();
-    private final List<RxBurst> bursts = new ArrayList<>();
+    private final List<LiveQueue> queues = new ArrayList<>();
     private final Map<String, AtomicCounter> driverCounters = new HashMap<>();
+    private AtomicCounter offered;
     private AtomicCounter received;
     private AtomicCounter missed;
     private AtomicCounter noMbuf;
     private AtomicCounter errors;
+    private AtomicCounter joined;
+    private AtomicCounter cut;
+    private AtomicCounter droppedBefore;
     private AtomicCounter linkUp;
+    private InterfaceDrops interfaceDrops;
     private EthernetPort.Link link = EthernetPort.Link.UP;
+    private boolean toldOfJoined;
     private volatile boolean removed;
 
     /**
@@ -48,92 +52,108 @@ final class LivePort implements AutoCloseable {
      *
      * @throws EnvironmentException where it is missing, in use, or not allowed.
      */
-    LivePort(final PortSpec spec) {
+    LivePort(final PortSpec spec, final CaptureConfig capture) {
         this.spec = spec;
         requireInterface(spec);
-        try {
-            port = EthernetPort.attach(spec.bus(), spec.device(), spec.arguments());
-        } catch (final EnvironmentException e) {
-            throw new EnvironmentException(e.getMessage() + ": " + remedy(spec, e.getMessage()));
-        }
-        facts = port.facts();
+        device = inKernel()
+            ? new InterfaceDevice(spec.device(), capture.interfaceRingFrames()) : new DpdkDevice(spec);
     }
 
     /** Queues that can be fed so that both directions of a flow meet. */
     int symmetricQueues() {
-        return facts.symmetricRss() || SHARED_BY_KERNEL.contains(facts.driver()) ? facts.maxRxQueues() : 1;
+        return device.symmetricQueues();
     }
 
-    /**
-     * Sets up the queues and lets frames in.
-     *
-     * @param mbufs in the pool of each queue.
-     */
+    /** Sets up the queues. */
     void open(
-        final EngineConfig config, final int queues, final int mbufs, final boolean promiscuous,
+        final EngineConfig config, final int count, final int mbufsPerQueue, final boolean promiscuous,
         final Telemetry telemetry) {
 
-        if (queues > facts.maxRxQueues()) {
-            throw new ConfigException("--rx-queues: " + queues + ": port " + spec.label() + " has at most "
-                + facts.maxRxQueues());
+        if (count > device.maxQueues()) {
+            throw new ConfigException("--rx-queues: " + count + ": port " + spec.label() + " has at most "
+                + device.maxQueues());
         }
-        for (int queue = 0; queue < queues; queue++) {
-            mempools.add(Mempool.create("mbufs-" + spec.device() + "-" + queue, mbufs,
-                Math.min(MEMPOOL_CACHE_MBUFS, mbufs / 2), config.mbufBytes(), facts.numaNode()));
+        for (int queue = 0; queue < count; queue++) {
+            mempools.add(Mempool.create("mbufs-" + spec.device() + "-" + queue, mbufsPerQueue,
+                Math.min(MEMPOOL_CACHE_MBUFS, mbufsPerQueue / 2), config.mbufBytes(), device.numaNode()));
         }
-        port.configure(mempools, config.rxDescriptors());
-        if (promiscuous) {
-            port.promiscuous();
+        for (final RxBurst burst : device.open(config, mempools, promiscuous)) {
+            queues.add(new LiveQueue(this, burst));
         }
-        try {
-            port.start();
-        } catch (final EnvironmentException e) {
-            throw new EnvironmentException(e.getMessage() + ": " + remedy(spec, e.getMessage()));
-        }
-        for (int queue = 0; queue < queues; queue++) {
-            bursts.add(port.burst(queue, config.burst(), TIMESTAMPS_OF_CLOCK));
-        }
+        count(telemetry);
+    }
+
+    private void count(final Telemetry telemetry) {
         final String owner = "port " + spec.label();
+        offered = telemetry.counter(PortCounter.PORT_OFFERED, owner);
         received = telemetry.counter(PortCounter.PORT_RECEIVED, owner);
         linkUp = telemetry.counter(PortCounter.LINK_UP, owner);
+        joined = telemetry.counter(PortCounter.FRAMES_JOINED, owner);
+        cut = telemetry.counter(PortCounter.FRAMES_CUT, owner);
+        droppedBefore = telemetry.counter(PortCounter.INTERFACE_DROPPED, owner);
         missed = telemetry.counter(EngineCounter.RX_MISSED, owner);
         noMbuf = telemetry.counter(EngineCounter.RX_NO_MBUF, owner);
         errors = telemetry.counter(EngineCounter.RX_ERRORS, owner);
-        for (final String name : port.extendedStats().keySet()) {
-            if (name.startsWith("rx") && driverCounters.size() < MAX_DRIVER_COUNTERS) {
+        for (final String name : device.ownCounters().keySet()) {
+            if (driverCounters.size() < MAX_DRIVER_COUNTERS) {
                 driverCounters.put(name, telemetry.counter(PortCounter.DRIVER_COUNTER, owner + " " + name));
             }
         }
     }
 
+    /** Lets frames in. */
+    void letIn() {
+        if (spec.interfaceName().isPresent() && !makesItsInterface(spec)) {
+            interfaceDrops = new InterfaceDrops(spec.interfaceName().get());
+        }
+        device.letIn();
+    }
+
+    /** Lets no more frames in, as far as the device can; its queues are drained after that. */
+    void shut() {
+        final List<Long> framesInAll = device.shut();
+        for (int queue = 0; queue < queues.size(); queue++) {
+            queues.get(queue).shut(framesInAll.get(queue));
+        }
+    }
+
     /** Its queues, in order. */
-    List<RxBurst> bursts() {
-        return bursts;
+    List<LiveQueue> queues() {
+        return queues;
     }
 
     PortSpec spec() {
         return spec;
     }
 
-    EthernetPort.Facts facts() {
-        return facts;
+    String driver() {
+        return device.driver();
     }
 
-    /** Whether the device is gone; its queues are polled no more. Any thread. */
-    boolean removed() {
-        return removed;
+    LinkType linkType() {
+        return device.linkType();
     }
 
-    /** Whether frames can come, as far as is known. */
-    boolean isUp() {
-        return link == EthernetPort.Link.UP;
+    /** Whether its queues may be polled: a device that is gone must be left alone, while a socket keeps its ring. */
+    boolean pollable() {
+        return !removed || inKernel();
     }
 
-    /** Reads counters and link; tells changes of the link in one line each. */
-    void watch(final Consumer<String> news) {
-        if (removed) {
-            return;
+    /**
+     * Reads counters and link; tells changes of the link in one line each.
+     *
+     * @param ended whether its queues are polled no more: what waits in them is missed then.
+     */
+    void watch(final Consumer<String> news, final boolean ended) {
+        if (!removed) {
+            watchLink(news);
         }
+        if (pollable()) {
+            readCounters(news, ended);
+        }
+    }
+
+    private void watchLink(final Consumer<String> news) {
         final EthernetPort.Link now = linkNow();
         if (now != link) {
             link = now;
@@ -144,16 +164,30 @@ final class LivePort implements AutoCloseable {
             });
         }
         linkUp.setRelease(now == EthernetPort.Link.UP ? 1 : 0);
-        if (now == EthernetPort.Link.REMOVED) {
-            removed = true;
-            return;
-        }
-        final EthernetPort.Stats stats = port.stats();
-        received.setRelease(stats.packets());
-        missed.setRelease(stats.missed());
+        removed = now == EthernetPort.Link.REMOVED;
+    }
+
+    private void readCounters(final Consumer<String> news, final boolean ended) {
+        final PortDevice.Stats stats = device.stats();
+        final long polled = queues.stream().mapToLong(queue -> queue.burst().received()).sum();
+        final long waiting = Math.max(0, stats.offered() - stats.missed() - stats.noMbuf() - polled);
+        offered.setRelease(stats.offered());
+        received.setRelease(ended ? Math.min(polled, stats.received()) : stats.received());
+        missed.setRelease(stats.missed() + (ended ? waiting : 0));
         noMbuf.setRelease(stats.noMbuf());
         errors.setRelease(stats.errors());
-        port.extendedStats().forEach((name, value) -> {
+        joined.setRelease(stats.joined());
+        cut.setRelease(stats.cut());
+        if (interfaceDrops != null) {
+            droppedBefore.setRelease(interfaceDrops.dropped());
+        }
+        if (stats.joined() > 0 && !toldOfJoined) {
+            toldOfJoined = true;
+            news.accept("port " + spec.label() + ": frames longer than the link's MTU come: packets are joined before they"
+                + " are counted: ethtool -K " + spec.label() + " gro off lro off, and tso off gso off where a sender is on"
+                + " this machine");
+        }
+        device.ownCounters().forEach((name, value) -> {
             final AtomicCounter counter = driverCounters.get(name);
             if (counter != null) {
                 counter.setRelease(value);
@@ -163,15 +197,15 @@ final class LivePort implements AutoCloseable {
 
     @Override
     public void close() {
-        bursts.forEach(RxBurst::close);
-        port.close();
+        queues.forEach(queue -> queue.burst().close());
+        device.close();
         mempools.forEach(Mempool::close);
     }
 
     /** Drivers on top of the kernel do not look after the link themselves. */
     private EthernetPort.Link linkNow() {
         if (spec.interfaceName().isEmpty()) {
-            return port.link();
+            return device.link();
         }
         return switch (InterfaceState.of(spec.interfaceName().get())) {
             case RUNNING -> EthernetPort.Link.UP;
@@ -180,26 +214,19 @@ final class LivePort implements AutoCloseable {
         };
     }
 
-    /** A TAP device makes its interface itself. */
+    private boolean inKernel() {
+        return spec.bus().equals(PortSpec.KERNEL);
+    }
+
     private static void requireInterface(final PortSpec spec) {
-        if (spec.interfaceName().isPresent() && !spec.device().startsWith("net_tap")
+        if (spec.interfaceName().isPresent() && !makesItsInterface(spec)
             && InterfaceState.of(spec.interfaceName().get()) == InterfaceState.ABSENT) {
             throw new EnvironmentException("no interface " + spec.interfaceName().get()
                 + " in this network namespace: ip link lists what there is");
         }
     }
 
-    private static String remedy(final PortSpec spec, final String reason) {
-        if (reason.contains("ermission") || reason.contains("ermitted")) {
-            return "run as root, or grant CAP_NET_RAW and CAP_NET_ADMIN";
-        }
-        if (reason.contains("usy") || reason.contains("xists")) {
-            return "stop what uses it";
-        }
-        if (spec.bus().equals(PortSpec.PCI)) {
-            return "check the address with lspci, and bind the device to vfio-pci with dpdk-devbind.py";
-        }
-        return "check the driver's arguments, and that this user may use the device (root, or CAP_NET_RAW and"
-            + " CAP_NET_ADMIN)";
+    private static boolean makesItsInterface(final PortSpec spec) {
+        return spec.device().startsWith(MAKES_ITS_INTERFACE);
     }
 }

@@ -1,7 +1,5 @@
 package io.millrace.engine.port;
 
-import io.millrace.binding.dpdk.EthernetPort;
-import io.millrace.binding.dpdk.RxBurst;
 import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
@@ -19,6 +17,8 @@ public final class LivePorts implements AutoCloseable {
     private final LiveClock clock;
     private final int workers;
     private final boolean distributed;
+    private final List<LiveSource> sources = new ArrayList<>();
+    private boolean shut;
 
     /**
      * Opens the ports. DPDK must have been started.
@@ -34,7 +34,7 @@ public final class LivePorts implements AutoCloseable {
         this.workers = workers;
         try {
             for (final PortSpec spec : capture.ports()) {
-                ports.add(new LivePort(spec));
+                ports.add(new LivePort(spec, capture));
             }
             final boolean queuesForAll = ports.stream().allMatch(
                 port -> (capture.rxQueues() == 0 ? port.symmetricQueues() : capture.rxQueues()) >= workers);
@@ -57,43 +57,58 @@ public final class LivePorts implements AutoCloseable {
 
     /** The queues of worker {@code index}, of every port; where no distributor is needed. */
     public LiveSource source(final int index) {
-        final List<RxBurst> queues = new ArrayList<>();
-        final List<LivePort> owners = new ArrayList<>();
+        final List<LiveQueue> queues = new ArrayList<>();
         for (final LivePort port : ports) {
-            for (int queue = index; queue < port.bursts().size(); queue += workers) {
-                queues.add(port.bursts().get(queue));
-                owners.add(port);
+            for (int queue = index; queue < port.queues().size(); queue += workers) {
+                queues.add(port.queues().get(queue));
             }
         }
-        return new LiveSource(queues, owners, clock);
+        return source(queues);
     }
 
     /** All queues, for a distributor. */
     public LiveSource allQueues() {
-        final List<RxBurst> queues = new ArrayList<>();
-        final List<LivePort> owners = new ArrayList<>();
-        for (final LivePort port : ports) {
-            port.bursts().forEach(queue -> {
-                queues.add(queue);
-                owners.add(port);
-            });
+        return source(ports.stream().flatMap(port -> port.queues().stream()).toList());
+    }
+
+    private LiveSource source(final List<LiveQueue> queues) {
+        final LiveSource source = new LiveSource(queues, clock);
+        sources.add(source);
+        return source;
+    }
+
+    /** Lets frames in, unless the ports are shut already. */
+    public synchronized void letIn() {
+        if (!shut) {
+            ports.forEach(LivePort::letIn);
         }
-        return new LiveSource(queues, owners, clock);
+    }
+
+    /** Lets no more frames in; the sources are finished once they have brought what came before. Any thread. */
+    public synchronized void shut() {
+        if (!shut) {
+            shut = true;
+            ports.forEach(LivePort::shut);
+            sources.forEach(LiveSource::shut);
+        }
     }
 
     /** One line for each port: its driver, queues and link. */
     public List<String> descriptions() {
         return ports.stream().map(port -> {
-            final EthernetPort.Facts facts = port.facts();
-            final int queues = port.bursts().size();
-            return "port " + port.spec().label() + ": " + facts.driver() + ", " + queues + " RX queue"
+            final int queues = port.queues().size();
+            return "port " + port.spec().label() + ": " + port.driver() + ", " + queues + " RX queue"
                 + (queues == 1 ? "" : "s");
         }).toList();
     }
 
-    /** Updates the counters, and tells changes of links and devices that are gone. */
-    public void watch(final Consumer<String> news) {
-        ports.forEach(port -> port.watch(news));
+    /**
+     * Updates the counters, and tells changes of links and devices that are gone.
+     *
+     * @param ended whether nobody polls any more: what waits in the queues is missed then.
+     */
+    public synchronized void watch(final Consumer<String> news, final boolean ended) {
+        ports.forEach(port -> port.watch(news, ended));
     }
 
     /** Nobody may poll any more. */

@@ -13,6 +13,7 @@ import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.status.AtomicCounter;
 
@@ -22,7 +23,8 @@ import org.agrona.concurrent.status.AtomicCounter;
  * the innermost ones, as the workers' own parser finds them. Frames without addresses go to the first worker.
  *
  * <p>In a replay it waits for room in a worker's ring, and its bursts and epochs reach all workers as marks, so that
- * every worker does the same in every run. On live ports it waits for nobody: what finds no room is dropped and counted.
+ * every worker does the same in every run. On live ports it waits a moment, while the rings of the ports hold what comes:
+ * what finds no room by then is dropped and counted.
  *
  * <p>Owns its source and the writing ends of the rings; only its own thread calls it, but for {@link #requestStop()}.
  */
@@ -30,6 +32,8 @@ public final class Distributor implements PollingDuty, AutoCloseable {
     /** Bursts between two epochs of a replay. */
     static final int EPOCH_BURSTS = 64;
 
+    /** How long frames of live ports wait for room: longer than a worker is away that shares its core. */
+    private static final long PATIENCE_NS = 100_000_000L;
     private static final int FIRST_WORKER = 0;
 
     private final SharedSource source;
@@ -39,7 +43,8 @@ public final class Distributor implements PollingDuty, AutoCloseable {
     private final PacketParser parser;
     private final FragmentTable fragments;
     private final FlowHash hash;
-    private final IdleStrategy waiting;
+    private final boolean live;
+    private final IdleStrategy waiting = new BackoffIdleStrategy();
     private final PacketClock clock = new PacketClock();
     private final AtomicCounter distributed;
     private final AtomicCounter waits;
@@ -54,18 +59,18 @@ public final class Distributor implements PollingDuty, AutoCloseable {
      *
      * @param source  where frames come from; closed with the distributor.
      * @param rings   where they go.
-     * @param waiting how to wait for room in a ring (replay); null drops instead (live).
+     * @param live    whether frames come from ports, which do not wait; otherwise none is dropped, and bursts are marked.
      */
     public Distributor(
         final SharedSource source,
         final FrameRings rings,
         final EngineConfig config,
-        final IdleStrategy waiting,
+        final boolean live,
         final Telemetry telemetry) {
 
         this.source = source;
         this.rings = rings;
-        this.waiting = waiting;
+        this.live = live;
         burst = new Burst(source);
         parsed = new ParsedBurst(config.burst());
         parser = new PacketParser(parsed, config.openedTunnels());
@@ -99,15 +104,11 @@ public final class Distributor implements PollingDuty, AutoCloseable {
         }
         rings.take(source);
         frames += received;
-        if (waiting == null) {
-            if (rings.push() > 0) {
-                drop();
-            }
-        } else {
+        if (!live) {
             burstsInEpoch = burstsInEpoch == EPOCH_BURSTS - 1 ? 0 : burstsInEpoch + 1;
             rings.tick(clock.nowNs(), burstsInEpoch == 0);
-            pushAll();
         }
+        pushAll();
         distributed.setRelease(frames);
         return received;
     }
@@ -154,8 +155,9 @@ public final class Distributor implements PollingDuty, AutoCloseable {
         }
         waits.setRelease(++ringWaits);
         waiting.reset();
+        final long beganNs = System.nanoTime();
         while (rings.push() > 0) {
-            if (stopRequested) {
+            if (stopRequested || live && System.nanoTime() - beganNs > PATIENCE_NS) {
                 drop();
                 return;
             }

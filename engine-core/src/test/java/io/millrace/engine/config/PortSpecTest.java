@@ -33,9 +33,11 @@ final class PortSpecTest {
 
     @Test
     void shouldReadAnInterfaceThroughTheKernel() {
-        assertThat(PortSpec.ofInterface(2, "eno1", "af_packet", 4, 1024)).isEqualTo(new PortSpec(
-            PortSpec.VIRTUAL, "net_af_packet2", "iface=eno1,qpairs=4,framecnt=1024", Optional.of("eno1")));
-        assertThatThrownBy(() -> PortSpec.ofInterface(0, "a,b", "af_packet", 1, 1024))
+        assertThat(PortSpec.ofInterface("eno1")).isEqualTo(
+            new PortSpec(PortSpec.KERNEL, "eno1", "", Optional.of("eno1")));
+        assertThat(PortSpec.ofExpressPath(2, "eno1", 4)).isEqualTo(new PortSpec(
+            PortSpec.VIRTUAL, "net_af_xdp2", "iface=eno1,queue_count=4", Optional.of("eno1")));
+        assertThatThrownBy(() -> PortSpec.ofInterface("a,b"))
             .isInstanceOf(ConfigException.class).hasMessageContaining("'a,b' cannot be the name of an interface");
     }
 
@@ -44,9 +46,9 @@ final class PortSpecTest {
         final PortSpec port = PortSpec.parse("net_tap0,iface=tap0");
         final PortSpec sameInterface = PortSpec.parse("net_af_packet9,iface=tap0");
 
-        assertThatThrownBy(() -> new CaptureConfig(List.of(port, sameInterface), 0, true))
+        assertThatThrownBy(() -> new CaptureConfig(List.of(port, sameInterface), 0, true, 1024))
             .isInstanceOf(ConfigException.class).hasMessage("port tap0 is named twice: name it once");
-        assertThatThrownBy(() -> new CaptureConfig(List.of(), 0, true))
+        assertThatThrownBy(() -> new CaptureConfig(List.of(), 0, true, 1024))
             .isInstanceOf(ConfigException.class).hasMessageContaining("give --iface NAME or --port");
     }
 }

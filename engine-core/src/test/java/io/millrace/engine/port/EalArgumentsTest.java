@@ -51,6 +51,6 @@ final class EalArgumentsTest {
     }
 
     private static CaptureConfig capture(final String... ports) {
-        return new CaptureConfig(List.of(ports).stream().map(PortSpec::parse).toList(), 0, true);
+        return new CaptureConfig(List.of(ports).stream().map(PortSpec::parse).toList(), 0, true, 1024);
     }
 }

@@ -39,6 +39,7 @@ public final class RxBurst implements AutoCloseable {
     private static final int TICK_NS_OFFSET;
     private static final int STRETCH_OFFSET;
     private static final int LINEARIZED_OFFSET;
+    private static final int RECEIVED_OFFSET;
     private static final MethodHandle RECEIVE;
     private static final MethodHandle RECEIVE_WAITING;
 
@@ -56,6 +57,7 @@ public final class RxBurst implements AutoCloseable {
         TICK_NS_OFFSET = shim.layout("millrace_burst.tick_ns");
         STRETCH_OFFSET = shim.layout("millrace_burst.stretch");
         FRAMES_OFFSET = shim.layout("millrace_burst.frames");
+        RECEIVED_OFFSET = shim.layout("millrace_burst.received");
         LINEARIZED_OFFSET = shim.layout("millrace_burst.linearized");
         RECEIVE = shim.handle(
             "millrace_burst_receive", FunctionDescriptor.of(JAVA_INT, JAVA_LONG), NativeLinker.LEAF);
@@ -121,6 +123,11 @@ public final class RxBurst implements AutoCloseable {
     /** Frames that came in several segments and were copied together, since the burst was made. */
     public long linearized() {
         return Integer.toUnsignedLong(NativeMemory.ALL.get(JAVA_INT, burst + LINEARIZED_OFFSET));
+    }
+
+    /** Frames received since the burst was made. Any thread. */
+    public long received() {
+        return NativeMemory.ALL.get(JAVA_LONG, burst + RECEIVED_OFFSET);
     }
 
     long address() {

@@ -44,6 +44,20 @@ public final class Signals {
         }
     }
 
+    /**
+     * Has SIGHUP do nothing, where there is nothing to read or open anew.
+     *
+     * @throws EnvironmentException where the kernel refuses.
+     */
+    public static void ignoreHangup() {
+        final int result =
+            NativeShim.shim().function("millrace_signals_ignore_hangup", FunctionDescriptor.of(JAVA_INT)).callInt();
+        if (result != 0) {
+            throw new EnvironmentException("cannot ignore SIGHUP (errno " + -result
+                + "): allow sigaction in the sandbox of the service");
+        }
+    }
+
     /** The next signal; {@link Signal#NONE} after {@code timeoutMs} without one. One thread at a time. */
     public static Signal await(final int timeoutMs) {
         return switch (NativeShim.shim()

@@ -1,10 +1,11 @@
 package io.millrace.script.intake;
 
+import io.millrace.script.file.BoundedFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ public final class NetworkSet {
     public static NetworkSet read(final Path file) {
         final List<String> lines;
         try {
-            lines = Files.readAllLines(file);
+            lines = new String(BoundedFile.read(file), StandardCharsets.UTF_8).lines().toList();
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException(file + ": no such file: give a file with one address or network a line",
                 e);

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.millrace.script.file.BoundedFile;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -48,7 +48,7 @@ public final class ScriptSettings {
      */
     public static Map<String, ScriptWish> read(final Path file) {
         final ScriptSettings settings = new ScriptSettings(file);
-        try (JsonParser parser = JSON.createParser(Files.readAllBytes(file))) {
+        try (JsonParser parser = JSON.createParser(BoundedFile.read(file))) {
             return settings.scripts(parser);
         } catch (final StreamReadException e) {
             throw new IllegalArgumentException(

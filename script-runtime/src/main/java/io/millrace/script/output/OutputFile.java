@@ -3,6 +3,8 @@ package io.millrace.script.output;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,7 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A file, or one of the standard streams, that is written until it fails and then never again. Writes do not care about
- * interrupts, so that a thread that is being stopped can still write what it holds. Owned by the writer thread.
+ * interrupts, so that a thread that is being stopped can still write what it holds. A regular file is locked, so that no
+ * two runs write into one. Owned by the writer thread.
  */
 final class OutputFile {
     private final String name;
@@ -34,9 +37,26 @@ final class OutputFile {
      * Opens a file; a new one gets mode 0640.
      *
      * @param append whether what is in the file stays.
-     * @throws OutputException where that is not possible.
+     * @throws OutputException where that is not possible, or another run writes the file.
      */
     static OutputFile open(final Path path, final boolean append) {
+        final OutputFile file = openUnlocked(path);
+        try {
+            file.lock();
+            if (append) {
+                file.moveToEnd();
+            } else {
+                file.empty();
+            }
+            return file;
+        } catch (final IOException e) {
+            file.close();
+            throw refusal(path, e);
+        }
+    }
+
+    /** Nothing in the file may change before it is known to be ours. */
+    private static OutputFile openUnlocked(final Path path) {
         try {
             try {
                 Files.createFile(path,
@@ -44,15 +64,39 @@ final class OutputFile {
             } catch (final FileAlreadyExistsException existsAlready) {
                 // Its mode is its owner's business.
             }
-            final OutputFile file = new OutputFile(
-                path.toString(), path, new FileOutputStream(path.toFile(), append), false);
-            if (append) {
-                file.moveToEnd();
-            }
-            return file;
+            return new OutputFile(path.toString(), path, new FileOutputStream(path.toFile(), true), false);
         } catch (final IOException e) {
-            throw new OutputException("output: cannot write " + path + " (" + reason(path, e)
-                + "); give another path, or create the directory and allow this user to write there", e);
+            throw refusal(path, e);
+        }
+    }
+
+    private static OutputException refusal(final Path path, final IOException e) {
+        return new OutputException("output: cannot write " + path + " (" + reason(path, e)
+            + "); give another path, or create the directory and allow this user to write there", e);
+    }
+
+    /** The kernel gives the lock back when the file is closed, however the process ends. */
+    private void lock() throws IOException {
+        if (!Files.isRegularFile(path)) {
+            return;
+        }
+        try {
+            if (stream.getChannel().tryLock() != null) {
+                return;
+            }
+        } catch (final OverlappingFileLockException e) {
+            // Another part of this process has it.
+        } catch (final IOException e) {
+            // Not every file system has locks.
+            return;
+        }
+        throw new IOException("another run writes it");
+    }
+
+    private void empty() throws IOException {
+        final FileChannel channel = stream.getChannel();
+        if (Files.isRegularFile(path)) {
+            channel.truncate(0);
         }
     }
 
@@ -94,9 +138,11 @@ final class OutputFile {
             return;
         }
         try {
-            final OutputFile next = open(path, true);
+            final OutputFile next = openUnlocked(path);
             stream.close();
             stream = next.stream;
+            lock();
+            moveToEnd();
             failure = null;
         } catch (final OutputException e) {
             failure = e.getMessage();

@@ -1,0 +1,129 @@
+package io.millrace.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.PortCounter;
+import io.millrace.launch.MillraceProcess.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged program on an interface that brings 200 thousand frames a second, as far as this machine sends them. */
+@Timeout(300)
+class LossFreeIT {
+    private static final Path SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath();
+    private static final String RATE = "--pps=200000";
+    private static final String[] NO_TIMEOUTS = {"--idle-timeout=1h", "--tcp-closed-timeout=1h"};
+    private static final Pattern FLOW = Pattern.compile("\"event_type\":\"flow\".*(\"src_ip\":.*?),\"community_id\".*"
+        + "(\"pkts_toserver\":\\d+,\"pkts_toclient\":\\d+,\"bytes_toserver\":\\d+,\"bytes_toclient\":\\d+)"
+        + ".*(\"ndpi\":\\{\"proto\":\"[^\"]*\")");
+
+    @TempDir
+    private Path folder;
+
+    private NetworkNamespace network;
+
+    @BeforeEach
+    void makeNetwork() throws IOException, InterruptedException {
+        network = NetworkNamespace.create();
+        NetworkNamespace.assumeTools("tcpreplay");
+        network.cable("watched", "far");
+    }
+
+    @AfterEach
+    void removeNetwork() throws InterruptedException {
+        network.remove();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--workers=1", "--workers=2", "--workers=2 --rx-queues=2"})
+    void shouldSeeAllFlowsOfTheSampleAsAReplayDoes(final String flags) throws Exception {
+        shouldSeeWhatAReplaySees(List.of(SAMPLE), 60, flags);
+    }
+
+    @Test
+    void shouldSeeAllFlowsOfTheCorpusAsAReplayDoes() throws Exception {
+        final String corpus = System.getenv("MILLRACE_CORPUS");
+        assumeTrue(corpus != null, "MILLRACE_CORPUS names no folder of captures");
+        for (final String end : List.of("watched", "far")) {
+            network.run("ip", "link", "set", end, "mtu", "65535");
+        }
+        try (Stream<Path> captures = Files.list(Path.of(corpus))) {
+            shouldSeeWhatAReplaySees(captures.sorted().toList(), 1, "--workers=1");
+        }
+    }
+
+    @Test
+    void shouldCountEveryFrameThatTheRingHadNoRoomFor() throws Exception {
+        final Path file = folder.resolve("sent.pcap");
+        final int frames = RetimedCapture.write(file, List.of(SAMPLE), 10);
+        final List<String> output;
+        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface=watched", "--rx-descriptors=1")) {
+            capture.signal("STOP");
+            network.run("tcpreplay", "--quiet", "--topspeed", "--intf1=far", file.toString());
+            capture.signal("CONT");
+            assertThat(capture.awaitError("drops begin")).contains("frames missed by the port");
+            capture.awaitCounter(PortCounter.PORT_OFFERED, frames);
+            output = capture.stop();
+        }
+
+        final Matcher ports = Pattern.compile("ports +(\\S+) came = (\\S+) received \\+ (\\S+) missed \\+ 0 .*")
+            .matcher(output.get(3));
+        assertThat(ports.matches()).as(output.get(3)).isTrue();
+        assertThat(number(ports.group(1))).isEqualTo(frames);
+        assertThat(number(ports.group(3))).isPositive();
+        assertThat(output).noneMatch(line -> line.contains("does not add up"));
+    }
+
+    private void shouldSeeWhatAReplaySees(final List<Path> captures, final int times, final String flags)
+        throws IOException, InterruptedException {
+
+        final Path file = folder.resolve("sent.pcap");
+        final int frames = RetimedCapture.write(file, captures, times);
+        final Run replay = MillraceProcess.run(folder, Map.of(), Stream.concat(
+            Stream.of("replay", file.toString(), "--eve", "replay.json", "--warm-up=0"), Stream.of(NO_TIMEOUTS))
+            .toArray(String[]::new));
+        assertThat(replay.exitCode()).isZero();
+
+        final List<String> output;
+        try (LiveCapture capture = LiveCapture.start(network, folder, Stream.of(
+            Stream.of("--iface=watched", "--eve=live.json", "--worker-cores=any", "--event-ring=64M"),
+            Stream.of(NO_TIMEOUTS), Stream.of(flags.split(" "))).flatMap(part -> part).toArray(String[]::new))) {
+
+            network.run(
+                "tcpreplay", "--quiet", "--preload-pcap", RATE, "--pps-multi=50", "--intf1=far", file.toString());
+            capture.awaitCounter(EngineCounter.RECEIVED, frames);
+            output = capture.stop();
+        }
+
+        assertThat(flows("live.json")).isNotEmpty().containsExactlyInAnyOrderElementsOf(flows("replay.json"));
+        assertThat(output)
+            .anyMatch(line -> line.startsWith(String.format(Locale.ROOT,
+                "ports    %1$,d came = %1$,d received + 0 missed + 0 without mbuf + 0 dropped", frames)))
+            .noneMatch(line -> line.contains("does not add up"));
+    }
+
+    private List<String> flows(final String eve) throws IOException {
+        return Files.readAllLines(folder.resolve(eve)).stream().map(FLOW::matcher).filter(Matcher::find)
+            .map(flow -> flow.group(1) + flow.group(2) + flow.group(3)).toList();
+    }
+
+    private static long number(final String grouped) {
+        return Long.parseLong(grouped.replace(",", ""));
+    }
+}
