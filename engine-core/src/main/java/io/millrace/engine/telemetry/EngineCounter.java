@@ -5,6 +5,7 @@ package io.millrace.engine.telemetry;
  * <pre>{@code
  *   RECEIVED      = PARSED + NOT_IP + MALFORMED + UNSUPPORTED_LINK
  *   FLOWS_CREATED = FLOWS_ENDED + FLOWS_LIVE
+ *   FLOWS_ENDED + FLOW_SLICES = flow records due
  *   EVENTS_PRODUCED = events delivered + events skipped (counted by the script threads)
  * }</pre>
  */
