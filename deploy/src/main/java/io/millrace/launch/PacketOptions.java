@@ -47,8 +47,8 @@ final class PacketOptions {
     private HugePages hugePages;
 
     @Option(names = "--warm-up", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
-        description = "Packets of a bundled capture led through the engine while it starts, so that the first real ones"
-            + " meet compiled code; 0 for none (default: ${DEFAULT-VALUE}).")
+        description = "Packets of a bundled capture led at most through the engine while it starts, until it gets no"
+            + " faster, so that the first real ones meet compiled code; 0 for none (default: ${DEFAULT-VALUE}).")
     private int warmUpFrames;
 
     @Option(names = "--decap", paramLabel = "LIST", converter = TunnelSet.Converter.class,
