@@ -97,6 +97,7 @@ public final class HooksCommand implements Callable<Integer> {
         row.put("LuaJIT", compiled ? "compiler on" : "compiler off");
         row.put("M events/s", 1000 / ns);
         row.put("ns per event", ns);
+        row.put("CPU ns per event", numbers.get("cpu") / events);
         row.put("best round ns", numbers.get("best_ps") / 1000.0);
         row.put("heap B/event", numbers.get("allocated") / events);
         return row;
