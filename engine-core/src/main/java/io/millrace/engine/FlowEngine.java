@@ -25,6 +25,7 @@ import io.millrace.engine.worker.FlowWorker;
 import io.millrace.engine.worker.WarmUp;
 import io.millrace.engine.worker.WorkerThread;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -65,6 +66,7 @@ public final class FlowEngine implements AutoCloseable {
     private final List<FlowWorker> workers = new ArrayList<>();
     private final List<WorkerThread> threads = new ArrayList<>();
     private final List<Heartbeat> heartbeats = new ArrayList<>();
+    private BitSet coresBefore;
 
     /**
      * An engine that replays capture files with one worker.
@@ -240,6 +242,7 @@ public final class FlowEngine implements AutoCloseable {
             warmUp.finish();
             warmUp = null;
         }
+        coresBefore = ThreadAffinity.current();
         ThreadAffinity.vacate(config.workerCores());
         threads.forEach(WorkerThread::start);
         if (distributorThread != null) {
@@ -351,9 +354,13 @@ public final class FlowEngine implements AutoCloseable {
         ThreadAffinity.pin(core);
     }
 
+    /** Gives everything back, the workers' cores to all threads too. */
     @Override
     public void close() {
         closeAll(distributor, replay, rings);
+        if (coresBefore != null) {
+            ThreadAffinity.placeAll(coresBefore);
+        }
     }
 
     private void closeAll(final Distributor deals, final ReplaySource read, final FrameRings opened) {

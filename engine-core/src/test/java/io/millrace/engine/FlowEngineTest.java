@@ -92,6 +92,19 @@ final class FlowEngineTest {
     }
 
     @Test
+    void shouldGiveTheCoresOfItsWorkersBackWhenItCloses() throws IOException, InterruptedException {
+        final String before = coresOfThisThread();
+        final int workerCore = Integer.parseInt(before.replaceAll("^.*\\D", ""));
+        try (FlowEngine engine = new FlowEngine(
+            WorkerHarness.configOnCore(workerCore), List.of(CaptureFile.open(write("capture.pcap", pcap()))),
+            List.of(ring()), null, telemetry)) {
+            engine.start();
+            engine.await();
+        }
+        assertThat(coresOfThisThread()).isEqualTo(before);
+    }
+
+    @Test
     void shouldCountNothingOfTheWarmUp() throws IOException, InterruptedException {
         FlowEngine.prepare(WorkerHarness.config(24, 1000), null, 1);
 
@@ -158,6 +171,11 @@ final class FlowEngineTest {
             engine.await();
         }
         return new EventLog(ring).drain().events();
+    }
+
+    private static String coresOfThisThread() throws IOException {
+        return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+            .filter(line -> line.startsWith("Cpus_allowed_list:")).findFirst().orElseThrow();
     }
 
     private FlowEngine engine(final OneToOneRingBuffer ring, final Path... files) {

@@ -8,7 +8,7 @@ import io.millrace.launch.doctor.Finding.Severity;
 import io.millrace.launch.machine.KernelInterface;
 import io.millrace.launch.machine.Machine;
 import io.millrace.launch.machine.NetworkCard;
-import io.millrace.launch.machine.RecordedMachine;
+import io.millrace.launch.machine.SampleMachine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +29,7 @@ final class DoctorTest {
     @Test
     void shouldFindWhatABareServerLacks() {
         final List<Finding> findings =
-            examine(unpack(RecordedMachine.DEBIAN_X710), List.of("0000:01:00.0"), List.of(), List.of(13, 14));
+            examine(unpack(SampleMachine.DEBIAN_X710), List.of("0000:01:00.0"), List.of(), List.of(13, 14));
 
         assertThat(remedy(findings, "huge pages, node 0"))
             .isEqualTo("echo 64 > /sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
@@ -52,7 +52,7 @@ final class DoctorTest {
     @Test
     void shouldFindNothingThatHurtsOnAMachineThatIsPrepared() {
         final List<Finding> findings =
-            examine(unpack(RecordedMachine.TWO_SOCKETS), List.of("0000:d8:00.0"), List.of(), List.of(14, 15, 16));
+            examine(unpack(SampleMachine.TWO_SOCKETS), List.of("0000:d8:00.0"), List.of(), List.of(14, 15, 16));
 
         assertThat(findings).isNotEmpty().allSatisfy(
             finding -> assertThat(finding.severity()).as(finding.toString()).isEqualTo(Severity.GOOD));
@@ -62,7 +62,7 @@ final class DoctorTest {
     @Test
     void shouldFindWorkersOnTheOtherSocket() {
         final List<Finding> findings =
-            examine(unpack(RecordedMachine.TWO_SOCKETS), List.of("0000:d8:00.0"), List.of(), List.of(3, 14));
+            examine(unpack(SampleMachine.TWO_SOCKETS), List.of("0000:d8:00.0"), List.of(), List.of(3, 14));
 
         assertThat(findings).filteredOn(finding -> finding.subject().equals("NUMA")).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Severity.HURTS);
@@ -73,11 +73,11 @@ final class DoctorTest {
 
     @Test
     void shouldAskForHugePagesOnTheNodeOfTheCardAlone() {
-        final RecordedMachine recorded = unpack(RecordedMachine.TWO_SOCKETS)
+        final SampleMachine sample = unpack(SampleMachine.TWO_SOCKETS)
             .write("sys/devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages", "10")
             .write("sys/devices/system/node/node0/hugepages/hugepages-2048kB/free_hugepages", "0");
 
-        final List<Finding> findings = examine(recorded, List.of("0000:d8:00.0"), List.of(), List.of(14));
+        final List<Finding> findings = examine(sample, List.of("0000:d8:00.0"), List.of(), List.of(14));
 
         assertThat(severity(findings, "huge pages, node 0")).isEqualTo(Severity.GOOD);
         assertThat(remedy(findings, "huge pages, node 1"))
@@ -86,7 +86,7 @@ final class DoctorTest {
 
     @Test
     void shouldFindWhatHurtsInAVirtualMachine() {
-        final List<Finding> findings = examine(unpack(RecordedMachine.VIRTUAL_MACHINE), List.of("0000:00:03.0"),
+        final List<Finding> findings = examine(unpack(SampleMachine.VIRTUAL_MACHINE), List.of("0000:00:03.0"),
             List.of("eth0"), List.of(3));
 
         assertThat(remedy(findings, "clock source"))
@@ -111,7 +111,7 @@ final class DoctorTest {
         };
 
         final List<Finding> findings = examine(
-            unpack(RecordedMachine.DEBIAN_X710), ethtool, List.of(), List.of("enp1s0f1"), List.of(15), TOTAL_BYTES);
+            unpack(SampleMachine.DEBIAN_X710), ethtool, List.of(), List.of("enp1s0f1"), List.of(15), TOTAL_BYTES);
 
         assertThat(findings).filteredOn(finding -> finding.subject().equals("interface enp1s0f1"))
             .extracting(Finding::severity, Finding::remedy).containsExactlyInAnyOrder(
@@ -122,10 +122,10 @@ final class DoctorTest {
 
     @Test
     void shouldFindAUserWhoMayNotOpenInterfacesNorLockMemory() {
-        final RecordedMachine recorded = unpack(RecordedMachine.VIRTUAL_MACHINE)
+        final SampleMachine sample = unpack(SampleMachine.VIRTUAL_MACHINE)
             .write("proc/self/status", "CapEff:\t0000000000000000\\nCpus_allowed_list:\t0-3");
 
-        final List<Finding> findings = examine(recorded, List.of("0000:00:03.0"), List.of("eth0"), List.of(3));
+        final List<Finding> findings = examine(sample, List.of("0000:00:03.0"), List.of("eth0"), List.of(3));
 
         assertThat(severity(findings, "capabilities")).isEqualTo(Severity.BROKEN);
         assertThat(severity(findings, "memlock")).isEqualTo(Severity.BROKEN);
@@ -134,21 +134,21 @@ final class DoctorTest {
     @Test
     void shouldFindTablesThatDoNotFitIntoMemory() {
         final List<Finding> findings = examine(
-            unpack(RecordedMachine.VIRTUAL_MACHINE), SILENT, List.of(), List.of("eth0"), List.of(3), 16L << 30);
+            unpack(SampleMachine.VIRTUAL_MACHINE), SILENT, List.of(), List.of("eth0"), List.of(3), 16L << 30);
 
         assertThat(severity(findings, "memory")).isEqualTo(Severity.HURTS);
     }
 
     @Test
     void shouldFindACardInANarrowSlot() {
-        assertThat(examine(unpack(RecordedMachine.DEBIAN_X710), List.of("0000:01:00.1"), List.of(), List.of(15)))
+        assertThat(examine(unpack(SampleMachine.DEBIAN_X710), List.of("0000:01:00.1"), List.of(), List.of(15)))
             .anySatisfy(finding -> assertThat(finding.found()).isEqualTo("4 of 8 PCIe lanes"));
     }
 
     @Test
     void shouldFindOptionsThatTheJvmLacks() {
         final Patient patient = patient(
-            unpack(RecordedMachine.TWO_SOCKETS), SILENT, List.of(), List.of("eno1"), List.of(14), TOTAL_BYTES);
+            unpack(SampleMachine.TWO_SOCKETS), SILENT, List.of(), List.of("eno1"), List.of(14), TOTAL_BYTES);
 
         assertThat(new Doctor(patient, OPTIONS, List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")).examine())
             .anySatisfy(finding -> assertThat(finding.found()).isEqualTo("missing: -XX:+UseSerialGC"));
@@ -167,7 +167,7 @@ final class DoctorTest {
     @Test
     void shouldTellTheWorstFirstWithWhyAndRemedy() throws IOException {
         final DoctorReport report = new DoctorReport(
-            examine(unpack(RecordedMachine.DEBIAN_X710), List.of("0000:01:00.0"), List.of("enp1s0f1"), List.of(13, 14)));
+            examine(unpack(SampleMachine.DEBIAN_X710), List.of("0000:01:00.0"), List.of("enp1s0f1"), List.of(13, 14)));
 
         assertThat(report.text().lines().findFirst().orElseThrow()).startsWith("broken  interface enp1s0f1");
         assertThat(report.text()).contains("mend  ip link set enp1s0f1 up", "1 broken");
@@ -176,31 +176,31 @@ final class DoctorTest {
         assertThat((List<?>) json.get("findings")).hasSizeGreaterThan(15);
     }
 
-    private RecordedMachine unpack(final String name) {
-        return RecordedMachine.unpack(name, folder);
+    private SampleMachine unpack(final String name) {
+        return SampleMachine.unpack(name, folder);
     }
 
     private static List<Finding> examine(
-        final RecordedMachine recorded, final List<String> cards, final List<String> interfaces,
+        final SampleMachine sample, final List<String> cards, final List<String> interfaces,
         final List<Integer> workerCores) {
-        return examine(recorded, SILENT, cards, interfaces, workerCores, TOTAL_BYTES);
+        return examine(sample, SILENT, cards, interfaces, workerCores, TOTAL_BYTES);
     }
 
     private static List<Finding> examine(
-        final RecordedMachine recorded, final ToolOutput tools, final List<String> cards, final List<String> interfaces,
+        final SampleMachine sample, final ToolOutput tools, final List<String> cards, final List<String> interfaces,
         final List<Integer> workerCores, final long totalBytes) {
-        return new Doctor(patient(recorded, tools, cards, interfaces, workerCores, totalBytes), OPTIONS, OPTIONS).examine();
+        return new Doctor(patient(sample, tools, cards, interfaces, workerCores, totalBytes), OPTIONS, OPTIONS).examine();
     }
 
     private static Patient patient(
-        final RecordedMachine recorded, final ToolOutput tools, final List<String> cards, final List<String> interfaces,
+        final SampleMachine sample, final ToolOutput tools, final List<String> cards, final List<String> interfaces,
         final List<Integer> workerCores, final long totalBytes) {
 
-        final Machine machine = recorded.read();
+        final Machine machine = sample.read();
         final List<NetworkCard> named = cards.stream().map(address -> machine.card(address).orElseThrow()).toList();
         final List<KernelInterface> watched =
             interfaces.stream().map(name -> machine.networkInterface(name).orElseThrow()).toList();
-        return new Patient(recorded.files(), tools, machine, named, watched, workerCores, PACKET_BYTES, totalBytes);
+        return new Patient(sample.files(), tools, machine, named, watched, workerCores, PACKET_BYTES, totalBytes);
     }
 
     private static Finding of(final List<Finding> findings, final String subject) {

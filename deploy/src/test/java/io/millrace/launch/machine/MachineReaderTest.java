@@ -14,7 +14,7 @@ final class MachineReaderTest {
 
     @Test
     void shouldFindTheCardsWithDriverInterfaceAndName() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.DEBIAN_X710, folder).read();
+        final Machine machine = SampleMachine.unpack(SampleMachine.DEBIAN_X710, folder).read();
 
         assertThat(machine.cards()).hasSize(3);
         assertThat(machine.card("0000:01:00.0")).hasValueSatisfying(card -> {
@@ -33,7 +33,7 @@ final class MachineReaderTest {
 
     @Test
     void shouldFindTheCardBehindAnInterfaceOfAVirtualBus() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.VIRTUAL_MACHINE, folder).read();
+        final Machine machine = SampleMachine.unpack(SampleMachine.VIRTUAL_MACHINE, folder).read();
 
         assertThat(machine.networkInterface("eth0").orElseThrow().pciAddress()).contains("0000:00:03.0");
         assertThat(machine.interfaces()).extracting(KernelInterface::name).containsExactly("eth0");
@@ -41,7 +41,7 @@ final class MachineReaderTest {
 
     @Test
     void shouldCountIsolatedCoresAmongThoseThatItMayUse() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.TWO_SOCKETS, folder).read();
+        final Machine machine = SampleMachine.unpack(SampleMachine.TWO_SOCKETS, folder).read();
 
         assertThat(machine.isolatedCpus()).containsExactly(14, 15, 16, 17, 18, 19);
         assertThat(machine.usableCpus()).hasSize(24);
@@ -52,7 +52,7 @@ final class MachineReaderTest {
 
     @Test
     void shouldKeepToTheCoresThatItWasRestrictedTo() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.TWO_SOCKETS, folder)
+        final Machine machine = SampleMachine.unpack(SampleMachine.TWO_SOCKETS, folder)
             .write("proc/self/status", "Cpus_allowed_list:\t2-3").read();
 
         assertThat(machine.usableCpus()).containsExactly(2, 3);
@@ -60,7 +60,7 @@ final class MachineReaderTest {
 
     @Test
     void shouldKeepToTheMemoryOfItsControlGroup() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.VIRTUAL_MACHINE, folder)
+        final Machine machine = SampleMachine.unpack(SampleMachine.VIRTUAL_MACHINE, folder)
             .write("proc/self/cgroup", "0::/system.slice/millrace.service")
             .write("sys/fs/cgroup/system.slice/millrace.service/memory.max", "1073741824").read();
 

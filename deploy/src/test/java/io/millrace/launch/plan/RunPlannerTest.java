@@ -8,7 +8,7 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig.HugePages;
 import io.millrace.engine.config.EngineConfig.Overflow;
 import io.millrace.launch.machine.Machine;
-import io.millrace.launch.machine.RecordedMachine;
+import io.millrace.launch.machine.SampleMachine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +31,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldChooseIsolatedCoresOnTheNodeOfTheCard() {
-        final ThreadPlan threads = threads(RecordedMachine.TWO_SOCKETS, NOTHING, XL710);
+        final ThreadPlan threads = threads(SampleMachine.TWO_SOCKETS, NOTHING, XL710);
 
         assertThat(threads.workers()).isEqualTo(8);
         assertThat(threads.workerCores()).containsExactly(14, 15, 16, 17, 18, 19, 22, 23);
@@ -42,7 +42,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldTakeOneHardwareThreadOfACoreAndLeaveCoreZeroToTheKernel() {
-        final ThreadPlan threads = threads(RecordedMachine.DEBIAN_X710, with(w -> workers(w, 3)), X710);
+        final ThreadPlan threads = threads(SampleMachine.DEBIAN_X710, with(w -> workers(w, 3)), X710);
 
         assertThat(threads.workerCores()).containsExactly(13, 14, 15);
         assertThat(threads.scriptCores()).containsExactly(12);
@@ -51,7 +51,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldTakeAWorkerForEveryFiveGigabits() {
-        assertThat(threads(RecordedMachine.DEBIAN_X710, NOTHING, X710).workers()).isEqualTo(2);
+        assertThat(threads(SampleMachine.DEBIAN_X710, NOTHING, X710).workers()).isEqualTo(2);
         assertThat(origin("workers")).isEqualTo("derived: 10.0 Gbit/s of ports, 5 Gbit/s a worker");
     }
 
@@ -59,7 +59,7 @@ final class RunPlannerTest {
     void shouldTakeOneWorkerWhereTheSpeedIsNotKnown() {
         final PortWish eth0 = new PortWish("eth0", "net_af_packet", Optional.empty(), Optional.of("eth0"));
 
-        final ThreadPlan threads = threads(RecordedMachine.VIRTUAL_MACHINE, NOTHING, eth0);
+        final ThreadPlan threads = threads(SampleMachine.VIRTUAL_MACHINE, NOTHING, eth0);
 
         assertThat(threads.workers()).isEqualTo(1);
         assertThat(threads.workerCores()).containsExactly(3);
@@ -67,7 +67,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldTakeOneWorkerAndTheLastCoreForAReplay() {
-        final ThreadPlan threads = threads(RecordedMachine.VIRTUAL_MACHINE, NOTHING);
+        final ThreadPlan threads = threads(SampleMachine.VIRTUAL_MACHINE, NOTHING);
 
         assertThat(threads.workers()).isEqualTo(1);
         assertThat(threads.workerCores()).containsExactly(3);
@@ -78,7 +78,7 @@ final class RunPlannerTest {
     void shouldGiveTheDistributorACoreBehindThoseOfTheWorkers() {
         final PortWish tap = new PortWish("tap0", "net_tap0", Optional.empty(), Optional.of("tap0"));
 
-        final ThreadPlan threads = threads(RecordedMachine.DEBIAN_X710, with(w -> workers(w, 2)), tap);
+        final ThreadPlan threads = threads(SampleMachine.DEBIAN_X710, with(w -> workers(w, 2)), tap);
 
         assertThat(threads.distributed()).isTrue();
         assertThat(threads.workerCores()).hasSize(3);
@@ -86,7 +86,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldLeavePlacingToTheKernelWhereNoCoreWouldBeLeft() {
-        final ThreadPlan threads = threads(RecordedMachine.VIRTUAL_MACHINE, with(w -> workers(w, 4)));
+        final ThreadPlan threads = threads(SampleMachine.VIRTUAL_MACHINE, with(w -> workers(w, 4)));
 
         assertThat(threads.workerCores()).isEmpty();
         assertThat(origin("worker cores")).contains("too few cores");
@@ -94,7 +94,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldKeepOutOfTheCoresThatScriptsWereGiven() {
-        final ThreadPlan threads = threads(RecordedMachine.VIRTUAL_MACHINE, with(w -> new RunWishes(
+        final ThreadPlan threads = threads(SampleMachine.VIRTUAL_MACHINE, with(w -> new RunWishes(
             1, null, 1, List.of(3), null, null, null, null, 2048, 64, HugePages.AUTO, Overflow.DROP, List.of())));
 
         assertThat(threads.workerCores()).containsExactly(2);
@@ -108,7 +108,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldRefuseCoresThatTheProcessMayNotUse() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.DEBIAN_X710, folder)
+        final Machine machine = SampleMachine.unpack(SampleMachine.DEBIAN_X710, folder)
             .write("proc/self/status", "Cpus_allowed_list:\t0-3").read();
 
         assertThatThrownBy(() -> new RunPlanner(machine, cores(NOTHING, List.of(4), null), List.of(), plan).threads())
@@ -136,7 +136,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldRefuseACardThatIsNamedByTheKernelsNameToo() {
-        assertThatThrownBy(() -> threads(RecordedMachine.DEBIAN_X710, NOTHING, X710, ENP1S0F0))
+        assertThatThrownBy(() -> threads(SampleMachine.DEBIAN_X710, NOTHING, X710, ENP1S0F0))
             .isInstanceOf(ConfigException.class).hasMessageContaining("are the same card");
     }
 
@@ -171,7 +171,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldTakeHugePagesForACardWhereEnoughAreFree() {
-        final RunPlanner planner = planner(RecordedMachine.TWO_SOCKETS, NOTHING, XL710);
+        final RunPlanner planner = planner(SampleMachine.TWO_SOCKETS, NOTHING, XL710);
 
         assertThat(planner.hugePages(512)).isEqualTo(HugePages.ON);
         assertThat(planner.hugePages(100_000)).isEqualTo(HugePages.AUTO);
@@ -183,7 +183,7 @@ final class RunPlannerTest {
         final RunWishes on = new RunWishes(
             null, null, null, null, null, null, null, null, 2048, 64, HugePages.ON, Overflow.DROP, List.of());
 
-        assertThatThrownBy(() -> planner(RecordedMachine.DEBIAN_X710, on, X710).hugePages(100))
+        assertThatThrownBy(() -> planner(SampleMachine.DEBIAN_X710, on, X710).hugePages(100))
             .isInstanceOf(EnvironmentException.class).hasMessageEndingWith("sysctl -w vm.nr_hugepages=50");
     }
 
@@ -197,7 +197,7 @@ final class RunPlannerTest {
 
     @Test
     void shouldFitTheFlowTableIntoHalfOfTheFreeMemoryOnLivePorts() {
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.VIRTUAL_MACHINE, folder)
+        final Machine machine = SampleMachine.unpack(SampleMachine.VIRTUAL_MACHINE, folder)
             .write("proc/meminfo", "MemTotal: 1000000 kB\\nMemAvailable: 800000 kB").read();
         final RunPlanner planner = new RunPlanner(machine, NOTHING, List.of(ENP1S0F0), plan);
 
@@ -211,7 +211,7 @@ final class RunPlannerTest {
     void shouldRefuseMemoryThatTheMachineDoesNotHave() {
         final PlanBuilder given = new PlanBuilder("capture",
             flag -> flag.equals("--flow-capacity") ? Origin.FLAG : Origin.DEFAULT);
-        final Machine machine = RecordedMachine.unpack(RecordedMachine.VIRTUAL_MACHINE, folder).read();
+        final Machine machine = SampleMachine.unpack(SampleMachine.VIRTUAL_MACHINE, folder).read();
         final RunMemory needed = new RunMemory(0, 40L << 30, 0, 0, 0, 0, 0);
 
         assertThatThrownBy(() -> new RunPlanner(machine, NOTHING, List.of(), given).memory(needed))
@@ -219,7 +219,7 @@ final class RunPlannerTest {
     }
 
     private void assertRefused(final RunWishes wishes, final String... words) {
-        assertThatThrownBy(() -> threads(RecordedMachine.DEBIAN_X710, wishes, X710))
+        assertThatThrownBy(() -> threads(SampleMachine.DEBIAN_X710, wishes, X710))
             .isInstanceOf(ConfigException.class).hasMessageContainingAll(words);
     }
 
@@ -228,12 +228,12 @@ final class RunPlannerTest {
     }
 
     private BufferPlan buffers(final RunWishes wishes, final PortWish... ports) {
-        final RunPlanner planner = planner(RecordedMachine.DEBIAN_X710, wishes, ports);
+        final RunPlanner planner = planner(SampleMachine.DEBIAN_X710, wishes, ports);
         return planner.buffers(planner.threads());
     }
 
     private RunPlanner planner(final String recording, final RunWishes wishes, final PortWish... ports) {
-        return new RunPlanner(RecordedMachine.unpack(recording, folder).read(), wishes, List.of(ports), plan);
+        return new RunPlanner(SampleMachine.unpack(recording, folder).read(), wishes, List.of(ports), plan);
     }
 
     private String origin(final String name) {

@@ -3,7 +3,7 @@ package io.millrace.launch.ports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.millrace.launch.machine.RecordedMachine;
+import io.millrace.launch.machine.SampleMachine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +18,7 @@ final class PortOffersTest {
 
     @Test
     void shouldNameWhatACardOfTheKernelStillNeeds() {
-        assertThat(offer(RecordedMachine.DEBIAN_X710, "0000:01:00.0")).satisfies(card -> {
+        assertThat(offer(SampleMachine.DEBIAN_X710, "0000:01:00.0")).satisfies(card -> {
             assertThat(card.words()).isEqualTo("Intel Ethernet Controller X710 for 10GbE SFP+");
             assertThat(card.driver()).contains("i40e");
             assertThat(card.link()).isEqualTo("up");
@@ -34,17 +34,17 @@ final class PortOffersTest {
 
     @Test
     void shouldWarnOfTheCardThatTheDefaultRouteLeadsOver() {
-        final RecordedMachine machine = RecordedMachine.unpack(RecordedMachine.DEBIAN_X710, folder)
+        final SampleMachine machine = SampleMachine.unpack(SampleMachine.DEBIAN_X710, folder)
             .write("proc/net/route", "Iface\tDestination\tGateway\nenp1s0f0\t00000000\t0101A8C0\t0003");
 
         assertThat(new PortOffers(machine.files(), machine.read(), DRIVERS).find().getFirst().remark())
             .isEqualTo("the kernel's enp1s0f0, which goes: this machine's default route leads over it");
-        assertThat(offer(RecordedMachine.DEBIAN_X710, "0000:02:00.0").remark()).isEqualTo("the kernel's eno1, which goes");
+        assertThat(offer(SampleMachine.DEBIAN_X710, "0000:02:00.0").remark()).isEqualTo("the kernel's eno1, which goes");
     }
 
     @Test
     void shouldNeedNothingForACardThatIsPrepared() {
-        assertThat(offer(RecordedMachine.TWO_SOCKETS, "0000:d8:00.0")).satisfies(card -> {
+        assertThat(offer(SampleMachine.TWO_SOCKETS, "0000:d8:00.0")).satisfies(card -> {
             assertThat(card.needs()).isEmpty();
             assertThat(card.node()).isEqualTo(1);
             assertThat(card.flags()).isEqualTo("--port 0000:d8:00.0");
@@ -53,8 +53,8 @@ final class PortOffersTest {
 
     @Test
     void shouldOfferInterfacesAndSayWhichAreDown() {
-        assertThat(offer(RecordedMachine.DEBIAN_X710, "enp1s0f1").needs()).containsExactly("ip link set enp1s0f1 up");
-        assertThat(offer(RecordedMachine.VIRTUAL_MACHINE, "eth0")).satisfies(one -> {
+        assertThat(offer(SampleMachine.DEBIAN_X710, "enp1s0f1").needs()).containsExactly("ip link set enp1s0f1 up");
+        assertThat(offer(SampleMachine.VIRTUAL_MACHINE, "eth0")).satisfies(one -> {
             assertThat(one.needs()).isEmpty();
             assertThat(one.words()).isEqualTo("on 0000:00:03.0");
             assertThat(one.remark()).contains("--driver af_xdp");
@@ -63,14 +63,14 @@ final class PortOffersTest {
 
     @Test
     void shouldOfferTheVirtualDevicesWhoseDriversAreThere() {
-        assertThat(offers(RecordedMachine.VIRTUAL_MACHINE))
+        assertThat(offers(SampleMachine.VIRTUAL_MACHINE))
             .filteredOn(offer -> offer.kind() == PortOffer.Kind.VIRTUAL).extracting(PortOffer::name)
             .containsExactly("net_null", "net_tap");
     }
 
     @Test
     void shouldTellPeopleAndPrograms() throws IOException {
-        final PortReport report = new PortReport(offers(RecordedMachine.DEBIAN_X710));
+        final PortReport report = new PortReport(offers(SampleMachine.DEBIAN_X710));
 
         assertThat(report.text()).contains("Cards that DPDK drives itself", "needs: dpdk-devbind.py",
             "ready: millrace capture --iface eno1", "Virtual devices");
@@ -82,7 +82,7 @@ final class PortOffersTest {
     }
 
     private List<PortOffer> offers(final String recording) {
-        final RecordedMachine machine = RecordedMachine.unpack(recording, folder);
+        final SampleMachine machine = SampleMachine.unpack(recording, folder);
         return new PortOffers(machine.files(), machine.read(), DRIVERS).find();
     }
 }

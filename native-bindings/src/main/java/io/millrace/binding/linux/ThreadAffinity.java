@@ -67,7 +67,7 @@ public final class ThreadAffinity {
     }
 
     /** Lets every thread that this process has now run on these cores alone. */
-    static void placeAll(final BitSet cores) {
+    public static void placeAll(final BitSet cores) {
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
             // A thread that has just ended is not there to be moved.
             tasks.forEach(task -> place(Integer.parseInt(task.getFileName().toString()), cores));

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A machine's files as recorded in {@code src/test/resources/machines}, laid out in a folder. */
-public final class RecordedMachine {
+/** The files of a machine as such machines have them, from {@code src/test/resources/machines}, laid out in a folder. */
+public final class SampleMachine {
     /** A server as it comes: one socket, eight cores with two hardware threads each, X710, nothing tuned. */
     public static final String DEBIAN_X710 = "debian-x710";
     /** A virtual machine of four processors with a virtio card. */
@@ -17,15 +17,15 @@ public final class RecordedMachine {
 
     private final Path root;
 
-    private RecordedMachine(final Path root) {
+    private SampleMachine(final Path root) {
         this.root = root;
     }
 
-    /** Lays the recording of this name out in {@code folder}. */
-    public static RecordedMachine unpack(final String name, final Path folder) {
-        final RecordedMachine machine = new RecordedMachine(folder);
-        try (var recording = RecordedMachine.class.getResourceAsStream("/machines/" + name)) {
-            new String(recording.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(line -> {
+    /** Lays the machine of this name out in {@code folder}. */
+    public static SampleMachine unpack(final String name, final Path folder) {
+        final SampleMachine machine = new SampleMachine(folder);
+        try (var description = SampleMachine.class.getResourceAsStream("/machines/" + name)) {
+            new String(description.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(line -> {
                 final int link = line.indexOf(" -> ");
                 final int content = line.indexOf(" = ");
                 if (link >= 0 && (content < 0 || link < content)) {
@@ -41,7 +41,7 @@ public final class RecordedMachine {
     }
 
     /** Replaces one file; {@code \n} and {@code \t} stand for themselves. */
-    public RecordedMachine write(final String path, final String content) {
+    public SampleMachine write(final String path, final String content) {
         try {
             final Path file = root.resolve(path);
             Files.createDirectories(file.getParent());
@@ -53,7 +53,7 @@ public final class RecordedMachine {
     }
 
     /** Replaces one symbolic link. */
-    public RecordedMachine link(final String path, final String target) {
+    public SampleMachine link(final String path, final String target) {
         try {
             final Path file = root.resolve(path);
             Files.createDirectories(file.getParent());
