@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files of a machine, as such machines have them, laid out in a folder. Source: {@code src/test/resources/machines}. */
+/** Files of a machine, laid out in a folder. Source: {@code src/test/resources/machines}. */
 public final class SampleMachine {
     /** A server as it comes: one socket, eight cores with two hardware threads each, X710, nothing tuned. */
     public static final String DEBIAN_X710 = "debian-x710";
