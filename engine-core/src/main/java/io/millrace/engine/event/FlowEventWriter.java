@@ -29,6 +29,8 @@ import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
@@ -42,17 +44,22 @@ public final class FlowEventWriter {
     /** How long the events of a live run's end wait for scripts at most. */
     public static final long LAST_WAIT_NS = 3_000_000_000L;
 
+    /** How long the records of a live run's end wait for an output that takes nothing at all. */
+    private static final long STUCK_OUTPUT_NS = 3_000_000_000L;
+
     private static final int MAC_LENGTH = 6;
 
     private final OneToOneRingBuffer[] rings;
     private final OneToOneRingBuffer bypass;
     private final WorkerCounters counters;
+    private final NanoClock clock;
     private final int worker;
     private final boolean epochs;
     private final boolean epochsOfSource;
     private IdleStrategy waiting;
     private boolean waitEnds;
     private long waitEndNs;
+    private IdleStrategy waitingForOutput;
     private boolean countingEpochs;
     private long epoch;
     private int eventsInEpoch;
@@ -90,7 +97,20 @@ public final class FlowEventWriter {
         final WorkerCounters counters,
         final int worker,
         final boolean epochsOfSource) {
+        this(rings, bypass, waiting, counters, worker, epochsOfSource, SystemNanoClock.INSTANCE);
+    }
 
+    /** The same with a clock of its own for the waits of a run's end. */
+    FlowEventWriter(
+        final List<OneToOneRingBuffer> rings,
+        final OneToOneRingBuffer bypass,
+        final IdleStrategy waiting,
+        final WorkerCounters counters,
+        final int worker,
+        final boolean epochsOfSource,
+        final NanoClock clock) {
+
+        this.clock = clock;
         this.rings = rings.toArray(OneToOneRingBuffer[]::new);
         this.bypass = bypass;
         this.waiting = waiting;
@@ -164,13 +184,15 @@ public final class FlowEventWriter {
     /**
      * What follows are the ends of all flows that are left. On live ports these events wait for room in their ring, as
      * no packet is late for it any more, and every flow gets its last hook; but not for a script that has stopped for
-     * good: after {@link #LAST_WAIT_NS} in all they pass it by.
+     * good: after {@link #LAST_WAIT_NS} in all they pass it by. Their records wait for the output as long as it takes
+     * any.
      */
     public void onLastFrame() {
         countingEpochs = epochs;
         if (bypass != null && waiting == null) {
             waiting = new BackoffIdleStrategy();
-            waitEndNs = System.nanoTime() + LAST_WAIT_NS;
+            waitingForOutput = new BackoffIdleStrategy();
+            waitEndNs = clock.nanoTime() + LAST_WAIT_NS;
             waitEnds = true;
         }
     }
@@ -197,7 +219,7 @@ public final class FlowEventWriter {
         final long slice,
         final int length) {
 
-        final int index = bypass == null ? -1 : bypass.tryClaim(kind.code, length);
+        final int index = bypass == null ? -1 : claimOfOutput(kind.code, length);
         if (index < 0) {
             // What a slice holds is told by the next one.
             counters.add(EngineCounter.RECORDS_LOST, kind == FlowEventKind.FLOW_END ? 1 : 0);
@@ -208,6 +230,24 @@ public final class FlowEventWriter {
         bypass.commit(index);
         counters.increment(EngineCounter.RECORDS_BYPASSED);
         return true;
+    }
+
+    private int claimOfOutput(final int type, final int length) {
+        int index = bypass.tryClaim(type, length);
+        if (index >= 0 || waitingForOutput == null) {
+            return index;
+        }
+        counters.publish();
+        waitingForOutput.reset();
+        final long stuckNs = clock.nanoTime() + STUCK_OUTPUT_NS;
+        while (index < 0 && clock.nanoTime() - stuckNs < 0 && !Thread.currentThread().isInterrupted()) {
+            waitingForOutput.idle();
+            index = bypass.tryClaim(type, length);
+        }
+        if (index < 0) {
+            waitingForOutput = null;
+        }
+        return index;
     }
 
     private void fill(
@@ -297,7 +337,7 @@ public final class FlowEventWriter {
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("interrupted while waiting for room in an event ring");
             }
-            if (waitEnds && System.nanoTime() - waitEndNs >= 0) {
+            if (waitEnds && clock.nanoTime() - waitEndNs >= 0) {
                 waiting = null;
                 return index;
             }

@@ -19,6 +19,7 @@ import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -312,6 +313,51 @@ final class FlowEventWriterTest {
             final int bypassed = new EventLog(bypass).drain().events().size();
             assertThat(counters.value(EngineCounter.EVENTS_PRODUCED)).isEqualTo(delivered + bypassed + 1L);
             assertThat(counters.value(EngineCounter.RECORDS_BYPASSED)).isEqualTo(bypassed);
+        }
+    }
+
+    @Test
+    void shouldLoseNoRecordAtTheEndOfALiveRunWhileTheOutputTakesAny() {
+        final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
+        final OneToOneRingBuffer bypass = EventRing.allocate(RING_BYTES);
+        final AtomicInteger taken = new AtomicInteger();
+        final AtomicLong timeNs = new AtomicLong();
+        try (RecordedFlow flow = flow(7)) {
+            final FlowEventWriter writer = new FlowEventWriter(List.of(ring), bypass, null, counters, 3, false, () -> {
+                taken.addAndGet(new EventLog(bypass).drain().events().size());
+                return timeNs.addAndGet(FlowEventWriter.LAST_WAIT_NS / 2);
+            });
+            writer.onLastFrame();
+            final int records = 4 * RING_BYTES / FlowEventDescriptor.LENGTH;
+            for (int written = 0; written < records; written++) {
+                writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.SHUTDOWN, START_NS);
+            }
+
+            final int delivered = new EventLog(ring).drain().events().size();
+            final int bypassed = taken.get() + new EventLog(bypass).drain().events().size();
+            assertThat(delivered + bypassed).isEqualTo(records);
+            assertThat(counters.value(EngineCounter.RECORDS_BYPASSED)).isEqualTo(bypassed);
+            assertThat(counters.value(EngineCounter.RECORDS_LOST)).isZero();
+        }
+    }
+
+    @Test
+    void shouldWaitOnceForAnOutputThatTakesNothing() {
+        final AtomicInteger readings = new AtomicInteger();
+        try (RecordedFlow flow = flow(7)) {
+            final FlowEventWriter writer = new FlowEventWriter(
+                List.of(EventRing.allocate(RING_BYTES)), EventRing.allocate(RING_BYTES), null, counters, 3, false,
+                () -> readings.incrementAndGet() * FlowEventWriter.LAST_WAIT_NS / 2);
+            writer.onLastFrame();
+            while (counters.value(EngineCounter.RECORDS_LOST) == 0) {
+                writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.SHUTDOWN, START_NS);
+            }
+            final int readingsOfTheWait = readings.get();
+
+            writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.SHUTDOWN, START_NS);
+
+            assertThat(readings).hasValue(readingsOfTheWait);
+            assertThat(counters.value(EngineCounter.RECORDS_LOST)).isEqualTo(2);
         }
     }
 
