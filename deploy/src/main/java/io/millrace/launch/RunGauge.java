@@ -16,7 +16,9 @@ enum RunGauge implements CounterDescriptor {
     /** 99.99th percentile since the start. */
     LATENCY_P9999(413, "p99.99 ns"),
     /** Longest since the start. */
-    LATENCY_MAX(414, "max ns");
+    LATENCY_MAX(414, "max ns"),
+    /** Frames without IP of one kind, as of the last look; the kind is the owner. */
+    NOT_IP_KIND(420, "frames without IP of this kind");
 
     /** The parts of a latency, in the order of a summary. */
     static final List<RunGauge> LATENCIES =

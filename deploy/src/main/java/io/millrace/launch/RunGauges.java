@@ -1,24 +1,33 @@
 package io.millrace.launch;
 
 import io.millrace.engine.event.EventRings;
+import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.LatencySummary;
+import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.Telemetry;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
-/** Keeps what is no counter by nature, fill of rings and latencies, among the counters. Owned by the main thread. */
+/**
+ * Keeps what is no counter by nature, fill of rings, latencies and kinds of frames without IP, among the counters.
+ * Owned by the main thread.
+ */
 final class RunGauges {
     private static final int PERCENT = 100;
+    private static final int MAX_KINDS = 256;
+    private static final String OTHERS = NonIpKind.key(NonIpCounts.OTHERS);
 
     private final Telemetry telemetry;
     private final List<OneToOneRingBuffer> rings = new ArrayList<>();
     private final List<AtomicCounter> fills = new ArrayList<>();
     private final Map<LatencyKind, AtomicCounter[]> latencies = new EnumMap<>(LatencyKind.class);
+    private final Map<String, AtomicCounter> nonIpKinds = new HashMap<>();
 
     /**
      * Gauges of these rings and of all latencies.
@@ -65,5 +74,24 @@ final class RunGauges {
                 }
             }
         });
+        updateKinds();
+    }
+
+    private void updateKinds() {
+        long others = 0;
+        for (final Map.Entry<String, Long> kind : telemetry.nonIpTotals(NonIpKind::key).entrySet()) {
+            if (kind.getKey().equals(OTHERS) || nonIpKinds.size() >= MAX_KINDS && !nonIpKinds.containsKey(kind.getKey())) {
+                others += kind.getValue();
+            } else {
+                setKind(kind.getKey(), kind.getValue());
+            }
+        }
+        if (others > 0) {
+            setKind(OTHERS, others);
+        }
+    }
+
+    private void setKind(final String kind, final long frames) {
+        nonIpKinds.computeIfAbsent(kind, owner -> telemetry.counter(RunGauge.NOT_IP_KIND, owner)).setRelease(frames);
     }
 }

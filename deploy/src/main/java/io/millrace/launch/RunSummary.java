@@ -1,5 +1,6 @@
 package io.millrace.launch;
 
+import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.PortCounter;
@@ -12,11 +13,15 @@ import io.millrace.script.output.VerdictNames;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The closing summary of a run, for people. */
 final class RunSummary {
     private static final int TABLE_LINES = 15;
+    private static final int MAX_KINDS_SHOWN = 6;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final DateTimeFormatter TIME =
         DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -83,6 +88,10 @@ final class RunSummary {
             "not IP", telemetry.total(EngineCounter.NOT_IP),
             "malformed", telemetry.total(EngineCounter.MALFORMED),
             "unsupported", telemetry.total(EngineCounter.UNSUPPORTED_LINK));
+        if (telemetry.total(EngineCounter.NOT_IP) > 0) {
+            appendNonIpKinds();
+        }
+        appendAnomalies();
         appendLaw("flows", "created", telemetry.total(EngineCounter.FLOWS_CREATED),
             "ended", telemetry.total(EngineCounter.FLOWS_ENDED),
             "live", telemetry.total(EngineCounter.FLOWS_LIVE));
@@ -104,6 +113,33 @@ final class RunSummary {
             "dropped", telemetry.total(OutputCounter.ALERTS_DROPPED));
         if (telemetry.total(ExternalAlertCounter.LINES) > 0) {
             appendExternalAlerts();
+        }
+    }
+
+    private void appendNonIpKinds() {
+        final List<Map.Entry<String, Long>> kinds = telemetry.nonIpTotals(NonIpKind::label).entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed()).toList();
+        final List<Object> parts = new ArrayList<>();
+        kinds.stream().limit(MAX_KINDS_SHOWN).forEach(kind -> parts.addAll(List.of(kind.getKey(), kind.getValue())));
+        if (kinds.size() > MAX_KINDS_SHOWN) {
+            parts.addAll(List.of("of " + (kinds.size() - MAX_KINDS_SHOWN) + " more kinds",
+                kinds.stream().skip(MAX_KINDS_SHOWN).mapToLong(Map.Entry::getValue).sum()));
+        }
+        appendLaw("not IP", "frames", telemetry.total(EngineCounter.NOT_IP), parts.toArray());
+    }
+
+    private void appendAnomalies() {
+        final long fragments = telemetry.total(EngineCounter.FRAGMENTS);
+        final long broken = telemetry.total(EngineCounter.BROKEN_TRANSPORT);
+        final long tooDeep = telemetry.total(EngineCounter.TUNNELS_TOO_DEEP);
+        if (fragments > 0) {
+            append("%-8s %,d fragments: %,d before their first, %,d of these unclaimed, %,d overlapping, %,d tiny%n",
+                "parts", fragments, telemetry.total(EngineCounter.FRAGMENTS_HELD),
+                telemetry.total(EngineCounter.FRAGMENTS_UNCLAIMED), telemetry.total(EngineCounter.FRAGMENTS_OVERLAPPING),
+                telemetry.total(EngineCounter.FRAGMENTS_TINY));
+        }
+        if (broken + tooDeep > 0) {
+            append("%-8s %,d with a broken transport header, %,d in too many tunnels%n", "packets", broken, tooDeep);
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,13 @@ final class StatReport {
         EngineCounter.RECEIVED, EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_CREATED, EngineCounter.FLOWS_ENDED,
         EngineCounter.EVENTS_PRODUCED, ScriptCounter.HOOKS_RUN, ScriptCounter.ALERTS_RAISED,
         OutputCounter.RECORDS_WRITTEN);
+    private static final int MAX_KINDS_SHOWN = 10;
+
+    /** What is wrong with packets that came; none of it is a drop. */
+    static final List<CounterDescriptor> ANOMALIES = List.of(
+        EngineCounter.MALFORMED, EngineCounter.UNSUPPORTED_LINK, EngineCounter.BROKEN_TRANSPORT,
+        EngineCounter.TUNNELS_TOO_DEEP, EngineCounter.FRAGMENTS_UNCLAIMED, EngineCounter.FRAGMENTS_OVERLAPPING,
+        EngineCounter.FRAGMENTS_TINY);
 
     private final CounterSnapshot before;
     private final CounterSnapshot now;
@@ -50,6 +58,8 @@ final class StatReport {
         appendWorkers(text);
         appendPorts(text);
         appendDrops(text);
+        appendAnomalies(text);
+        appendNonIpKinds(text);
         appendRings(text);
         appendLatencies(text);
         appendLaws(text);
@@ -83,6 +93,11 @@ final class StatReport {
             json.writeObjectFieldStart("drops");
             for (final CounterDescriptor reason : DropWatch.REASONS) {
                 json.writeNumberField(reason.key(), now.total(reason));
+            }
+            json.writeEndObject();
+            json.writeObjectFieldStart("not_ip_kinds");
+            for (final String kind : now.owners(RunGauge.NOT_IP_KIND)) {
+                json.writeNumberField(kind, now.of(RunGauge.NOT_IP_KIND, kind));
             }
             json.writeEndObject();
             json.writeObjectFieldStart("on_the_way");
@@ -179,6 +194,28 @@ final class StatReport {
         }
         if (!any) {
             text.append("  none\n");
+        }
+    }
+
+    private void appendAnomalies(final StringBuilder text) {
+        final List<CounterDescriptor> seen = ANOMALIES.stream().filter(anomaly -> now.total(anomaly) != 0).toList();
+        if (!seen.isEmpty()) {
+            text.append("\nAnomalies\n");
+            seen.forEach(anomaly -> append(text, "  %-34s %,15.0f %,18d%n",
+                anomaly.label(), rate(anomaly), now.total(anomaly)));
+        }
+    }
+
+    private void appendNonIpKinds(final StringBuilder text) {
+        final List<String> kinds = now.owners(RunGauge.NOT_IP_KIND).stream()
+            .sorted(Comparator.comparingLong((String kind) -> -now.of(RunGauge.NOT_IP_KIND, kind))).toList();
+        if (!kinds.isEmpty()) {
+            text.append("\nFrames without IP\n");
+            kinds.stream().limit(MAX_KINDS_SHOWN).forEach(kind -> append(text, "  %-34s %,15.0f %,18d%n",
+                kind, rate(RunGauge.NOT_IP_KIND, kind), now.of(RunGauge.NOT_IP_KIND, kind)));
+            if (kinds.size() > MAX_KINDS_SHOWN) {
+                append(text, "  and %d more kinds: --json tells all%n", kinds.size() - MAX_KINDS_SHOWN);
+            }
         }
     }
 

@@ -31,10 +31,16 @@ final class StopOnSignal implements AutoCloseable {
         return requested;
     }
 
-    /** The run has ended. */
+    /** The run has ended, and nothing here keeps it any longer. */
     @Override
     public void close() {
         ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (final IllegalStateException _) {
+            // The process is on its way out.
+            return;
+        }
     }
 
     private void onShutdown() {

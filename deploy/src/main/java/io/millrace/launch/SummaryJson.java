@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.CounterDescriptor;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.LatencyKind;
@@ -97,7 +98,18 @@ final class SummaryJson implements AutoCloseable {
         write(json, telemetry, ScriptCounter.STORE_REFUSED);
         write(json, telemetry, OutputCounter.RECORDS_WRITTEN);
         json.writeNumberField("records_dropped", result.recordsDropped());
-        write(json, telemetry, EngineCounter.MALFORMED);
+        write(json, telemetry, EngineCounter.PARSED);
+        write(json, telemetry, EngineCounter.NOT_IP);
+        for (final CounterDescriptor anomaly : StatReport.ANOMALIES) {
+            write(json, telemetry, anomaly);
+        }
+        write(json, telemetry, EngineCounter.FRAGMENTS);
+        write(json, telemetry, EngineCounter.FRAGMENTS_HELD);
+        json.writeObjectFieldStart("not_ip_kinds");
+        for (final Map.Entry<String, Long> kind : telemetry.nonIpTotals(NonIpKind::key).entrySet()) {
+            json.writeNumberField(kind.getKey(), kind.getValue());
+        }
+        json.writeEndObject();
         json.writeNumberField("elapsed_s", result.elapsedNs() / NS_PER_S);
         json.writeNumberField("startup_s", result.startupS());
         json.writeNumberField("pps", Math.round(result.framesPerSecond(packets)));

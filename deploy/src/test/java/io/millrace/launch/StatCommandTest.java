@@ -3,8 +3,12 @@ package io.millrace.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.engine.event.EventRing;
+import io.millrace.engine.event.EventRings;
+import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import java.io.IOException;
@@ -15,12 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** This process stands for a capture: its counters lie in a file as a capture's do. */
 final class StatCommandTest {
     private static final long PID = ProcessHandle.current().pid();
+    private static final int RING_BYTES = 1 << 16;
     private static final long PID_OFFSET = 16;
     private static final long STARTED_MS_OFFSET = 24;
     /** Larger than any number that the kernel gives, {@code PID_MAX_LIMIT}. */
@@ -53,6 +59,23 @@ final class StatCommandTest {
             .containsEntry("ports_per_second", Map.of("port eth0", Map.of(
                 "port_offered", 0, "port_received", 0, "interface_dropped", 0, "rx_missed", 0, "rx_no_mbuf", 0,
                 "rx_errors", 0)));
+    }
+
+    @Test
+    void shouldTellKindsOfFramesWithoutIpAndAnomalies() throws IOException {
+        final CommandLineRun run = statOf(PID, "--once");
+
+        assertThat(run.output()).containsSubsequence("Anomalies", "Frames without IP")
+            .anyMatch(line -> line.matches("  fragments overlapping +0 +3"))
+            .anyMatch(line -> line.matches("  ethertype_0x0806 +0 +20"));
+    }
+
+    @Test
+    void shouldTellProgramsKindsThatAddUp() throws IOException {
+        final Map<String, Object> json = JSON.std.mapFrom(statOf(PID, "--once", "--json").output().getFirst());
+
+        assertThat(json).containsEntry("not_ip_kinds", Map.of("ethertype_0x0806", 20, "llc_0x0042", 5));
+        assertThat((Map<?, ?>) json.get("total")).extracting("not_ip", "fragments_overlapping").containsExactly(25, 3);
     }
 
     @Test
@@ -128,12 +151,19 @@ final class StatCommandTest {
         telemetry.counter(EngineCounter.RECEIVED, "worker-0").set(1000);
         telemetry.counter(EngineCounter.RECEIVED_BYTES, "worker-0").set(64_000);
         telemetry.counter(EngineCounter.FLOWS_LIVE, "worker-0").set(7);
+        telemetry.counter(EngineCounter.NOT_IP, "worker-0").set(25);
+        telemetry.counter(EngineCounter.FRAGMENTS_OVERLAPPING, "worker-0").set(3);
         telemetry.counter(EngineCounter.EVENTS_SKIPPED, "worker-0").set(0);
         telemetry.counter(PortCounter.PORT_RECEIVED, "port eth0").set(1012);
         telemetry.counter(PortCounter.LINK_UP, "port eth0").set(1);
         telemetry.counter(EngineCounter.RX_MISSED, "port eth0").set(12);
         telemetry.counter(EngineCounter.RX_NO_MBUF, "port eth0").set(0);
         telemetry.counter(EngineCounter.RX_ERRORS, "port eth0").set(0);
+        final NonIpCounts kinds = telemetry.nonIpCounts();
+        IntStream.range(0, 20).forEach(_ -> kinds.increment(NonIpKind.of(NonIpKind.ETHERTYPE, 0x0806)));
+        IntStream.range(0, 5).forEach(_ -> kinds.increment(NonIpKind.of(NonIpKind.LLC, 0x42)));
+        new RunGauges(telemetry, new EventRings(List.of(List.of(EventRing.allocate(RING_BYTES))), List.of()), List.of())
+            .update();
         poke(file, PID_OFFSET, pid);
         return file;
     }

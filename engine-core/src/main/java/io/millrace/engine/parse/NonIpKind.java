@@ -1,5 +1,7 @@
 package io.millrace.engine.parse;
 
+import java.util.Map;
+
 /**
  * What a frame without IP carries, as one number: the name space in the upper half, the number in the lower. Written by
  * the parser into {@link ParsedBurst#flagsOrType}, counted by the worker.
@@ -17,6 +19,21 @@ public final class NonIpKind {
     public static final int WIRELESS = 5;
 
     private static final String[] SPACES = {"ethertype", "", "llc", "ppp", "family", "wireless"};
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+        Map.entry(of(ETHERTYPE, 0x0806), "ARP"),
+        Map.entry(of(ETHERTYPE, 0x8035), "RARP"),
+        Map.entry(of(ETHERTYPE, 0x8808), "Ethernet flow control"),
+        Map.entry(of(ETHERTYPE, 0x8809), "LACP"),
+        Map.entry(of(ETHERTYPE, 0x8863), "PPPoE discovery"),
+        Map.entry(of(ETHERTYPE, 0x888E), "802.1X"),
+        Map.entry(of(ETHERTYPE, 0x88CC), "LLDP"),
+        Map.entry(of(ETHERTYPE, 0x88E5), "MACsec"),
+        Map.entry(of(ETHERTYPE, 0x88F7), "PTP"),
+        Map.entry(of(LLC, 0x42), "spanning tree"),
+        Map.entry(of(LLC, 0xFE), "IS-IS"),
+        Map.entry(of(PPP, 0xC021), "PPP LCP"),
+        Map.entry(of(PPP, 0x8021), "PPP IPCP"),
+        Map.entry(of(WIRELESS, 0x80), "802.11 beacon"));
 
     private NonIpKind() {
     }
@@ -24,6 +41,11 @@ public final class NonIpKind {
     /** A kind. */
     public static int of(final int space, final int number) {
         return space << 16 | number & 0xFFFF;
+    }
+
+    /** The kind in words where it is a common one, for example {@code ARP}, else its key. */
+    public static String label(final int kind) {
+        return NAMES.getOrDefault(kind, key(kind));
     }
 
     /** The kind as a key for counters, for example {@code ethertype_0x0806}; {@code others} for a negative one. */

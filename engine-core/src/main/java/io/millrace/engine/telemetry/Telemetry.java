@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -14,15 +15,16 @@ import org.agrona.concurrent.status.CountersManager;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * All counters and histograms of one run. They are handed out before the threads that write them start; afterwards any thread may
- * read a total. A counter is written by one thread only, so it is set or incremented without a lock prefix.
+ * All counters and histograms of one run. They are handed out before the threads that write them start; afterwards any
+ * thread may read a total, and the main thread alone may hand out more to itself. A counter is written by one thread
+ * only, so it is set or incremented without a lock prefix.
  */
 public final class Telemetry {
     /** Counters that there can be. */
     static final int MAX_COUNTERS = 4096;
 
     private final CountersManager counters;
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
     private final List<NonIpCounts> nonIpCounts = new ArrayList<>();
     private final Map<LatencyKind, List<LatencyHistogram>> histograms = new EnumMap<>(LatencyKind.class);
