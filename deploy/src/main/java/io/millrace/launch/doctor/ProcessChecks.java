@@ -15,8 +15,7 @@ final class ProcessChecks {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
     /** First release with {@code MADV_POPULATE_WRITE}. */
     private static final int OLDEST_GOOD_KERNEL = 5 * 1000 + 14;
-    /** {@code CAP_NET_ADMIN} and {@code CAP_NET_RAW} of {@code linux/capability.h}. */
-    private static final int CAP_NET_ADMIN = 12;
+    /** Of {@code linux/capability.h}. */
     private static final int CAP_NET_RAW = 13;
 
     private final Patient patient;
@@ -57,19 +56,12 @@ final class ProcessChecks {
     }
 
     private void capabilities() {
-        final List<String> missing = new ArrayList<>();
-        if (!patient.hasCapability(CAP_NET_RAW)) {
-            missing.add("CAP_NET_RAW");
-        }
-        if (!patient.hasCapability(CAP_NET_ADMIN)) {
-            missing.add("CAP_NET_ADMIN");
-        }
-        if (missing.isEmpty()) {
-            findings.add(good("capabilities", "CAP_NET_RAW, CAP_NET_ADMIN"));
+        if (patient.hasCapability(CAP_NET_RAW)) {
+            findings.add(good("capabilities", "CAP_NET_RAW"));
         } else {
             findings.add(new Finding(patient.interfaces().isEmpty() ? NOTE : BROKEN, "capabilities",
-                String.join(", ", missing) + " missing", "interfaces of the kernel cannot be opened",
-                "sudo millrace ..., or AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN in the unit"));
+                "CAP_NET_RAW missing", "interfaces of the kernel cannot be opened",
+                "sudo millrace ..., or AmbientCapabilities=CAP_NET_RAW in the unit"));
         }
     }
 
