@@ -52,6 +52,7 @@ struct millrace_flow_metadata {
    struct millrace_text bittorrent_hash;
    struct millrace_text client_os;
    struct millrace_text icmp_quote;
+   struct millrace_text match_payload;
 };
 
 #endif

@@ -59,6 +59,7 @@ static const struct entry entries[] = {
    CONSTANT(MILLRACE_SOCKET_BLOCK_BYTES),
 
    SIZE(millrace_ndpi_state),
+   SIZE(millrace_match),
    SIZE(millrace_ndpi_verdict),
    OFFSET(millrace_ndpi_verdict, master),
    OFFSET(millrace_ndpi_verdict, app),
@@ -110,6 +111,7 @@ static const struct entry entries[] = {
    TEXT_OFFSET(bittorrent_hash),
    TEXT_OFFSET(client_os),
    TEXT_OFFSET(icmp_quote),
+   TEXT_OFFSET(match_payload),
 };
 
 int millrace_layout_count(void) {

@@ -17,6 +17,7 @@ struct millrace_ndpi_verdict;
 struct rte_mempool;
 struct rte_ring;
 struct ndpi_detection_module_struct;
+struct millrace_match;
 struct millrace_ndpi_state;
 
 /* DPDK */
@@ -84,6 +85,8 @@ void millrace_ndpi_give_up(struct ndpi_detection_module_struct *module, struct m
       struct millrace_ndpi_verdict *verdict);
 void millrace_ndpi_guess(struct ndpi_detection_module_struct *module, uint8_t l4_protocol, uint32_t source,
       uint16_t source_port, uint32_t destination, uint16_t destination_port, struct millrace_ndpi_verdict *verdict);
+void millrace_ndpi_keep_match(
+      struct millrace_ndpi_state *state, struct millrace_match *match, const uint8_t *packet, uint32_t length);
 int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint32_t capacity);
 const char *millrace_ndpi_risk_name(int risk);
 int millrace_ndpi_category_of(struct ndpi_detection_module_struct *module, uint16_t protocol);

@@ -153,6 +153,37 @@ static void note_icmp_quote(struct millrace_notes *notes, const uint8_t *quoted,
    notes->icmp_quoted = 1;
 }
 
+/* Length of the transport's own header; 0 where it is cut or of no protocol that we know. */
+static size_t transport_header_length(const struct transport *transport) {
+   if (transport->protocol == IPPROTO_TCP && transport->length >= TCP_HEADER) {
+      const size_t length = (size_t)(transport->header[12] >> 4) * 4;
+      return length < TCP_HEADER || length > transport->length ? 0 : length;
+   }
+   if (transport->protocol == IPPROTO_UDP && transport->length >= UDP_HEADER) {
+      return UDP_HEADER;
+   }
+   if ((transport->protocol == IPPROTO_ICMP || transport->protocol == IPPROTO_ICMPV6)
+         && transport->length >= ICMP_HEADER) {
+      return ICMP_HEADER;
+   }
+   return 0;
+}
+
+int millrace_find_payload(
+      const uint8_t *packet, unsigned short length, const uint8_t **payload, size_t *payload_length) {
+   struct transport transport;
+   if (!find_transport(packet, length, &transport)) {
+      return 0;
+   }
+   const size_t header_length = transport_header_length(&transport);
+   if (header_length == 0) {
+      return 0;
+   }
+   *payload = transport.header + header_length;
+   *payload_length = transport.length - header_length;
+   return 1;
+}
+
 void millrace_note_packet(
       struct millrace_notes *notes, const uint8_t *packet, unsigned short length, uint16_t http_status) {
    struct transport transport;
@@ -164,21 +195,15 @@ void millrace_note_packet(
       notes->client_known = 1;
    }
    const int side = memcmp(notes->client, transport.sender, sizeof(notes->client)) != 0;
-   size_t header_length = 0;
+   const size_t header_length = transport_header_length(&transport);
    if (transport.protocol == IPPROTO_TCP && transport.length >= TCP_HEADER) {
-      header_length = (size_t)(transport.header[12] >> 4) * 4;
-      if (header_length < TCP_HEADER || header_length > transport.length) {
+      if (header_length == 0) {
          return;
       }
       note_window(notes, &transport, header_length, side);
-   } else if (transport.protocol == IPPROTO_UDP && transport.length >= UDP_HEADER) {
-      header_length = UDP_HEADER;
-   } else if ((transport.protocol == IPPROTO_ICMP || transport.protocol == IPPROTO_ICMPV6)
-         && transport.length >= ICMP_HEADER) {
-      header_length = ICMP_HEADER;
-      if (!notes->icmp_quoted && is_icmp_error(&transport)) {
-         note_icmp_quote(notes, transport.header + ICMP_HEADER, transport.length - ICMP_HEADER);
-      }
+   } else if (header_length == ICMP_HEADER && transport.protocol != IPPROTO_UDP && !notes->icmp_quoted
+         && is_icmp_error(&transport)) {
+      note_icmp_quote(notes, transport.header + ICMP_HEADER, transport.length - ICMP_HEADER);
    }
    if (header_length != 0) {
       note_sample(notes, transport.header + header_length, transport.length - header_length, side);

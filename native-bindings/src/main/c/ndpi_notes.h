@@ -4,6 +4,7 @@
 #ifndef MILLRACE_NDPI_NOTES_H
 #define MILLRACE_NDPI_NOTES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define MILLRACE_HTTP_SERVER_MAX 64
@@ -31,6 +32,13 @@ struct millrace_notes {
    uint8_t icmp_quoted;
    uint8_t icmp_quote[MILLRACE_ICMP_QUOTE_LENGTH];
 };
+
+/*
+ * The payload behind the headers of a packet that begins with its IP header; 0 where there is no transport header that
+ * can be read. What payload points to lies within the packet.
+ */
+int millrace_find_payload(
+      const uint8_t *packet, unsigned short length, const uint8_t **payload, size_t *payload_length);
 
 /* Takes note of one packet, from its IP header on. http_status: of the response that nDPI has seen; 0 none. */
 void millrace_note_packet(

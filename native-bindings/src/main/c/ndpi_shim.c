@@ -103,6 +103,23 @@ void millrace_ndpi_guess(struct ndpi_detection_module_struct *module, uint8_t l4
    fill(module, NULL, &found, verdict);
 }
 
+/* Keeps the first packet that it is shown of a flow in match, which must outlive the flow's state. */
+void millrace_ndpi_keep_match(
+      struct millrace_ndpi_state *state, struct millrace_match *match, const uint8_t *packet, uint32_t length) {
+   const uint8_t *payload;
+   size_t payload_length;
+   if (state->match != NULL) {
+      return;
+   }
+   match->length = 0;
+   state->match = match;
+   if (millrace_find_payload(
+            packet, length > UINT16_MAX ? UINT16_MAX : (unsigned short)length, &payload, &payload_length)) {
+      match->length = (uint16_t)(payload_length > MILLRACE_MATCH_MAX ? MILLRACE_MATCH_MAX : payload_length);
+      memcpy(match->payload, payload, match->length);
+   }
+}
+
 static int is(const struct ndpi_flow_struct *flow, uint16_t protocol) {
    return flow->detected_protocol_stack[0] == protocol || flow->detected_protocol_stack[1] == protocol;
 }
@@ -267,6 +284,9 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
    }
    put_http(&writer, &metadata, flow);
    put_notes(&writer, &metadata, state);
+   if (state->match != NULL) {
+      put(&writer, &metadata.match_payload, (const char *)state->match->payload, state->match->length);
+   }
    const int is_connection = metadata.cli2srv_window != 0 && metadata.srv2cli_window != 0;
    if (writer.used == sizeof(metadata) && metadata.tls_version == 0 && metadata.dns_present == 0 && !is_connection) {
       return 0;

@@ -10,10 +10,20 @@
 
 #include "ndpi_notes.h"
 
+#define MILLRACE_MATCH_MAX 256
+
+/* The start of the payload by which nDPI named the flow. */
+struct millrace_match {
+   uint16_t length;
+   uint8_t payload[MILLRACE_MATCH_MAX];
+};
+
 struct millrace_ndpi_state {
    /* First: nDPI takes the address of the whole for that of its part. */
    struct ndpi_flow_struct flow;
    struct millrace_notes notes;
+   /* Memory of the caller; NULL where nothing was kept. */
+   const struct millrace_match *match;
 };
 
 #endif

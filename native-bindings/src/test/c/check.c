@@ -130,6 +130,7 @@ struct detection {
    struct ndpi_detection_module_struct *module;
    struct millrace_ndpi_state *flow;
    struct millrace_ndpi_verdict verdict;
+   struct millrace_match match;
 };
 
 /* Shows a copy that ends where its block ends. */
@@ -140,6 +141,10 @@ static int inspect(struct detection *detection, const uint8_t *packet, size_t le
    const int answer = millrace_ndpi_inspect(
       detection->module, detection->flow, copy, (uint32_t)length, time_ms, &detection->verdict);
    REQUIRE(answer >= MILLRACE_NDPI_UNDECIDED && answer <= MILLRACE_NDPI_FINAL);
+   if (answer != MILLRACE_NDPI_UNDECIDED) {
+      millrace_ndpi_keep_match(detection->flow, &detection->match, copy, (uint32_t)length);
+      REQUIRE(detection->match.length <= MILLRACE_MATCH_MAX);
+   }
    free(copy);
    return answer;
 }
@@ -179,7 +184,10 @@ static void check_known_protocols(struct detection *detection) {
    for (size_t i = 0; i < SAMPLES; i++) {
       const struct sample *sample = &samples[i];
       const size_t length = ip_packet(packet, sample->tcp, 40000, sample->port, sample->payload, sample->length);
-      inspect(detection, packet, length, START_MS);
+      if (inspect(detection, packet, length, START_MS) != MILLRACE_NDPI_UNDECIDED) {
+         const size_t kept = sample->length < MILLRACE_MATCH_MAX ? sample->length : MILLRACE_MATCH_MAX;
+         REQUIRE(detection->match.length == kept && memcmp(detection->match.payload, sample->payload, kept) == 0);
+      }
       millrace_ndpi_give_up(detection->module, detection->flow, &detection->verdict);
       REQUIRE(sample->protocol == 0 || detection->verdict.app == sample->protocol
          || detection->verdict.master == sample->protocol);

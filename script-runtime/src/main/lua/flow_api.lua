@@ -154,8 +154,8 @@ group("Application", {
     { "hasRisk", "4.2", "id", "boolean", "nDPI found this risk; without a number, any.", "8" },
     { "getRiskInfo", "4.2", "", "table", "Risks found: number by name." },
     { "getRiskBitmap", "open", "", "integer", "Risks found: bit n is risk n." },
-    { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet that named the application: `payload_len`, "
-        .. "`payload`." },
+    { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet at which nDPI named the application: `payload`, raw and "
+        .. "cut off at 256 bytes, and `payload_len`, its length; 0 and no `payload` where it was guessed." },
     { "getTLSVersion", OLD, "", "integer", "769 is TLS 1.0, 772 is TLS 1.3; 0 if not TLS." },
     { "getTLSInfo", "2019", "", "table", "`protos.tls_version`, `protos.tls.` with `subject_alt_name_match`, "
         .. "`certificate` (name asked for), `server_certificate`, and `ja3.`: `client_hash`, `client_malicious`, "

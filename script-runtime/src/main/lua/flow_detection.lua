@@ -7,6 +7,7 @@ local band, lshift = bit.band, bit.lshift
 local type = type
 local arguments = library("arguments")
 local verdicts = library("verdicts")
+local texts = library("flow_texts")
 local generations = library("generations")
 local ndpi_names = library("ndpi_names")
 local name_of = protocols.name_of
@@ -49,9 +50,9 @@ function flow.getRiskBitmap()
     return verdicts.as_number(cursor.event.ndpi_risk)
 end
 
--- The packet that decided detection is not kept.
 function flow.getnDPIMatchPacket()
-    return { payload_len = 0 }
+    local payload = texts.match_payload()
+    return { payload_len = payload and #payload or 0, payload = payload }
 end
 
 -- Those whose answers bear names that changed from generation to generation.

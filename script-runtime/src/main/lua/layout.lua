@@ -2,7 +2,7 @@
 local _, settings = ...
 local ffi = require("ffi")
 
-local EVENT_VERSION = 5
+local EVENT_VERSION = 6
 
 if settings.event_version ~= EVENT_VERSION then
     error("the Lua library reads flow events of version " .. EVENT_VERSION .. ", the engine writes version "

@@ -114,12 +114,18 @@ final class FlowOptions {
         return (int) (periodicIntervalNs / NS_PER_S);
     }
 
-    /** Memory for undecided flows and for what nDPI read grows with the table; pages not used cost nothing. */
-    DetectionConfig detection(final int flows) {
+    /**
+     * Memory for undecided flows and for what nDPI read grows with the table; pages not used cost nothing.
+     *
+     * @param matchPackets whether the payload of the packet that named the application is kept.
+     */
+    DetectionConfig detection(final int flows, final boolean matchPackets) {
+        final long bytesPerFlow =
+            RunMemory.METADATA_BYTES_PER_FLOW + (matchPackets ? DetectionConfig.MATCH_PAYLOAD_BYTES : 0);
         return new DetectionConfig(
             detectPackets.tcp(), detectPackets.udp(), detectPackets.other(),
             Math.min(flows, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
-            Math.max(MIN_METADATA_BYTES, flows * RunMemory.METADATA_BYTES_PER_FLOW));
+            Math.max(MIN_METADATA_BYTES, flows * bytesPerFlow), matchPackets);
     }
 
     private static long given(final Long durationNs, final long otherwiseNs) {

@@ -119,7 +119,7 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
             flows.periodicIntervalNs(),
             flows.statistics(),
             flags.packets().openedTunnels(),
-            flows.detection(flowCapacity),
+            flows.detection(flowCapacity, flags.scripts().nameMatchPackets()),
             wishes.burst(),
             buffers.mbufsBehindTheRing(),
             wishes.mbufBytes(),

@@ -6,6 +6,7 @@ import io.millrace.engine.config.EngineConfig.Overflow;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptInputs;
+import io.millrace.script.file.BoundedFile;
 import io.millrace.script.geo.AsnDatabase;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.intake.HostLists;
@@ -15,6 +16,7 @@ import io.millrace.script.lua.ScriptProfile;
 import io.millrace.script.lua.ScriptSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ final class ScriptOptions {
         Path.of(System.getProperty("millrace.home", "/usr/lib/millrace"), "scripts/callbacks/interface/flow"),
         Path.of("/usr/share/ntopng/scripts/callbacks/interface/flow"));
 
+    private static final String MATCH_PACKET_FUNCTION = "getnDPIMatchPacket";
     private static final int MAX_SCRIPT_THREADS = 64;
     private static final int MAX_VERDICTS = 1 << 29;
     private static final int SCRIPT_FOLDERS_DEPTH = 8;
@@ -145,6 +148,8 @@ final class ScriptOptions {
         description = "How script threads and writer wait for work: spin, yield, backoff or sleep"
             + " (default: ${DEFAULT-VALUE}).")
     private IdleStrategyName idleStrategy;
+
+    private Boolean matchPackets;
 
     /** Folders and files given, or the default folders that exist. */
     List<Path> paths() {
@@ -286,6 +291,27 @@ final class ScriptOptions {
             }
         }
         return files;
+    }
+
+    /**
+     * Whether any script, or file beside one, names the function that tells by which packet nDPI knew a flow: only then
+     * are such packets kept. Looked up once.
+     */
+    boolean nameMatchPackets() {
+        if (matchPackets == null) {
+            matchPackets = inputFiles().stream().anyMatch(ScriptOptions::namesMatchPackets);
+        }
+        return matchPackets;
+    }
+
+    private static boolean namesMatchPackets(final Path file) {
+        try {
+            return file.toString().endsWith(".lua")
+                && new String(BoundedFile.read(file), StandardCharsets.ISO_8859_1).contains(MATCH_PACKET_FUNCTION);
+        } catch (final IOException e) {
+            // Reading the scripts says so.
+            return false;
+        }
     }
 
     private ScriptInputs inputs() {

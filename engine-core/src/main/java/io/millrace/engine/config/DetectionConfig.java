@@ -9,6 +9,7 @@ package io.millrace.engine.config;
  * @param undecidedFlows  flows per worker that may hold nDPI state at once; more are named by port.
  * @param silenceNs       silence after which an undecided flow is given up.
  * @param metadataBytes   memory per worker for what nDPI read in payloads.
+ * @param matchPackets    whether the payload of the packet that named the application is kept.
  */
 public record DetectionConfig(
     int tcpPackets,
@@ -16,7 +17,11 @@ public record DetectionConfig(
     int otherPackets,
     int undecidedFlows,
     long silenceNs,
-    long metadataBytes) {
+    long metadataBytes,
+    boolean matchPackets) {
+
+    /** Longest payload of such a packet that is kept, in bytes; what is beyond is cut off. */
+    public static final int MATCH_PAYLOAD_BYTES = 256;
 
     /** Checks every value; throws {@link ConfigException} with the flag, the value and the limit. */
     public DetectionConfig {
@@ -32,6 +37,14 @@ public record DetectionConfig(
         if (metadataBytes < 4096) {
             throw new ConfigException("metadata memory must be at least 4096 bytes: " + metadataBytes);
         }
+    }
+
+    /** Settings by which no match packets are kept. */
+    public DetectionConfig(
+        final int tcpPackets, final int udpPackets, final int otherPackets, final int undecidedFlows,
+        final long silenceNs, final long metadataBytes) {
+
+        this(tcpPackets, udpPackets, otherPackets, undecidedFlows, silenceNs, metadataBytes, false);
     }
 
     /** Packets shown at most of a flow of this IP protocol. */

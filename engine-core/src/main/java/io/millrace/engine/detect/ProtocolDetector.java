@@ -43,7 +43,7 @@ public final class ProtocolDetector implements AutoCloseable {
         this.config = config;
         this.counters = counters;
         module = DetectionModule.create();
-        states = new DetectionStates(config.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH);
+        states = new DetectionStates(config.undecidedFlows(), stateLength(config));
         metadataStore = new MetadataStore(config.metadataBytes());
         scratch = new OffHeapBlock(DetectionModule.VERDICT_LENGTH + DetectionModule.METADATA_MAX_LENGTH, false);
         verdict = scratch.address();
@@ -52,7 +52,7 @@ public final class ProtocolDetector implements AutoCloseable {
 
     /** Memory of a detector once as many flows are undecided as there may be, in bytes, without what nDPI allocates. */
     public static long memoryBytes(final DetectionConfig config) {
-        return DetectionStates.memoryBytes(config.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH)
+        return DetectionStates.memoryBytes(config.undecidedFlows(), stateLength(config))
             + config.metadataBytes();
     }
 
@@ -86,6 +86,9 @@ public final class ProtocolDetector implements AutoCloseable {
         putU16(record + FlowRecordDescriptor.INSPECTED, inspected);
         counters.increment(EngineCounter.PACKETS_INSPECTED);
         final int answer = module.inspect(state, l3Address, l3Length, timeNs / NS_PER_MS, verdict);
+        if (config.matchPackets() && answer != DetectionModule.UNDECIDED) {
+            module.keepMatch(state, state + DetectionModule.FLOW_STATE_LENGTH, l3Address, l3Length);
+        }
         final boolean enough = inspected >= config.packetLimit(l4Protocol(record));
         if (answer == DetectionModule.FINAL || enough && answer == DetectionModule.NAMED) {
             close(record, state);
@@ -120,6 +123,11 @@ public final class ProtocolDetector implements AutoCloseable {
         states.close();
         metadataStore.close();
         scratch.close();
+    }
+
+    /** Room for the match packet lies behind the state. */
+    private static int stateLength(final DetectionConfig config) {
+        return DetectionModule.FLOW_STATE_LENGTH + (config.matchPackets() ? DetectionModule.MATCH_LENGTH : 0);
     }
 
     private void close(final long record, final long state) {

@@ -29,7 +29,7 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  */
 public final class FlowEventDescriptor {
     /** Grows with every change of the layout; the Lua library refuses another version. */
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     private static final int LINE = 64;
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_event_t");

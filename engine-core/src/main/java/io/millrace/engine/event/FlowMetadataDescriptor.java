@@ -106,6 +106,11 @@ public final class FlowMetadataDescriptor {
      * bytes each, network order), source and destination address (16 bytes each).
      */
     public static final int ICMP_QUOTE = text("icmp_quote");
+    /**
+     * Bytes: payload of the packet at which nDPI named the application, from its start, 256 at most; absent where it
+     * carried none, was guessed, or is not kept.
+     */
+    public static final int MATCH_PAYLOAD = text("match_payload");
 
     /** Length of the fixed part in bytes; texts follow. */
     public static final int LENGTH = LAYOUT.seal();

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.config.DetectionConfig;
+import io.millrace.engine.event.FlowMetadataDescriptor;
 import io.millrace.engine.fixture.DnsPayload;
 import io.millrace.engine.fixture.FrameBuilder;
 import io.millrace.engine.fixture.RecordedFlow;
@@ -149,6 +150,41 @@ final class ProtocolDetectorTest {
             assertThat(counters.value(EngineCounter.METADATA_DROPPED)).isPositive();
             assertThat(kept + counters.value(EngineCounter.METADATA_DROPPED)).isEqualTo(2 * blocks);
         }
+    }
+
+    @Test
+    void shouldKeepThePayloadThatNamedTheFlow() {
+        final byte[] query = DnsPayload.query("www.example.org");
+        final DetectionConfig config = new DetectionConfig(80, 16, 16, 1, 1, 4096, true);
+        try (ProtocolDetector detector = new ProtocolDetector(config, counters)) {
+            final long record = udpFlow(40_000, 53);
+            detector.open(record);
+            inspect(detector, record, dns(query, true));
+            detector.giveUp(record);
+
+            assertThat(matchPayload(record)).isEqualTo(query);
+        }
+    }
+
+    @Test
+    void shouldKeepNoPayloadThatNobodyAsksFor() {
+        try (ProtocolDetector detector = detector(16, 1)) {
+            final long record = udpFlow(40_000, 53);
+            detector.open(record);
+            inspect(detector, record, dns(DnsPayload.query("www.example.org"), true));
+            detector.giveUp(record);
+
+            assertThat(matchPayload(record)).isEmpty();
+        }
+    }
+
+    private static byte[] matchPayload(final long record) {
+        final long block = i64(record + FlowRecordDescriptor.METADATA);
+        final byte[] payload = new byte[u16(block + FlowMetadataDescriptor.MATCH_PAYLOAD + Short.BYTES)];
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] = (byte) u8(block + u16(block + FlowMetadataDescriptor.MATCH_PAYLOAD) + i);
+        }
+        return payload;
     }
 
     private ProtocolDetector detector(final int packets, final int undecidedFlows) {

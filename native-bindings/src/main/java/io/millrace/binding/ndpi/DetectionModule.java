@@ -27,6 +27,8 @@ public final class DetectionModule implements AutoCloseable {
 
     /** Bytes of the state of one flow. */
     public static final int FLOW_STATE_LENGTH;
+    /** Bytes that {@link #keepMatch} needs beside a flow's state. */
+    public static final int MATCH_LENGTH;
     /** Bytes of a verdict. */
     public static final int VERDICT_LENGTH;
     /** {@code uint16_t}: master protocol id. */
@@ -47,12 +49,14 @@ public final class DetectionModule implements AutoCloseable {
     private static final MethodHandle INSPECT;
     private static final MethodHandle GIVE_UP;
     private static final MethodHandle GUESS;
+    private static final MethodHandle KEEP_MATCH;
     private static final MethodHandle METADATA;
     private static final MethodHandle RESET;
 
     static {
         final NativeShim shim = NativeShim.shim();
         FLOW_STATE_LENGTH = shim.layout("millrace_ndpi_state");
+        MATCH_LENGTH = shim.layout("millrace_match");
         VERDICT_LENGTH = shim.layout("millrace_ndpi_verdict");
         VERDICT_MASTER_OFFSET = shim.layout("millrace_ndpi_verdict.master");
         VERDICT_APP_OFFSET = shim.layout("millrace_ndpi_verdict.app");
@@ -69,6 +73,8 @@ public final class DetectionModule implements AutoCloseable {
         GUESS = shim.handle("millrace_ndpi_guess",
             FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_BYTE, JAVA_INT, JAVA_SHORT, JAVA_INT, JAVA_SHORT, JAVA_LONG),
             NativeLinker.LEAF);
+        KEEP_MATCH = shim.handle("millrace_ndpi_keep_match",
+            FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
         METADATA = shim.handle("millrace_ndpi_metadata",
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), NativeLinker.LEAF);
         RESET = shim.handle("millrace_ndpi_flow_reset", FunctionDescriptor.ofVoid(JAVA_LONG), NativeLinker.LEAF);
@@ -152,6 +158,21 @@ public final class DetectionModule implements AutoCloseable {
         try {
             GUESS.invokeExact(
                 module, (byte) l4Protocol, source, (short) sourcePort, destination, (short) destinationPort, verdict);
+        } catch (final Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /**
+     * Keeps the start of this packet's payload for {@link #metadata(long, long, int)}, where none is kept of the flow yet.
+     *
+     * @param match        {@link #MATCH_LENGTH} bytes on an even address, untouched until the state is reset.
+     * @param packet       address of the IP header.
+     * @param packetLength bytes from there on.
+     */
+    public void keepMatch(final long flowState, final long match, final long packet, final int packetLength) {
+        try {
+            KEEP_MATCH.invokeExact(flowState, match, packet, packetLength);
         } catch (final Throwable t) {
             throw new AssertionError(t);
         }

@@ -1,0 +1,63 @@
+package io.millrace.launch.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.launch.InProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packet at which nDPI knew a flow, through engine, events and scripts. */
+class MatchPacketTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldGiveTheRequestOfEachHttpFlow() throws IOException {
+        final List<String> starts = startsOfMatches("flow.getnDPIMatchPacket()");
+
+        assertThat(starts).isNotEmpty().allMatch(start -> start.matches("[A-Z]{3,7} /.*"))
+            .anyMatch(start -> start.startsWith("GET /"));
+    }
+
+    @Test
+    void shouldKeepNothingWhereNoScriptNamesTheFunction() throws IOException {
+        assertThat(startsOfMatches("flow['getnDPIMatch' .. 'Packet']()")).isNotEmpty().containsOnly("none");
+    }
+
+    private List<String> startsOfMatches(final String call) throws IOException {
+        final Path script = Files.writeString(directory.resolve("match.lua"), """
+            local script = { l7_proto = "HTTP", hooks = {} }
+            function script.hooks.protocolDetected(now)
+                local match = %s
+                assert(match.payload_len == #(match.payload or ""))
+                assert(match.payload_len <= 256)
+                flow.triggerStatus(flow_consts.custom_status_1, { start = (match.payload or "none"):sub(1, 16) })
+            end
+            return script
+            """.formatted(call));
+        final Path eve = directory.resolve("eve.json");
+
+        final InProcess run = InProcess.run("replay", "--quiet", "--scripts", script.toString(), "--eve",
+            eve.toString(), InProcess.root().resolve("deploy/sample/sample.pcap").toString());
+
+        assertThat(run.exitCode()).as(run.errors()).isZero();
+        assertThat(run.errors()).isEmpty();
+        return Files.readAllLines(eve).stream().map(MatchPacketTest::startOf).filter(start -> start != null).toList();
+    }
+
+    private static String startOf(final String line) {
+        try {
+            final Map<String, Object> record = JSON.std.mapFrom(line);
+            return "alert".equals(record.get("event_type"))
+                ? String.valueOf(((Map<?, ?>) ((Map<?, ?>) record.get("alert")).get("info")).get("start")) : null;
+        } catch (final IOException e) {
+            throw new AssertionError(line, e);
+        }
+    }
+}
