@@ -8,9 +8,10 @@ local failures = library("failures")
 local ffi, cursor, control, stats = layout.ffi, layout.cursor, layout.control, layout.stats
 local no_metadata = layout.no_metadata
 local cast, floor, band = ffi.cast, math.floor, bit.band
+local max = math.max
 local tonumber, type, error, pcall = tonumber, type, error, pcall
 local conclude, forget = verdicts.conclude, verdicts.forget
-local FLOW_END = settings.kind_flow_end
+local PERIODIC_UPDATE, FLOW_END = settings.kind_periodic_update, settings.kind_flow_end
 
 local batch_pointer = ffi.typeof("const batch_entry_t *")
 local byte_pointer = ffi.typeof("const uint8_t *")
@@ -210,9 +211,26 @@ local function plan_now(event)
     return plan
 end
 
+-- Only a periodic update ends a window long enough for a rate that means something.
+local function remember_top(event, verdict, packets, bytes)
+    local window_s = tonumber(event.last_seen_ns - verdict.last_seen_ns) / 1e9
+    if verdict.last_seen_ns ~= 0 and window_s > 0 then
+        verdict.top_bytes_per_s = max(verdict.top_bytes_per_s, tonumber(bytes - verdict.last_bytes) / window_s)
+        verdict.top_packets_per_s = max(verdict.top_packets_per_s, tonumber(packets - verdict.last_packets) / window_s)
+    end
+end
+
 local function remember(event, verdict)
-    verdict.last_packets = event.cli2srv_packets + event.srv2cli_packets
-    verdict.last_bytes = event.cli2srv_bytes + event.srv2cli_bytes
+    local packets, bytes = event.cli2srv_packets + event.srv2cli_packets, event.cli2srv_bytes + event.srv2cli_bytes
+    local kind = event.kind
+    if kind == PERIODIC_UPDATE then
+        remember_top(event, verdict, packets, bytes)
+    end
+    if kind ~= FLOW_END then
+        verdict.last_cli2srv_packets = event.cli2srv_packets
+    end
+    verdict.last_packets = packets
+    verdict.last_bytes = bytes
     verdict.last_cli2srv_bytes = event.cli2srv_bytes
     verdict.last_seen_ns = event.last_seen_ns
     verdict.last_goodput_bytes = event.cli2srv_goodput_bytes + event.srv2cli_goodput_bytes

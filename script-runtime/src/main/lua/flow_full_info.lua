@@ -9,6 +9,7 @@ local statuses = library("statuses")
 local notes = library("flow_notes")
 local host_scores = library("host_scores")
 local texts = library("flow_texts")
+local system_of = library("banners").system_of
 local peers = library("flow_peers")
 local devices = library("flow_devices")
 local traffic = library("flow_traffic")
@@ -22,6 +23,7 @@ local short = library("flow_info")
 
 local cursor = layout.cursor
 local band, bor, rshift = bit.band, bit.bor, bit.rshift
+local max = math.max
 local tonumber, pairs, assert, loadstring = tonumber, pairs, assert, loadstring
 
 local LOCAL, BLACKLISTED, MULTICAST = settings.trait_local, settings.trait_blacklisted, settings.trait_multicast
@@ -67,7 +69,7 @@ return function(info)
     info["#.localhost"] = band(traits, LOCAL) ~= 0
     info["#.systemhost"] = false
     info["#.blacklisted"] = band(traits, BLACKLISTED) ~= 0
-    info["#.network_id"] = -1
+    info["#.network_id"] = verdict.#_network - 1
     info["#.pool_id"] = 0
     info["#.asn"] = verdict.#_asn
     info["#.country"] = country(verdict.#_place)
@@ -102,21 +104,28 @@ local function add_throughput(info)
     local duration_s = (last - first) / 1e9
     local all_bytes, all_packets = sent + received, sent_packets + received_packets
     local mean_bps, mean_pps = rate(all_bytes, duration_s), rate(all_packets, duration_s)
-    info.throughput_cli2srv_bps, info.throughput_srv2cli_bps = rate(sent, duration_s), rate(received, duration_s)
-    info.throughput_cli2srv_pps, info.throughput_srv2cli_pps =
-        rate(sent_packets, duration_s), rate(received_packets, duration_s)
     if since == 0 then
+        info.throughput_cli2srv_bps, info.throughput_srv2cli_bps = rate(sent, duration_s), rate(received, duration_s)
+        info.throughput_cli2srv_pps, info.throughput_srv2cli_pps =
+            rate(sent_packets, duration_s), rate(received_packets, duration_s)
         info.throughput_bps, info.throughput_pps = mean_bps, mean_pps
         info.throughput_trend_bps, info.throughput_trend_pps = UNKNOWN, UNKNOWN
     else
         local window_s, before_s = (last - since) / 1e9, (since - first) / 1e9
-        info.throughput_bps = rate(all_bytes - tonumber(verdict.last_bytes), window_s)
-        info.throughput_pps = rate(all_packets - tonumber(verdict.last_packets), window_s)
+        local new_bytes, new_packets =
+            all_bytes - tonumber(verdict.last_bytes), all_packets - tonumber(verdict.last_packets)
+        local new_sent, new_sent_packets =
+            sent - tonumber(verdict.last_cli2srv_bytes), sent_packets - tonumber(verdict.last_cli2srv_packets)
+        info.throughput_bps, info.throughput_pps = rate(new_bytes, window_s), rate(new_packets, window_s)
+        info.throughput_cli2srv_bps, info.throughput_srv2cli_bps =
+            rate(new_sent, window_s), rate(new_bytes - new_sent, window_s)
+        info.throughput_cli2srv_pps, info.throughput_srv2cli_pps =
+            rate(new_sent_packets, window_s), rate(new_packets - new_sent_packets, window_s)
         info.throughput_trend_bps = trend(info.throughput_bps, rate(tonumber(verdict.last_bytes), before_s))
         info.throughput_trend_pps = trend(info.throughput_pps, rate(tonumber(verdict.last_packets), before_s))
     end
-    info.top_throughput_bps = math.max(info.throughput_bps, mean_bps)
-    info.top_throughput_pps = math.max(info.throughput_pps, mean_pps)
+    info.top_throughput_bps = max(info.throughput_bps, mean_bps, verdict.top_bytes_per_s)
+    info.top_throughput_pps = max(info.throughput_pps, mean_pps, verdict.top_packets_per_s)
 end
 
 local function add_tcp(info)
@@ -272,7 +281,8 @@ local function filling(generation)
         if event.metadata_offset ~= 0 then
             info.host_server_name = texts.host_name()
             info.bittorrent_hash = texts.bittorrent_hash()
-            info["cli.os"] = texts.client_os() or ""
+            info["cli.os"] = texts.client_os() or system_of(texts.ssh_client_signature()) or ""
+            info["srv.os"] = system_of(texts.http_server()) or system_of(texts.ssh_server_signature()) or ""
             application.add_all(info)
             add_tls(info)
         end

@@ -13,6 +13,17 @@ local function shallow(of)
     return copy
 end
 
+-- A module of ntopng's dispatcher: scripts may ask for it, and are told when they call it how the same is done here.
+local function of_dispatcher(name, instead)
+    return function()
+        return setmetatable({}, {
+            __index = function(_, key)
+                error(name .. "." .. tostring(key) .. " is not there: " .. instead, 2)
+            end,
+        })
+    end
+end
+
 -- Modules by name; each maker gets the generation and the globals of the script that asks.
 local COMMON = {
     user_scripts = function(generation) return library("user_scripts_by_generation").of(generation) end,
@@ -23,6 +34,9 @@ local COMMON = {
     format_utils = function() return shallow(library("format_utils")) end,
     mud_utils = function(generation, globals) return library("mud_utils").of(generation, globals.flow) end,
     os_utils = function() return { fixPath = function(path) return path end, getPathDivider = function() return "/" end } end,
+    alerts_api = of_dispatcher("alerts_api", "raise alerts by flow.triggerStatus"),
+    recipients = of_dispatcher("recipients", "alerts go where --eve says"),
+    locales_utils = of_dispatcher("locales_utils", "all texts are English; i18n gives them"),
     lua_utils = contents_are_global, flow_utils = contents_are_global, alert_utils = contents_are_global,
     ntop_utils = contents_are_global, lua_trace = contents_are_global,
 }

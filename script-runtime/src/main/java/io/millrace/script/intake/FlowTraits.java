@@ -8,7 +8,7 @@ import io.millrace.script.verdict.VerdictDescriptor;
 import org.agrona.DirectBuffer;
 
 /**
- * What is known of a flow's two hosts before any script looks: local, blacklisted, broadcast or multicast, where they
+ * What is known of a flow's two hosts before any script looks: local and in which network, blacklisted, broadcast or multicast, where they
  * are and which autonomous systems they belong to. Looked up once per flow. Owned by one script thread.
  */
 final class FlowTraits {
@@ -29,10 +29,16 @@ final class FlowTraits {
         final int server = event + FlowEventDescriptor.SRV_ADDRESS;
         RawMemory.putU8(verdict + VerdictDescriptor.CLI_TRAITS, traits(buffer, client, version));
         RawMemory.putU8(verdict + VerdictDescriptor.SRV_TRAITS, traits(buffer, server, version));
+        RawMemory.putU16(verdict + VerdictDescriptor.CLI_NETWORK, network(buffer, client, version));
+        RawMemory.putU16(verdict + VerdictDescriptor.SRV_NETWORK, network(buffer, server, version));
         RawMemory.putU16(verdict + VerdictDescriptor.CLI_PLACE, places.placeOf(buffer, client, version));
         RawMemory.putU16(verdict + VerdictDescriptor.SRV_PLACE, places.placeOf(buffer, server, version));
         RawMemory.putI32(verdict + VerdictDescriptor.CLI_ASN, asns.numberOf(buffer, client, version));
         RawMemory.putI32(verdict + VerdictDescriptor.SRV_ASN, asns.numberOf(buffer, server, version));
+    }
+
+    private int network(final DirectBuffer buffer, final int address, final int version) {
+        return Math.min(hosts.localNetworks().entryOf(buffer, address, version) + 1, 0xFFFF);
     }
 
     private int traits(final DirectBuffer buffer, final int address, final int version) {

@@ -48,16 +48,12 @@ public final class HostLists {
      * @throws IllegalArgumentException as the constructor.
      */
     public Reading read() {
-        final List<String> networks = new ArrayList<>();
         final List<NetworkSet> parts = new ArrayList<>();
         for (final String entry : localEntries) {
-            if (isFile(entry)) {
-                parts.add(NetworkSet.read(Path.of(entry.strip())));
-            } else {
-                networks.add(entry);
-            }
+            final NetworkSet networks =
+                isFile(entry) ? NetworkSet.read(Path.of(entry.strip())) : NetworkSet.of(List.of(entry));
+            parts.add(networks.ofEntry(parts.size()));
         }
-        parts.add(NetworkSet.of(networks));
         return new Reading(new Sets(NetworkSet.union(parts),
             blacklistFile.map(NetworkSet::read).orElseGet(() -> NetworkSet.of(List.of()))));
     }

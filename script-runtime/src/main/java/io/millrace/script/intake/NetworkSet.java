@@ -25,8 +25,14 @@ public final class NetworkSet {
     private final long[] ipv6FirstLow;
     private final long[] ipv6LastHigh;
     private final long[] ipv6LastLow;
+    private final int[] ipv4Entries;
+    private final int[] ipv6Entries;
 
-    private record Network(boolean ipv6, long firstHigh, long firstLow, long lastHigh, long lastLow, int prefix) {
+    private record Network(boolean ipv6, long firstHigh, long firstLow, long lastHigh, long lastLow, int prefix, int entry) {
+        Network ofEntry(final int number) {
+            return new Network(ipv6, firstHigh, firstLow, lastHigh, lastLow, prefix, number);
+        }
+
         boolean contains(final Network other) {
             return ipv6 == other.ipv6
                 && lessOrEqual(firstHigh, firstLow, other.firstHigh, other.firstLow)
@@ -53,6 +59,8 @@ public final class NetworkSet {
         ipv6FirstLow = kept.stream().filter(Network::ipv6).mapToLong(Network::firstLow).toArray();
         ipv6LastHigh = kept.stream().filter(Network::ipv6).mapToLong(Network::lastHigh).toArray();
         ipv6LastLow = kept.stream().filter(Network::ipv6).mapToLong(Network::lastLow).toArray();
+        ipv4Entries = kept.stream().filter(n -> !n.ipv6).mapToInt(Network::entry).toArray();
+        ipv6Entries = kept.stream().filter(Network::ipv6).mapToInt(Network::entry).toArray();
     }
 
     /**
@@ -66,6 +74,11 @@ public final class NetworkSet {
             parsed.add(parse(network.strip()));
         }
         return new NetworkSet(parsed);
+    }
+
+    /** The same networks as what one entry of a longer list stands for; its number counts from 0. */
+    NetworkSet ofEntry(final int number) {
+        return new NetworkSet(outermost.stream().map(network -> network.ofEntry(number)).toList());
     }
 
     /**
@@ -109,15 +122,23 @@ public final class NetworkSet {
      * @param ipVersion 4 or 6.
      */
     public boolean contains(final DirectBuffer buffer, final int offset, final int ipVersion) {
+        return entryOf(buffer, offset, ipVersion) >= 0;
+    }
+
+    /**
+     * Number of the list's entry, from 0, whose network holds the address; the outermost one where networks are nested,
+     * -1 where there is none. Arguments as of {@link #contains}.
+     */
+    int entryOf(final DirectBuffer buffer, final int offset, final int ipVersion) {
         if (ipVersion == 4) {
             final long address = buffer.getInt(offset, ByteOrder.BIG_ENDIAN) & 0xFFFF_FFFFL;
             final int i = lastNotAbove(ipv4First, address);
-            return i >= 0 && address <= ipv4Last[i];
+            return i >= 0 && address <= ipv4Last[i] ? ipv4Entries[i] : -1;
         }
         final long high = buffer.getLong(offset, ByteOrder.BIG_ENDIAN);
         final long low = buffer.getLong(offset + Long.BYTES, ByteOrder.BIG_ENDIAN);
         final int i = lastNotAbove(high, low);
-        return i >= 0 && lessOrEqual(high, low, ipv6LastHigh[i], ipv6LastLow[i]);
+        return i >= 0 && lessOrEqual(high, low, ipv6LastHigh[i], ipv6LastLow[i]) ? ipv6Entries[i] : -1;
     }
 
     /** Whether an IPv4 address is the first or last one of an outermost network of at least four addresses. */
@@ -154,7 +175,7 @@ public final class NetworkSet {
         if (!ipv6) {
             final long mask = prefix == 0 ? 0 : 0xFFFF_FFFFL << 32 - prefix & 0xFFFF_FFFFL;
             final long first = word(address, 0, 4) & mask;
-            return new Network(false, 0, first, 0, first | ~mask & 0xFFFF_FFFFL, prefix);
+            return new Network(false, 0, first, 0, first | ~mask & 0xFFFF_FFFFL, prefix, 0);
         }
         if (address.length == 4) {
             throw new IllegalArgumentException("'" + text + "': write an IPv4-mapped address as IPv4");
@@ -163,7 +184,7 @@ public final class NetworkSet {
         final long maskLow = prefix <= 64 ? 0 : -1L << 128 - prefix;
         final long high = word(address, 0, 8) & maskHigh;
         final long low = word(address, 8, 16) & maskLow;
-        return new Network(true, high, low, high | ~maskHigh, low | ~maskLow, prefix);
+        return new Network(true, high, low, high | ~maskHigh, low | ~maskLow, prefix, 0);
     }
 
     private static long word(final byte[] bytes, final int from, final int to) {

@@ -18,6 +18,7 @@ final class LuaLibrary {
         "alert_creators",
         "alert_types",
         "arguments",
+        "banners",
         "census",
         "definitions",
         "discover_utils",

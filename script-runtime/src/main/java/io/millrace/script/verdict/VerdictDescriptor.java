@@ -37,6 +37,10 @@ public final class VerdictDescriptor {
     public static final int CLI_ASN = LAYOUT.u32("cli_asn");
     /** {@code uint32_t}: server's autonomous system; 0 unknown. */
     public static final int SRV_ASN = LAYOUT.u32("srv_asn");
+    /** {@code uint16_t}: entry of the local networks that holds the client's address, from 1; 0 none. */
+    public static final int CLI_NETWORK = LAYOUT.u16("cli_network");
+    /** {@code uint16_t}: the same of the server. */
+    public static final int SRV_NETWORK = LAYOUT.u16("srv_network");
     /** {@code uint16_t}: status that speaks for the flow; 0 normal. */
     public static final int PREDOMINANT_STATUS = LAYOUT.u16("predominant_status");
 
@@ -52,6 +56,13 @@ public final class VerdictDescriptor {
     public static final int ALERTED_STATUS = LAYOUT.u16("alerted_status");
     /** {@code uint16_t}: score of the last alert. */
     public static final int ALERTED_SCORE = LAYOUT.u16("alerted_score");
+
+    /** {@code uint64_t}: packets from the client at the flow's previous event. */
+    public static final int LAST_CLI2SRV_PACKETS = LAYOUT.u64("last_cli2srv_packets");
+    /** {@code double}: most frame bytes per second between two events of the flow, the last a periodic update. */
+    public static final int TOP_BYTES_PER_S = LAYOUT.f64("top_bytes_per_s");
+    /** {@code double}: the same of packets. */
+    public static final int TOP_PACKETS_PER_S = LAYOUT.f64("top_packets_per_s");
 
     /** Length of the record in bytes. */
     public static final int LENGTH = LAYOUT.seal();

@@ -38,6 +38,19 @@ final class HostListsTest {
     }
 
     @Test
+    void shouldNumberNetworksAsTheListHasThem() {
+        final HostLists hosts = new HostLists(
+            List.of("192.0.2.0/24", "10.0.0.0/8", local.toString(), "fd00::/8", "10.1.0.0/16"), Optional.empty());
+
+        assertThat(entryOf(hosts, "192.0.2.1")).isZero();
+        assertThat(entryOf(hosts, "10.1.2.3")).isEqualTo(1);
+        assertThat(entryOf(hosts, "198.51.100.7")).isEqualTo(2);
+        assertThat(entryOf(hosts, "fd00::1")).isEqualTo(3);
+        assertThat(entryOf(hosts, "203.0.113.9")).isEqualTo(-1);
+        assertThat(entryOf(hosts, "2001:db8::1")).isEqualTo(-1);
+    }
+
+    @Test
     void shouldUseWhatAFileHasBecomeOnceTold() throws IOException {
         final HostLists hosts = new HostLists(List.of(local.toString()), Optional.of(blacklist));
         Files.writeString(local, "192.0.2.0/24\n");
@@ -60,6 +73,13 @@ final class HostListsTest {
 
         assertThatThrownBy(hosts::read).isInstanceOf(IllegalArgumentException.class)
             .hasMessage(local + ":2: 'ours' is no address or network such as 10.0.0.0/8");
+    }
+
+    private static int entryOf(final HostLists hosts, final String text) {
+        final byte[] address = InetAddress.ofLiteral(text).getAddress();
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16]);
+        buffer.putBytes(0, address);
+        return hosts.localNetworks().entryOf(buffer, 0, address.length == 4 ? 4 : 6);
     }
 
     private static boolean holds(final NetworkSet set, final String address) {

@@ -227,6 +227,54 @@ class FlowFunctionsTest {
     }
 
     @Test
+    void shouldTellTheServersSystemByItsBanner() {
+        final String system = "io.write(flow.getFullInfo()['srv.os'])";
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1))
+            .text(FlowMetadataDescriptor.HTTP_SERVER, "Apache/2.4.52 (Ubuntu)"), system)).isEqualTo("Ubuntu");
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1))
+            .text(FlowMetadataDescriptor.HTTP_SERVER, "Microsoft-IIS/10.0"), system)).isEqualTo("Windows");
+        assertThat(print(event(PROTOCOL_DETECTED, 1)
+            .text(FlowMetadataDescriptor.SSH_SERVER_SIGNATURE, "SSH-2.0-OpenSSH_9.2p1 Debian-2"), system))
+            .isEqualTo("Debian");
+    }
+
+    @Test
+    void shouldMeasureThroughputSinceThePreviousEventAndKeepTheHighest() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("periodicUpdate", """
+            local info = flow.getFullInfo()
+            for _, name in ipairs({ "throughput", "throughput_cli2srv", "throughput_srv2cli", "top_throughput" }) do
+                io.write(info[name .. "_bps"], "/", info[name .. "_pps"], " ")
+            end
+            """))) {
+            harness.run(at(1, PROTOCOL_DETECTED, 10, 1_000, 20, 3_000));
+            // 10 s with 40,000 bytes in 100 packets, then 10 s with 500 in 10.
+            assertThat(harness.run(at(11, PERIODIC_UPDATE, 50, 11_000, 80, 33_000)))
+                .isEqualTo("4000/10 1000/4 3000/6 4000/11.818181818182 ");
+            assertThat(harness.run(at(21, PERIODIC_UPDATE, 60, 11_500, 80, 33_000)))
+                .isEqualTo("50/1 50/1 0/0 4000/10 ");
+        }
+    }
+
+    private static EventBuilder at(
+        final int second, final FlowEventKind kind, final int sentPackets, final int sent, final int receivedPackets,
+        final int received) {
+
+        return event(kind, 1).u64(FlowEventDescriptor.LAST_SEEN_NS, EventBuilder.START_NS + second * 1_000_000_000L)
+            .u64(FlowEventDescriptor.CLI2SRV_PACKETS, sentPackets).u64(FlowEventDescriptor.CLI2SRV_BYTES, sent)
+            .u64(FlowEventDescriptor.SRV2CLI_PACKETS, receivedPackets).u64(FlowEventDescriptor.SRV2CLI_BYTES, received);
+    }
+
+    @Test
+    void shouldTellThePayloadThatNamedTheFlow() {
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1))
+                .text(FlowMetadataDescriptor.MATCH_PAYLOAD, "GET \0x HTTP/1.1"), """
+            local match = flow.getnDPIMatchPacket()
+            io.write(match.payload_len, ' ', (match.payload:gsub('%z', '0')))""")).isEqualTo("15 GET 0x HTTP/1.1");
+        assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getnDPIMatchPacket())"))
+            .isEqualTo(" table\npayload_len number 0\n");
+    }
+
+    @Test
     void shouldKeepScores() {
         assertThat(print(event(PROTOCOL_DETECTED, 1), """
             io.write(flow.getScore(), ' ')

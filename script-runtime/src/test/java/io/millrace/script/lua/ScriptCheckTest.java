@@ -50,9 +50,9 @@ class ScriptCheckTest {
             1: error: setup() fails: no
         require('mud_util') return 1 | \
             1: error: fails while loading: no module 'mud_util'; there are alert_consts, alert_creators, \
-        alert_keys, alert_utils, discover_utils, dkjson, flow_consts, flow_keys, flow_risk_utils, flow_utils, \
-        format_utils, ids_utils, lua_trace, lua_utils, mud_utils, ntop_utils, os_utils, plugins_utils, \
-        user_scripts, and files beside the script
+        alert_keys, alert_utils, alerts_api, discover_utils, dkjson, flow_consts, flow_keys, flow_risk_utils, \
+        flow_utils, format_utils, ids_utils, locales_utils, lua_trace, lua_utils, mud_utils, ntop_utils, os_utils, \
+        plugins_utils, recipients, user_scripts, and files beside the script
         """)
     void shouldSayWhatIsWrongWhereAndHowToMendIt(final String text, final String finding) throws IOException {
         final Path script = write("script.lua", text);
