@@ -107,9 +107,34 @@ local function keys_of(tree)
     return keys
 end
 
--- What a name at the start of a chain stands for in this source.
+-- The names that are all of the expression at this token, joined by dots in the source; nil where there is more to it.
+local function lone_path(tokens, i)
+    local path = {}
+    repeat
+        local name = tokens[i]
+        if name == nil or name[1] ~= "name" or KEYWORDS[name[2]] then
+            return nil
+        end
+        path[#path + 1] = name[2]
+        i = i + 2
+    until not is(tokens[i - 1], ".")
+    local after = tokens[i - 1]
+    local ends = after == nil or is(after, ";") or after[1] == "name" and not is(after, "and") and not is(after, "or")
+    return ends and path or nil
+end
+
+-- The table that these names lead to from what the first is bound to.
+local function table_at(bound, path)
+    local value = bound[path[1]]
+    for i = 2, #path do
+        value = type(value) == "table" and rawget(value, path[i]) or nil
+    end
+    return type(value) == "table" and value or nil
+end
+
+-- What a name at the start of a chain stands for in this source, and the first names of those that have two.
 local function bindings_of(tokens, environment, modules)
-    local bound, own = {}, {}
+    local bound, own, aliases = {}, {}, {}
     for _, name in ipairs(ROOTS) do
         bound[name] = type(environment[name]) == "table" and environment[name] or nil
     end
@@ -119,6 +144,9 @@ local function bindings_of(tokens, environment, modules)
     for i, token in ipairs(tokens) do
         if is(token, "function") then
             local j = i + 1
+            if tokens[j] and tokens[j][1] == "name" and is(tokens[j + 1], "(") then
+                hide(tokens[j][2])
+            end
             while tokens[j] and not is(tokens[j], "(") do
                 j = j + 1
             end
@@ -136,8 +164,11 @@ local function bindings_of(tokens, environment, modules)
             end
             for _, name in ipairs(names) do
                 local module = #names == 1 and is(tokens[j], "=") and required(tokens, j + 1, modules)
+                local other = #names == 1 and is(token, "local") and is(tokens[j], "=") and lone_path(tokens, j + 1)
                 if module then
                     bound[name] = module
+                elseif other and not (#other == 1 and other[1] == name) then
+                    aliases[#aliases + 1] = { name, other }
                 elseif not (#names == 1 and is(tokens[j], "=") and is(tokens[j + 1], name)) then
                     hide(name)
                 end
@@ -154,7 +185,21 @@ local function bindings_of(tokens, environment, modules)
     for name in pairs(own) do
         bound[name] = nil
     end
-    return bound
+    -- A local that is another thing elsewhere stands for nothing.
+    local true_names = {}
+    for _, alias in ipairs(aliases) do
+        local name, path = alias[1], alias[2]
+        local value = table_at(bound, path)
+        if own[name] or value == nil or bound[name] ~= nil and bound[name] ~= value then
+            own[name] = true
+            bound[name] = nil
+        else
+            bound[name] = value
+            path[1] = true_names[path[1]] or path[1]
+            true_names[name] = table.concat(path, ".")
+        end
+    end
+    return bound, true_names
 end
 
 -- Chains of names that start at something known: { root, names, lines, called, tested, assigned }.
@@ -164,10 +209,18 @@ local function chains_of(tokens, bound)
         if token[1] == "name" and bound[token[2]] and not is(tokens[i - 1], ".") and not is(tokens[i - 1], ":") then
             local chain = { root = token[2], names = {}, lines = {} }
             local j = i + 1
-            while is(tokens[j], ".") and tokens[j + 1] and tokens[j + 1][1] == "name" do
-                chain.names[#chain.names + 1] = tokens[j + 1][2]
-                chain.lines[#chain.lines + 1] = tokens[j + 1][3]
-                j = j + 2
+            while true do
+                local step = tokens[j + 1]
+                if (is(tokens[j], ".") or is(tokens[j], ":")) and step and step[1] == "name" then
+                    j = j + 2
+                elseif is(tokens[j], "[") and step and step[1] == "text" and step[2]:find("^[%a_][%w_]*$")
+                        and is(tokens[j + 2], "]") then
+                    j = j + 3
+                else
+                    break
+                end
+                chain.names[#chain.names + 1] = step[2]
+                chain.lines[#chain.lines + 1] = step[3]
             end
             local after, before = tokens[j], tokens[i - 1]
             chain.called = is(after, "(") or is(after, "{") or after ~= nil and after[1] == "text"
@@ -214,11 +267,11 @@ local function lint(source, folder)
         end
     end
     local tokens = tokens_of(source)
-    local bound = bindings_of(tokens, environment, modules)
+    local bound, true_names = bindings_of(tokens, environment, modules)
     local chains = chains_of(tokens, bound)
     local defined = {}
     for _, chain in ipairs(chains) do
-        local name = chain.root .. "." .. table.concat(chain.names, ".")
+        local name = (true_names[chain.root] or chain.root) .. "." .. table.concat(chain.names, ".")
         if chain.assigned then
             defined[name] = "assigned"
         elseif chain.tested and defined[name] == nil then
@@ -229,17 +282,15 @@ local function lint(source, folder)
     for _, chain in ipairs(chains) do
         local at, tree = unknown(chain, bound[chain.root])
         if at then
-            local path = chain.root
-            for i = 1, at do
-                path = path .. "." .. chain.names[i]
-            end
+            local names = "." .. table.concat(chain.names, ".", 1, at)
+            local path, true_path = chain.root .. names, (true_names[chain.root] or chain.root) .. names
             local line = chain.lines[at]
-            if defined[path] ~= "assigned" and not told[path .. line] then
+            if defined[true_path] ~= "assigned" and not told[path .. line] then
                 told[path .. line] = true
                 local near, edits = nearest(chain.names[at], keys_of(tree))
                 local hint = near and edits <= math.max(3, #chain.names[at] / 2)
                     and ": did you mean '" .. path:match("^(.*)%.") .. "." .. near .. "'?" or ": there is no such name"
-                records[#records + 1] = table.concat({ defined[path] == "tested" and "warning" or "error", line,
+                records[#records + 1] = table.concat({ defined[true_path] == "tested" and "warning" or "error", line,
                     "unknown name '" .. path .. "'" .. hint }, FIELD)
             end
         end

@@ -61,16 +61,27 @@ record SyntheticFlow(
                 .u8(FlowMetadataDescriptor.DNS_PRESENT, 1)
                 .u16(FlowMetadataDescriptor.DNS_QUERY_TYPE, 1)
                 .u16(FlowMetadataDescriptor.DNS_ANSWER_TYPE, 1)),
+            // What a capture that begins late or cuts packets short has of them.
+            new SyntheticFlow("TLS over TCP without names and certificate", TCP, 4, 443, "TLS", true, writer -> writer
+                .u16(FlowMetadataDescriptor.TLS_VERSION, 0x0304)),
+            new SyntheticFlow("HTTP over TCP without request", TCP, 4, 80, "HTTP", true, writer -> writer
+                .u16(FlowMetadataDescriptor.HTTP_STATUS, 404)),
+            new SyntheticFlow("SSH over TCP without signatures", TCP, 4, 22, "SSH", true, writer -> { }),
+            new SyntheticFlow("DNS over UDP without name", UDP, 6, 53, "DNS", false, writer -> writer
+                .u8(FlowMetadataDescriptor.DNS_PRESENT, 1)),
             new SyntheticFlow("BitTorrent over UDP", UDP, 4, 6881, "BitTorrent", true, writer -> writer
                 .text(FlowMetadataDescriptor.BITTORRENT_HASH, "0123456789abcdef0123456789abcdef01234567")),
             new SyntheticFlow("QUIC over UDP", UDP, 6, 443, "QUIC", true, writer -> writer
                 .text(FlowMetadataDescriptor.HOST_NAME, "www.example.com")),
             new SyntheticFlow("ICMP", 1, 4, 0, "ICMP", true, Writer::icmp),
             new SyntheticFlow("ICMPv6", 58, 6, 0, "ICMPV6", true, Writer::icmp),
+            new SyntheticFlow("unanswered ICMP", 1, 4, 0, "ICMP", false, Writer::icmp),
             new SyntheticFlow("unknown protocol over TCP", TCP, 4, 40001, "", true, writer -> { }),
             new SyntheticFlow("unanswered, unknown protocol over UDP", UDP, 4, 40001, "", false, writer -> { }),
+            new SyntheticFlow("unanswered, unknown protocol over UDP and IPv6", UDP, 6, 40001, "", false, writer -> { }),
             new SyntheticFlow("unanswered TCP", TCP, 6, 40001, "", false, writer -> { }),
-            new SyntheticFlow("GRE", 47, 4, 0, "", true, writer -> { }));
+            new SyntheticFlow("GRE", 47, 4, 0, "", true, writer -> { }),
+            new SyntheticFlow("SCTP", 132, 6, 3868, "", true, writer -> { }));
     }
 
     /** A flow of an application protocol without details of its own, over TCP or UDP. */

@@ -56,6 +56,36 @@ class ScriptExaminationTest {
     }
 
     @Test
+    void shouldFollowLocalsThatStandForFlowAndNothingElse() throws IOException {
+        assertThat(examine("""
+            local f = flow; local flow_consts = require("flow_consts")
+            local cache, other, g = ntop, flow, f
+            local again = f local types = flow_consts.status_types
+            function f.mine() return 1 end
+            local script = { hooks = {} }
+            function script.hooks.flowEnd(now)
+                local n = ntop
+                local query = f.mine() + flow.mine() + again.mine()
+                if query > 1e15 then
+                    f.getDnsQuerry()
+                    n.getCash("x")
+                    flow["getServerPorts"]()
+                    again:getClientKeyy()
+                    other.nobodyKnowsWhatThisIs()
+                    flow.triggerStatus(types.status_longlive, {})
+                end
+            end
+            local function later(f2) local f3 = flow; f3 = {} f3.anything() local f4 = flow or {} f4.any() end
+            return script
+            """)).containsExactly(
+            "10: error: unknown name 'f.getDnsQuerry': did you mean 'f.getDnsQuery'?",
+            "11: error: unknown name 'n.getCash': did you mean 'n.getCache'?",
+            "12: error: unknown name 'flow.getServerPorts': did you mean 'flow.getServerPort'?",
+            "13: error: unknown name 'again.getClientKeyy': did you mean 'again.getClientKey'?",
+            "15: error: unknown name 'types.status_longlive': did you mean 'types.status_longlived'?");
+    }
+
+    @Test
     void shouldCallEachHookOnFlowsOfEveryKind() throws IOException {
         assertThat(examine("""
             local script = { hooks = {} }
