@@ -21,8 +21,10 @@ class MatchPacketTest {
     void shouldGiveTheRequestOfEachHttpFlow() throws IOException {
         final List<String> starts = startsOfMatches("flow.getnDPIMatchPacket()");
 
-        assertThat(starts).isNotEmpty().allMatch(start -> start.matches("[A-Z]{3,7} /.*"))
-            .anyMatch(start -> start.startsWith("GET /"));
+        // One flow is a SYN without an answer: the port alone names it.
+        assertThat(starts).filteredOn("none"::equals).hasSize(1);
+        assertThat(starts).filteredOn(start -> !start.equals("none")).hasSizeGreaterThan(5)
+            .allMatch(start -> start.startsWith("GET /") || start.startsWith("POST /"));
     }
 
     @Test
@@ -32,6 +34,7 @@ class MatchPacketTest {
 
     private List<String> startsOfMatches(final String call) throws IOException {
         final Path script = Files.writeString(directory.resolve("match.lua"), """
+            local flow_consts = require("flow_consts")
             local script = { l7_proto = "HTTP", hooks = {} }
             function script.hooks.protocolDetected(now)
                 local match = %s
@@ -55,7 +58,7 @@ class MatchPacketTest {
         try {
             final Map<String, Object> record = JSON.std.mapFrom(line);
             return "alert".equals(record.get("event_type"))
-                ? String.valueOf(((Map<?, ?>) ((Map<?, ?>) record.get("alert")).get("info")).get("start")) : null;
+                ? String.valueOf(((Map<?, ?>) ((Map<?, ?>) record.get("millrace")).get("info")).get("start")) : null;
         } catch (final IOException e) {
             throw new AssertionError(line, e);
         }
