@@ -75,7 +75,7 @@ class SmokeIT {
     void shouldAddUpWhateverComesIn() throws Exception {
         assumeTrue(Files.isDirectory(HOME.resolve("deploy/target/lib")), "deploy is not built: mvn package");
 
-        assertThat(rows("bad-input", "--packets", "10K", "--warm-up", "0")).hasSize(11);
+        assertThat(rows("bad-input", "--packets", "10K", "--warm-up", "0")).hasSize(12);
     }
 
     @Test
