@@ -1,10 +1,12 @@
 package io.millrace.launch;
 
+import io.millrace.binding.link.EnvironmentException;
 import io.millrace.engine.service.CaptureUser;
 import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.Telemetry;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,12 +59,18 @@ final class CaptureCommand implements Callable<Integer> {
         final PlannedRun planned = PlannedRun.capture(command,
             new PlannedRun.Flags(flows, scripts, packets, output), ports, new SecureRandom().nextLong());
         output.requireDistinctFrom(scripts.inputFiles());
+        final CaptureUser user = ports.user();
+        final Optional<String> obstacle = user.obstacle();
         if (dryRun) {
-            scripts.config(flows, planned.verdicts(), false, Thread.ofPlatform().factory());
-            plan.print(planned.plan(), command.commandLine().getOut());
+            if (obstacle.isEmpty()) {
+                readScriptsAs(user, planned);
+            }
+            plan.print(obstacle.map(planned.plan()::with).orElse(planned.plan()), command.commandLine().getOut());
             return ExitCode.DONE;
         }
-        final CaptureUser user = ports.user();
+        if (obstacle.isPresent()) {
+            throw new EnvironmentException(obstacle.get());
+        }
         CaptureUser.withholdFilesFromOthers();
         final RunDirectory runDirectory = ports.runDirectory(user);
         user.reachFiles();
@@ -70,6 +78,16 @@ final class CaptureCommand implements Callable<Integer> {
         try (CountersFile counters = CountersFile.create(runDirectory.counters(ProcessHandle.current().pid()))) {
             return new Capture(planned, ports, user, runDirectory, flows, scripts, output,
                 new Telemetry(counters.metadata(), counters.values())).run();
+        }
+    }
+
+    /** Throws what the run would, where a script or a database is not there for this user. */
+    private void readScriptsAs(final CaptureUser user, final PlannedRun planned) {
+        user.reachFiles();
+        try {
+            scripts.config(flows, planned.verdicts(), false, Thread.ofPlatform().factory());
+        } finally {
+            user.reachFilesAsStarted();
         }
     }
 }

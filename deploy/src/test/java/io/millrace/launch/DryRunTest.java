@@ -1,15 +1,18 @@
 package io.millrace.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +83,32 @@ final class DryRunTest {
             .contains("--json: is for --dry-run");
         assertThat(CommandLineRun.of("capture", "--port", "net_tap0", "--driver", "af_xdp", "--dry-run").errors())
             .singleElement().asString().contains("--driver: is for --iface");
+    }
+
+    @Test
+    void shouldRefuseAUserThatThereIsNot() {
+        final CommandLineRun run = CommandLineRun.of("capture", "--iface", "lo", "--dry-run", "--user", "no-such-user");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(run.output()).isEmpty();
+        assertThat(run.errors()).containsExactly(
+            "millrace: no user no-such-user on this system: getent passwd lists them");
+    }
+
+    @Test
+    void shouldReadAsTheUserThatTheCaptureWouldBecome() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "another user's eyes need root");
+        final Path settings = Files.writeString(folder.resolve("settings.json"), "{}");
+        Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rw-------"));
+        final String[] arguments = {"capture", "--iface", "lo", "--dry-run", "--script-config", settings.toString()};
+
+        assertThat(CommandLineRun.of(arguments).exitCode()).isZero();
+        final CommandLineRun asNobody = CommandLineRun.of(
+            Stream.concat(Stream.of(arguments), Stream.of("--user", "nobody")).toArray(String[]::new));
+
+        assertThat(asNobody.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(asNobody.errors()).singleElement().asString().contains(settings.toString());
+        assertThat(settings).as("seen by the test itself, afterwards").hasContent("{}");
     }
 
     @SuppressWarnings("unchecked")

@@ -1,6 +1,7 @@
 package io.millrace.launch.plan;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a run will do.
@@ -14,5 +15,10 @@ public record Plan(String command, List<PlanEntry> entries, List<String> notes) 
     public Plan {
         entries = List.copyOf(entries);
         notes = List.copyOf(notes);
+    }
+
+    /** The same with one more note. */
+    public Plan with(final String note) {
+        return new Plan(command, entries, Stream.concat(notes.stream(), Stream.of(note)).toList());
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.engine.service;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.linux.Account;
 import io.millrace.binding.linux.Privileges;
+import java.util.Optional;
 
 /**
  * The user that a capture becomes once its ports are open. Until then it reaches files as that user does already, so that
@@ -26,21 +27,24 @@ public final class CaptureUser {
     }
 
     /**
-     * Another one, or the one that started the process without its capabilities.
+     * Another one, or the one that started the process without its capabilities. Whether this process may become it is
+     * another question: {@link #obstacle()}.
      *
      * @param nameAndGroup {@code NAME} or {@code NAME:GROUP}.
-     * @throws EnvironmentException where there is no such user, or this process may not become it.
+     * @throws EnvironmentException where there is no such user or group.
      */
     public static CaptureUser named(final String nameAndGroup) {
         final int colon = nameAndGroup.indexOf(':');
         final String name = colon < 0 ? nameAndGroup : nameAndGroup.substring(0, colon);
         final Account account = Account.of(name, colon < 0 ? "" : nameAndGroup.substring(colon + 1));
-        final int uid = Privileges.effectiveUid();
-        if (uid != ROOT && uid != account.uid()) {
-            throw new EnvironmentException("--user " + nameAndGroup + ": only root can become another user: start as root"
-                + " or as " + name);
-        }
-        return new CaptureUser(account, uid == ROOT);
+        return new CaptureUser(account, Privileges.effectiveUid() == ROOT);
+    }
+
+    /** What keeps this process from becoming it, with what mends that; empty where nothing does. */
+    public Optional<String> obstacle() {
+        final boolean mayBecome = account == null || fromRoot || Privileges.effectiveUid() == account.uid();
+        return mayBecome ? Optional.empty() : Optional.of("--user " + account.name()
+            + ": only root can become another user: start as root or as " + account.name());
     }
 
     /** Files made from here on are nothing to anybody but their user and group, whatever the caller's umask says. */
