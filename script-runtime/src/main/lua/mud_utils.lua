@@ -84,7 +84,7 @@ local function module_of_2019(flow)
         handleFlow = function()
             peers(flow, function(mud, info, role, other)
                 local recording = mud[role .. ".mud_recording"]
-                if recording ~= "disabled" then
+                if recording ~= "disabled" and recording ~= "default" then
                     record(flow, mud, info, role, other, recording)
                     store().setCache(marker("has_recorded_data", info[role .. ".ip"]), "1")
                 end
@@ -122,8 +122,24 @@ local function module_of_2020(flow)
     }
 end
 
+-- Without a generation the arguments tell which is meant: 2019 gave none.
+local function module_of_either(flow)
+    local old, new = module_of_2019(flow), module_of_2020(flow)
+    return {
+        handleFlow = function(now, ...)
+            if now == nil then
+                return old.handleFlow()
+            end
+            return new.handleFlow(now, ...)
+        end,
+    }
+end
+
 return {
     of = function(generation, flow)
+        if generation == "open" then
+            return module_of_either(flow)
+        end
         return generation == "2019" and module_of_2019(flow) or module_of_2020(flow)
     end,
 }

@@ -11,6 +11,7 @@ long readlink(const char *path, char *target, size_t length);
 void free(void *block);
 ]]
 local scratch = ffi.new("char[1]")
+local EACCES = 13 -- permission denied (errno.h)
 
 local groups, folders = {}, {}
 for _, entry in ipairs(settings.allowed) do
@@ -73,8 +74,10 @@ local function everywhere()
     return false
 end
 
--- The functions of io that take a path; blocked: called where one is refused.
+-- The functions of io that take a path; blocked: called where one is refused. They fail as the Lua manual says: `open`
+-- returns nil, words and a number, `lines` raises.
 local function files(blocked)
+    -- Where the path leads; nil and words where it is closed.
     local function checked(caller, path, level)
         if type(path) ~= "string" then
             error("bad argument #1 to '" .. caller .. "' (string expected, got " .. type(path) .. ")", level + 1)
@@ -82,21 +85,29 @@ local function files(blocked)
         local resolved = resolve(path)
         if resolved == nil then
             blocked()
-            error("io." .. caller .. ": " .. path .. " lies in no folder that is open to flow scripts; to open it, add it"
-                .. " to --allow-script io=FOLDER", level + 1)
+            return nil, path .. ": lies in no folder that is open to flow scripts; to open it, add it to --allow-script"
+                .. " io=FOLDER"
         end
         return resolved
     end
     local opened = {
         open = function(path, mode)
-            local file, message, code = real_io.open(checked("open", path, 2), mode)
+            local resolved, refusal = checked("open", path, 2)
+            if resolved == nil then
+                return nil, refusal, EACCES
+            end
+            local file, message, code = real_io.open(resolved, mode)
             return file, message, code
         end,
         lines = function(path, ...)
             if path == nil then
                 error("io.lines: there is no standard input here: give a path", 2)
             end
-            return real_io.lines(checked("lines", path, 2), ...)
+            local resolved, refusal = checked("lines", path, 2)
+            if resolved == nil then
+                error(refusal, 2)
+            end
+            return real_io.lines(resolved, ...)
         end,
         read = function()
             error("io.read: there is no standard input here: open a file", 2)

@@ -192,11 +192,11 @@ end
 local function info_text(generation, info)
     if type(info) == "string" then
         return info
-    elseif type(info) ~= "table" then
+    elseif type(info) ~= "table" and info ~= nil then
         return "{}"
     end
     local copy = {}
-    for key, value in pairs(info) do
+    for key, value in pairs(info or {}) do
         copy[key] = value
     end
     local event = cursor.event

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Scripts as they were written for each generation of the API, in the folders of their time, on all our traffic. */
 class GenerationScriptsTest {
     private static final Path GENERATIONS = InProcess.root()
-        .resolve("deploy/src/test/resources/io/millrace/launch/library/generations");
+        .resolve("script-runtime/src/test/resources/io/millrace/script/lua/generations");
     private static final String COUNTRY = "\"country_check\": {\"enabled\": true, \"values\": {\"items\": [\"cn\"]}}";
 
     @TempDir

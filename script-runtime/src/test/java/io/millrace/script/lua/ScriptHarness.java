@@ -66,6 +66,10 @@ public final class ScriptHarness implements AutoCloseable {
         return new ScriptHarness(settings(), sources);
     }
 
+    public static ScriptHarness ofSources(final MachineSettings settings, final List<ScriptSource> sources) {
+        return new ScriptHarness(settings, sources);
+    }
+
     public static MachineSettings settings() {
         return new MachineSettings(32L << 20, 2_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20, true);
     }

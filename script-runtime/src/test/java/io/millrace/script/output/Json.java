@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads a line back with Jackson: objects as maps, arrays as lists. Refuses a member that comes twice. */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY =
         JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -33,7 +33,7 @@ final class Json {
         }
     }
 
-    static Map<String, Object> read(final String line) {
+    public static Map<String, Object> read(final String line) {
         return read(line.getBytes(StandardCharsets.UTF_8));
     }
 
