@@ -312,4 +312,18 @@ local function uses(source, wanted)
     return list
 end
 
-return { lint = lint, uses = uses }
+-- Names of modules that a source requires by a text, in order: { name, line }.
+local function requires(source)
+    local tokens, list = tokens_of(source), {}
+    for i, token in ipairs(tokens) do
+        if is(token, "require") and not is(tokens[i - 1], ".") and not is(tokens[i - 1], ":") then
+            local argument = is(tokens[i + 1], "(") and tokens[i + 2] or tokens[i + 1]
+            if argument and argument[1] == "text" then
+                list[#list + 1] = { argument[2], argument[3] }
+            end
+        end
+    end
+    return list
+end
+
+return { lint = lint, uses = uses, requires = requires }

@@ -77,10 +77,19 @@ local function search_path_of(environment)
     return type(path) == "string" and path or ""
 end
 
--- The function for one script's globals, and the table of what it has loaded. host: compile(source, name, environment),
--- chunk_name(path), and blocked(), called where a closed module is asked for.
+-- Source and path of the file that `require` would load for these globals; nil where the module is one of ours, or none.
+local function located(environment, folder, generation, name)
+    if folder and name:match("^[%w_][%w_%-%.]*$")
+            and (modules.of(generation)[name] == nil or modules.replaceable[name]) then
+        return read_module(folder, name, search_path_of(environment))
+    end
+    return nil
+end
+
+-- The function for one script's globals, the table of what it has loaded, and paths of the files among it. host:
+-- compile(source, name, environment), chunk_name(path), and blocked(), called where a closed module is asked for.
 local function requirer(environment, folder, generation, host)
-    local loaded, makers = {}, modules.of(generation)
+    local loaded, paths, makers = {}, {}, modules.of(generation)
     local function require(name)
         if type(name) ~= "string" then
             error("require takes the name of a module, not a " .. type(name), 2)
@@ -89,10 +98,7 @@ local function requirer(environment, folder, generation, host)
         if module ~= nil then
             return module
         end
-        local source, path
-        if folder and name:match("^[%w_][%w_%-%.]*$") and (makers[name] == nil or modules.replaceable[name]) then
-            source, path = read_module(folder, name, search_path_of(environment))
-        end
+        local source, path = located(environment, folder, generation, name)
         if source == nil and makers[name] then
             module = makers[name](generation, environment)
             loaded[name] = module
@@ -109,13 +115,14 @@ local function requirer(environment, folder, generation, host)
             error(message, 0)
         end
         loaded[name] = true
+        paths[#paths + 1] = path
         local result = chunk(name)
         if result ~= nil then
             loaded[name] = result
         end
         return loaded[name]
     end
-    return require, loaded
+    return require, loaded, paths
 end
 
-return { requirer = requirer }
+return { requirer = requirer, located = located }

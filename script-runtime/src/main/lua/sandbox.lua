@@ -305,7 +305,8 @@ local function chunk_name(path)
     return "@" .. path:match("[^/]*$")
 end
 
--- Fresh globals for one script of a generation. folder: where its own modules lie; nil for none.
+-- Fresh globals for one script of a generation, and paths of the files that it requires, as it does. folder: where its own
+-- modules lie; nil for none.
 local function environment(folder, generation)
     local globals = copy(utils.globals)
     for _, name in ipairs({ "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",
@@ -339,8 +340,8 @@ local function environment(folder, generation)
     globals.dirs = globals.ntop.getDirs()
     globals.l4_keys, globals.L4_PROTO_KEYS = deep_copy(globals.l4_keys), deep_copy(globals.L4_PROTO_KEYS)
     modules.settle(generation, globals)
-    local loaded
-    globals.require, loaded = requiring.requirer(globals, folder, generation, {
+    local loaded, paths
+    globals.require, loaded, paths = requiring.requirer(globals, folder, generation, {
         compile = compile, chunk_name = chunk_name, blocked = blocked,
     })
     globals.package = {
@@ -389,7 +390,7 @@ local function environment(folder, generation)
             return chunk and chunk() or error(problem, 0)
         end
     end
-    return globals
+    return globals, paths
 end
 
 return { string = strings, environment = environment, chunk_name = chunk_name, compile = compile }

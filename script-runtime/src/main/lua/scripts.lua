@@ -12,6 +12,8 @@ local registry = library("registry")
 local examination = library("examination")
 local generations = library("generations")
 local running = library("running")
+local requiring = library("requiring")
+local wanted_statistics = library("wanted_statistics")
 local control = layout.control
 local HOOKS, line_of = examination.hook_names, examination.line_of
 local setmetatable = debug.setmetatable
@@ -91,18 +93,20 @@ local API_NUMBERS = { [2019] = "2019", [4] = "4.0", [4.2] = "4.2" }
 local WHOLE_CHUNK_PERIOD_S = 60
 
 -- Runs a script's text in the world of a generation: whether that went well, and the table that it returned or the error;
--- third, nil where it does not compile, and why. A chunk that is a hook itself is not run, but put in a table.
+-- third, nil where it does not compile, and why; then its globals, and paths of the files that it requires. A chunk that is
+-- a hook itself is not run, but put in a table.
 local function run(generation, hook, folder, path, source, key)
-    local environment = sandbox.environment(folder, generation)
+    local environment, paths = sandbox.environment(folder, generation)
     local chunk, message = sandbox.compile(source, sandbox.chunk_name(path), environment)
     if chunk == nil then
         return false, nil, nil, message
     elseif hook then
         local period = math.ceil(WHOLE_CHUNK_PERIOD_S / TICK_S) * TICK_S
-        return true, { hooks = { [hook] = chunk }, periodic_update_seconds = period, whole_chunk = true }, chunk
+        return true, { hooks = { [hook] = chunk }, periodic_update_seconds = period, whole_chunk = true }, chunk, nil,
+            environment, paths
     end
     local ok, script = protected(chunk, key)
-    return ok, script, chunk
+    return ok, script, chunk, nil, environment, paths
 end
 
 -- Generations have scripts of the same name, such as blacklisted.lua: those may run side by side.
@@ -126,18 +130,6 @@ local function describe(script, generation, key, path, in_alerts)
         script.plugin = folder and { key = folder:match("[^/]*$"), path = folder } or nil
     else
         script.is_alert, script.enabled = in_alerts, true
-    end
-end
-
--- Functions that give less than they could, because the engine keeps less of a flow than it could.
-local function examine_statistics(generation, source, find)
-    if settings.full_statistics == 1 then
-        return
-    end
-    local wanting = library("flow_api").wanting_statistics(generation)
-    for _, use in ipairs(library("lint").uses(source, wanting)) do
-        find("warning", use[2], "flow." .. use[1] .. " wants statistics that --flow-stats basic does not keep: "
-            .. wanting[use[1]]:gsub("`", "") .. "; run with --flow-stats full")
     end
 end
 
@@ -183,7 +175,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
             .. ": rename one of the files")
         return finish("failed", "duplicate key")
     end
-    local ok, script, chunk, message = run(generation, hook, folder, path, source, key)
+    local ok, script, chunk, message, environment, paths = run(generation, hook, folder, path, source, key)
     if chunk == nil then
         local line, text = split_error(message, path)
         find("error", line, "does not compile: " .. text)
@@ -196,7 +188,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
             return finish("failed", "unknown api")
         elseif chosen ~= generation then
             generation = chosen
-            ok, script = run(generation, nil, folder, path, source, key)
+            ok, script, chunk, message, environment, paths = run(generation, nil, folder, path, source, key)
         end
     end
     if not ok then
@@ -228,7 +220,9 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
     if hooks == nil or not ready then
         return finish("failed", "see findings")
     end
-    examine_statistics(generation, source, find)
+    local examine_loaded = wanted_statistics.examine(generation, source, folder, function(name)
+        return requiring.located(environment, folder, generation, name)
+    end, find)
     local sound = true
     local conf, declared = settings_of.configure(script, values, function(name, message)
         record("setting_problem", name, "script '" .. key .. "': " .. message)
@@ -279,6 +273,7 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
             return finish("disabled", "its setup() returned " .. tostring(result))
         end
     end
+    examine_loaded(paths)
     entry.enabled = true
     for _, name in ipairs({ "onLoad", wish == "on" and script.default_enabled == false and "onEnable" or false,
             values ~= "" and "onUpdateConfig" or false }) do

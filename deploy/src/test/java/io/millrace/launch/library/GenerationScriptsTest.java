@@ -24,9 +24,11 @@ class GenerationScriptsTest {
     @TempDir
     private Path folder;
     private Path blacklist;
+    private Path logs;
 
     @BeforeEach
     void writeBlacklist() throws IOException {
+        logs = Files.createDirectory(folder.resolve("logs"));
         blacklist = Files.writeString(folder.resolve("blacklist"), "12.20.30.0/24\n");
     }
 
@@ -54,7 +56,7 @@ class GenerationScriptsTest {
 
     @Test
     void shouldRunTheScriptsOf40() throws IOException {
-        final LibraryRun run = run("4.0", "{" + COUNTRY + ", \"flow_logger\": true, \"mud\": true}");
+        final LibraryRun run = run("4.0", "{" + COUNTRY + logger() + ", \"mud\": true}");
 
         assertThat(run.statusCounts()).isEqualTo(Map.of("blacklisted", 8L, "blacklisted_country", 21L, "example", 22L,
             "remote_to_remote", 41L, "udp_unidirectional", 4L, "web_mining_detected", 1L));
@@ -62,11 +64,12 @@ class GenerationScriptsTest {
         assertThat(run.alertCounts()).isEqualTo(
             Map.of("blacklisted", 8L, "blacklisted_country", 21L, "example", 15L, "web_mining_detected", 1L));
         assertThat(run.alerts("blacklisted")).allMatch(flow -> flow.contains(" > 12.20.30."));
+        assertThat(loggedFlows()).isEqualTo(run.flowCount());
     }
 
     @Test
     void shouldRunTheScriptsOf42() throws IOException {
-        final LibraryRun run = run("4.2", "{" + COUNTRY + ", \"flow_logger\": true, \"example\": true, "
+        final LibraryRun run = run("4.2", "{" + COUNTRY + logger() + ", \"example\": true, "
             + "\"unexpected_dns\": {\"enabled\": true, \"values\": {\"items\": [\"203.0.113.99\"]}}}");
 
         assertThat(run.statusCounts())
@@ -78,6 +81,7 @@ class GenerationScriptsTest {
         assertThat(run.info("tcp_severe_connection_issues")).containsEntry("is_severe", true)
             .containsEntry("client_issues", 0).containsKey("tcp_stats");
         assertThat(run.alerts("known_proto_on_non_std_port")).contains("192.168.7.19 > 203.0.113.60:3333");
+        assertThat(loggedFlows()).isEqualTo(run.flowCount());
     }
 
     @Test
@@ -103,7 +107,22 @@ class GenerationScriptsTest {
 
     private LibraryRun run(final String generation, final String config) throws IOException {
         return LibraryRun.ofScripts(
-            folder, GENERATIONS.resolve(generation), config, traffic(), "--blacklist", blacklist.toString());
+            folder, GENERATIONS.resolve(generation), config, traffic(), "--blacklist", blacklist.toString(),
+            "--allow-script", "io=" + logs);
+    }
+
+    private String logger() {
+        return ", \"flow_logger\": {\"enabled\": true, \"values\": {\"folder\": \"" + logs + "\"}}";
+    }
+
+    private long loggedFlows() throws IOException {
+        long flows = 0;
+        try (Stream<Path> files = Files.list(logs)) {
+            for (final Path file : files.toList()) {
+                flows += Files.readAllLines(file).stream().filter(line -> line.contains(" -> ")).count();
+            }
+        }
+        return flows;
     }
 
     private static List<Path> traffic() throws IOException {

@@ -123,6 +123,11 @@ final class LibraryRun {
             .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
     }
 
+    /** Records of flows. */
+    long flowCount() {
+        return of("flow").count();
+    }
+
     /** What the script adds to its only alert of this status. */
     @SuppressWarnings("unchecked")
     Map<String, Object> info(final String status) {

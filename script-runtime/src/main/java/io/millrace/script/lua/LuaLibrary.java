@@ -89,7 +89,8 @@ final class LuaLibrary {
         "store",
         "user_scripts",
         "user_scripts_by_generation",
-        "verdicts");
+        "verdicts",
+        "wanted_statistics");
     private static final byte[] BOOT_SOURCE = read(BOOT);
     private static final List<byte[]> NAMES_AND_SOURCES = readAll();
 
