@@ -1,5 +1,6 @@
 package io.millrace.launch;
 
+import io.millrace.binding.link.EnvironmentException;
 import java.io.File;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,13 @@ public final class Millrace implements Runnable {
                 return ExitCode.USAGE;
             }
         }
-        return commandLine(System.getenv(), arguments).execute(arguments);
+        try {
+            return commandLine(System.getenv(), arguments).execute(arguments);
+        } catch (final ExceptionInInitializerError e) {
+            final EnvironmentException problem = EnvironmentException.behind(e).orElseThrow(() -> e);
+            System.err.println(ErrorLine.of(problem.getMessage()));
+            return ExitCode.ENVIRONMENT;
+        }
     }
 
     /** The whole command line with defaults from {@code environment}. */

@@ -49,6 +49,8 @@ final class VersionText implements IVersionProvider {
             return version.get();
         } catch (final EnvironmentException e) {
             return "not available: " + e.getMessage();
+        } catch (final ExceptionInInitializerError e) {
+            return "not available: " + EnvironmentException.behind(e).orElseThrow(() -> e).getMessage();
         }
     }
 }

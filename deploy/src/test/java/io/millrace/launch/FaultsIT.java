@@ -117,6 +117,38 @@ class FaultsIT {
         assertThat(Files.readAllLines(folder.resolve("errors"))).contains("Read " + SAMPLES + " files");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"libmillrace.so", "libmillrace_lua.so"})
+    void shouldRefuseALibraryOfAnotherBuildThanItsJars(final String name) throws Exception {
+        final Map<String, String> environment = withLibraryOfAnotherBuild(name);
+
+        final Run run = MillraceProcess.run(folder, environment, "replay", SAMPLE.toString(), "--scripts",
+            InProcess.root().resolve("script-runtime/src/main/scripts/flow").toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(run.errors()).singleElement().asString()
+            .matches("millrace: native library .*/" + name + " and the jars are of two builds \\(0123456789abcdef, \\p{XDigit}+\\):"
+                + " run deploy/quickstart to rebuild both");
+
+        final Run version = MillraceProcess.run(folder, environment, "--version");
+        assertThat(version.exitCode()).isZero();
+        assertThat(version.errors()).isEmpty();
+        assertThat(version.output()).hasSize(5).anyMatch(line -> line.contains("not available: native library "));
+        final Run doctor = MillraceProcess.run(folder, environment, "doctor");
+        assertThat(doctor.output()).anyMatch(line -> line.startsWith("broken ") && line.contains(name));
+    }
+
+    private Map<String, String> withLibraryOfAnotherBuild(final String name) throws Exception {
+        final Path libraries = Files.createDirectory(folder.resolve("native"));
+        final Path built = InProcess.root().resolve("native-bindings/target/native");
+        for (final String library : List.of("libmillrace.so", "libmillrace_lua.so")) {
+            Files.copy(built.resolve(library), libraries.resolve(library));
+        }
+        final Path code = Files.writeString(folder.resolve("other.c"), "const char millrace_build[] = \"0123456789abcdef\";");
+        assertThat(new ProcessBuilder("cc", "-shared", "-fPIC", "-o", libraries.resolve(name).toString(), code.toString())
+            .inheritIO().start().waitFor()).isZero();
+        return Map.of("MILLRACE_JVM_OPTIONS", "-Dmillrace.native.directory=" + libraries);
+    }
+
     private static String[] manySamples(final String... flags) {
         final List<String> arguments = new ArrayList<>(List.of("replay", "--warm-up", "0"));
         arguments.addAll(List.of(flags));

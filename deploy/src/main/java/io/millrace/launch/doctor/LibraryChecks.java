@@ -26,10 +26,15 @@ public final class LibraryChecks {
         try {
             return good(name, version.get());
         } catch (final EnvironmentException e) {
-            final String message = e.getMessage();
-            final int remedy = message.lastIndexOf(": ");
-            return new Finding(BROKEN, name, remedy < 0 ? message : message.substring(0, remedy), "nothing runs without",
-                remedy < 0 ? "deploy/quickstart" : message.substring(remedy + 2));
+            return broken(name, e.getMessage());
+        } catch (final ExceptionInInitializerError e) {
+            return broken(name, EnvironmentException.behind(e).orElseThrow(() -> e).getMessage());
         }
+    }
+
+    private static Finding broken(final String name, final String message) {
+        final int remedy = message.lastIndexOf(": ");
+        return new Finding(BROKEN, name, remedy < 0 ? message : message.substring(0, remedy), "nothing runs without",
+            remedy < 0 ? "deploy/quickstart" : message.substring(remedy + 2));
     }
 }

@@ -47,7 +47,8 @@ public final class NativeLinker {
         }
         final Path path = Path.of(directory, fileName);
         if (!Files.isReadable(path)) {
-            throw new EnvironmentException("native library missing: " + path + ": " + (isInstalled() ? rebuild() : "run deploy/quickstart to build it"));
+            throw new EnvironmentException("native library missing: " + path + ": "
+                + (isInstalled() ? renewal() : "run deploy/quickstart to build it"));
         }
         return path.toAbsolutePath();
     }
@@ -55,7 +56,8 @@ public final class NativeLinker {
     /**
      * Opens a library of ours for the life of the process, with all that it links to.
      *
-     * @throws EnvironmentException with the Debian package to install where a library that it needs is missing.
+     * @throws EnvironmentException with the Debian package to install where a library that it needs is missing, or where it
+     *                              is of another build than the jars.
      */
     public static SymbolLookup open(final String fileName) {
         final Path path = library(fileName);
@@ -68,17 +70,25 @@ public final class NativeLinker {
                 throw new EnvironmentException(remedy(dlerror.callText()));
             }
         }
-        return lookup(path);
+        final SymbolLookup symbols = lookup(path);
+        NativeBuild.require(path, symbols);
+        return symbols;
     }
 
-    /** Loads a JNI library of ours. */
+    /**
+     * Loads a JNI library of ours.
+     *
+     * @throws EnvironmentException as {@link #open}.
+     */
     @SuppressWarnings("restricted")
     public static void loadJni(final String fileName) {
+        final Path path = library(fileName);
         try {
-            System.load(library(fileName).toString());
+            System.load(path.toString());
         } catch (final UnsatisfiedLinkError e) {
             throw new EnvironmentException(remedy(e.getMessage()));
         }
+        NativeBuild.require(path, lookup(path));
     }
 
     /** A handle to a function of an opened library, for {@code invokeExact}. */
@@ -103,6 +113,12 @@ public final class NativeLinker {
     public static String rebuild() {
         return isInstalled() ? "install the millrace package that was made for this release of Debian"
             : "run deploy/quickstart to rebuild it";
+    }
+
+    /** What mends libraries of ours that are not of the jars' build. */
+    static String renewal() {
+        return isInstalled() ? "apt-get install --reinstall millrace, or unpack the archive again into an empty folder"
+            : "run deploy/quickstart to rebuild both";
     }
 
     /** Whether this is an installed distribution, which cannot be built anew; the launcher says so. */

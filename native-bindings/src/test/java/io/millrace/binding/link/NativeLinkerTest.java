@@ -1,6 +1,7 @@
 package io.millrace.binding.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -85,6 +86,36 @@ final class NativeLinkerTest {
     }
 
     @Test
+    void shouldRefuseALibraryOfAnotherBuild() throws IOException, InterruptedException {
+        System.setProperty(NativeLinker.DIRECTORY_PROPERTY, directory.toString());
+        makeLibrary("libearlier.so", "const char millrace_build[] = \"0123456789abcdef\";\n");
+
+        assertThatThrownBy(() -> NativeLinker.open("libearlier.so"))
+            .isInstanceOf(EnvironmentException.class)
+            .hasMessage("native library " + directory.resolve("libearlier.so") + " and the jars are of two builds"
+                + " (0123456789abcdef, " + NativeBuild.ofTheJar() + "): run deploy/quickstart to rebuild both");
+    }
+
+    @Test
+    void shouldRefuseAJniLibraryThatDoesNotSayItsBuild() throws IOException, InterruptedException {
+        System.setProperty(NativeLinker.DIRECTORY_PROPERTY, directory.toString());
+        makeLibrary("libsilent.so", "int silent(void) { return 1; }\n");
+
+        assertThatThrownBy(() -> NativeLinker.loadJni("libsilent.so"))
+            .isInstanceOf(EnvironmentException.class)
+            .hasMessageContaining("are of two builds (unknown, " + NativeBuild.ofTheJar() + ")");
+    }
+
+    @Test
+    void shouldHaveBothLibrariesOfTheJarsOwnBuild() {
+        assertThat(NativeBuild.ofTheJar()).matches("[0-9a-f]{16}");
+        assertThatCode(() -> {
+            NativeLinker.open(NativeLinker.SHIM);
+            NativeLinker.loadJni(NativeLinker.LUA_GLUE);
+        }).doesNotThrowAnyException();
+    }
+
+    @Test
     void shouldFindTheBuiltShim() {
         assertThat(NativeLinker.library(NativeLinker.SHIM)).isAbsolute().isReadable();
     }
@@ -96,6 +127,11 @@ final class NativeLinkerTest {
         compile(List.of("-o", directory.resolve("libdependent.so").toString(), source.toString(),
             "-Wl,--no-as-needed", vanishing.toString()));
         Files.delete(vanishing);
+    }
+
+    private void makeLibrary(final String name, final String code) throws IOException, InterruptedException {
+        final Path source = Files.writeString(directory.resolve(name + ".c"), code);
+        compile(List.of("-o", directory.resolve(name).toString(), source.toString()));
     }
 
     private void compile(final List<String> arguments) throws IOException, InterruptedException {
