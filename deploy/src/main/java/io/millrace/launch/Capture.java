@@ -112,7 +112,7 @@ final class Capture extends EngineRun {
                 case RELOAD -> {
                     reopenOutput();
                     complain("SIGHUP: output files are opened anew");
-                    service.reload(() -> tellReload(runtime.reload()));
+                    service.reload(() -> reload(runtime));
                 }
                 case NONE -> {
                 }

@@ -83,6 +83,7 @@ abstract class EngineRun {
     private int scriptThreads;
     private volatile boolean scriptsMayEnd;
     private volatile boolean stopRequested;
+    private volatile boolean matchPacketsNamed;
     private volatile FlowEngine engine;
     private OutputWriter writer;
     private Heartbeat outputHeartbeat;
@@ -102,6 +103,7 @@ abstract class EngineRun {
         final Telemetry telemetry) {
 
         config = planned.config();
+        matchPacketsNamed = config.detection().matchPackets();
         threads = planned.threads();
         this.live = live;
         this.scriptOptions = scripts;
@@ -174,7 +176,7 @@ abstract class EngineRun {
                     + ": flows are recorded, no hook runs: give --scripts DIR");
             }
             if (scriptOptions.watch(live)) {
-                runtime.watch(EngineRun::tellReload);
+                runtime.watch(() -> reload(runtime));
             }
             engineStart.await();
             return runEngine(runtime, progress);
@@ -189,6 +191,7 @@ abstract class EngineRun {
         final FlowEngine started = openEngine(config, eventRings, telemetry);
         try {
             engine = started;
+            keepMatchPackets(matchPacketsNamed);
             if (stopRequested) {
                 started.requestStop();
             }
@@ -401,11 +404,28 @@ abstract class EngineRun {
         return stopRequested;
     }
 
-    /** Says what came of loading the scripts anew. */
-    static void tellReload(final ReloadResult result) {
+    /**
+     * Has the scripts loaded anew, and says what came of it. What they may now ask of a flow is kept before they can ask,
+     * and until those that ask no more are gone.
+     */
+    final synchronized void reload(final ScriptRuntime runtime) {
+        final boolean named = scriptOptions.nameMatchPackets();
+        keepMatchPackets(named || matchPacketsNamed);
+        final ReloadResult result = runtime.reload();
+        if (result.swapped()) {
+            matchPacketsNamed = named;
+        }
+        keepMatchPackets(matchPacketsNamed);
         complain(result.message());
         if (result.swapped()) {
             result.findings().forEach(finding -> complain(finding.toString()));
+        }
+    }
+
+    private void keepMatchPackets(final boolean wanted) {
+        final FlowEngine running = engine;
+        if (running != null) {
+            running.keepMatchPackets(wanted);
         }
     }
 

@@ -117,15 +117,14 @@ final class FlowOptions {
     /**
      * Memory for undecided flows and for what nDPI read grows with the table; pages not used cost nothing.
      *
-     * @param matchPackets whether the payload of the packet that named the application is kept.
+     * @param matchPackets whether the payload of the packet that named the application is kept from the start.
      */
     DetectionConfig detection(final int flows, final boolean matchPackets) {
-        final long bytesPerFlow =
-            RunMemory.METADATA_BYTES_PER_FLOW + (matchPackets ? DetectionConfig.MATCH_PAYLOAD_BYTES : 0);
         return new DetectionConfig(
             detectPackets.tcp(), detectPackets.udp(), detectPackets.other(),
             Math.min(flows, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
-            Math.max(MIN_METADATA_BYTES, flows * bytesPerFlow), matchPackets);
+            Math.max(MIN_METADATA_BYTES, flows * RunMemory.METADATA_BYTES_PER_FLOW), matchPackets,
+            (long) flows * DetectionConfig.MATCH_PAYLOAD_BYTES);
     }
 
     private static long given(final Long durationNs, final long otherwiseNs) {

@@ -149,7 +149,6 @@ final class ScriptOptions {
             + " (default: ${DEFAULT-VALUE}).")
     private IdleStrategyName idleStrategy;
 
-    private Boolean matchPackets;
 
     /** Folders and files given, or the default folders that exist. */
     List<Path> paths() {
@@ -294,14 +293,11 @@ final class ScriptOptions {
     }
 
     /**
-     * Whether any script, or file beside one, names the function that tells by which packet nDPI knew a flow: only then
-     * are such packets kept. Looked up once.
+     * Whether any script, or file beside one, now names the function that tells by which packet nDPI knew a flow: only
+     * then are such packets kept.
      */
     boolean nameMatchPackets() {
-        if (matchPackets == null) {
-            matchPackets = inputFiles().stream().anyMatch(ScriptOptions::namesMatchPackets);
-        }
-        return matchPackets;
+        return inputFiles().stream().anyMatch(ScriptOptions::namesMatchPackets);
     }
 
     private static boolean namesMatchPackets(final Path file) {

@@ -109,6 +109,33 @@ class ScriptLifeIT {
         assertThat(lines).last().isEqualTo("new ended after " + newFlows);
     }
 
+    @Test
+    void shouldGiveMatchPacketsFromTheReloadOnThatFirstNamesTheFunction() throws Exception {
+        script("says.lua", saying("old", 600_000));
+        final List<String> arguments = new ArrayList<>(List.of(
+            "replay", "--scripts", "scripts", "--watch-scripts", "--event-ring", "64K", "--quiet"));
+        arguments.addAll(Collections.nCopies(150, SAMPLE.toString()));
+        final Path errors = folder.resolve("errors");
+        final Process process = MillraceProcess.builder(folder, Map.of(), arguments.toArray(String[]::new))
+            .redirectError(errors.toFile()).start();
+        final List<String> lines = new ArrayList<>();
+        try (BufferedReader output = process.inputReader(UTF_8)) {
+            lines.add(output.readLine());
+            script("says.lua", """
+                return { l7_proto = "http", hooks = { flowEnd = function()
+                    local match = flow.getnDPIMatchPacket()
+                    io.write((match.payload or "none"):match("^%w+"), "\\n")
+                end } }
+                """);
+            output.lines().forEach(lines::add);
+        }
+        assertThat(process.waitFor()).isZero();
+        assertThat(Files.readAllLines(errors)).containsExactly("millrace: scripts reloaded: 1 of 1 run");
+        // Flows that began before the reload have none, and one flow in each file that is a SYN without an answer.
+        assertThat(lines).filteredOn(line -> line.equals("GET") || line.equals("POST")).hasSizeGreaterThan(10);
+        assertThat(lines).last().isIn("GET", "POST", "none");
+    }
+
     private static String saying(final String name, final int steps) {
         return """
             local flows = 0

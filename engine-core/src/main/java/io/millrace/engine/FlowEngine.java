@@ -295,6 +295,14 @@ public final class FlowEngine implements AutoCloseable {
         threads.forEach(thread -> rethrow(thread.failure()));
     }
 
+    /**
+     * Keeps the payload of the packet that names a flow, for flows that begin from now on, or keeps it no more. Where it is
+     * kept from the start {@link EngineConfig} says so. Any thread.
+     */
+    public void keepMatchPackets(final boolean wanted) {
+        workers.forEach(worker -> worker.keepMatchPackets(wanted));
+    }
+
     /** One line for each live port; empty in a replay. */
     public List<String> portDescriptions() {
         return ports == null ? List.of() : ports.descriptions();

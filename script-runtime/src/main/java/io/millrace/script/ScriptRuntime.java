@@ -224,17 +224,17 @@ public final class ScriptRuntime implements AutoCloseable {
     }
 
     /**
-     * Reloads whenever a file in the script folders, the settings file or one of hosts has changed. Once, before
-     * {@link #close()}.
+     * Has a file in the script folders, the settings file or one of hosts lead to a reload whenever it has changed. Once,
+     * before {@link #close()}.
      *
-     * @param told takes the result of each reload, on the thread of the watch.
+     * @param reload called on the thread of the watch; it is to call {@link #reload()}.
      * @throws java.io.UncheckedIOException where the system gives no more watches.
      */
-    public synchronized void watch(final Consumer<ReloadResult> told) {
+    public synchronized void watch(final Runnable reload) {
         final List<Path> watched = new ArrayList<>(config.scriptPaths());
         config.inputs().settingsFile().ifPresent(watched::add);
         watched.addAll(hosts.files());
-        watch = new ScriptWatch(watched, () -> told.accept(reload()));
+        watch = new ScriptWatch(watched, reload);
     }
 
     /** What was wrong with external alerts, in one line; empty where nothing was. */

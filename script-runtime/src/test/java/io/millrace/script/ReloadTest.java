@@ -218,7 +218,7 @@ class ReloadTest {
         final BlockingQueue<ReloadResult> results = new LinkedBlockingQueue<>();
         script("greeter.lua", greeter("old"));
         run(1, () -> {
-            runtime.watch(results::add);
+            runtime.watch(() -> results.add(runtime.reload()));
             script("greeter.lua", greeter("new"));
             assertThat(next(results).swapped()).isTrue();
             script("greeter.lua", "return {");

@@ -9,7 +9,8 @@ package io.millrace.engine.config;
  * @param undecidedFlows  flows per worker that may hold nDPI state at once; more are named by port.
  * @param silenceNs       silence after which an undecided flow is given up.
  * @param metadataBytes   memory per worker for what nDPI read in payloads.
- * @param matchPackets    whether the payload of the packet that named the application is kept.
+ * @param matchPackets    whether the payload of the packet that named the application is kept from the start.
+ * @param matchBytes      memory per worker that such payloads take beside {@code metadataBytes} while they are kept.
  */
 public record DetectionConfig(
     int tcpPackets,
@@ -18,7 +19,8 @@ public record DetectionConfig(
     int undecidedFlows,
     long silenceNs,
     long metadataBytes,
-    boolean matchPackets) {
+    boolean matchPackets,
+    long matchBytes) {
 
     /** Longest payload of such a packet that is kept, in bytes; what is beyond is cut off. */
     public static final int MATCH_PAYLOAD_BYTES = 256;
@@ -37,6 +39,9 @@ public record DetectionConfig(
         if (metadataBytes < 4096) {
             throw new ConfigException("metadata memory must be at least 4096 bytes: " + metadataBytes);
         }
+        if (matchBytes < 0) {
+            throw new ConfigException("memory of match packets must not be negative: " + matchBytes);
+        }
     }
 
     /** Settings by which no match packets are kept. */
@@ -44,7 +49,7 @@ public record DetectionConfig(
         final int tcpPackets, final int udpPackets, final int otherPackets, final int undecidedFlows,
         final long silenceNs, final long metadataBytes) {
 
-        this(tcpPackets, udpPackets, otherPackets, undecidedFlows, silenceNs, metadataBytes, false);
+        this(tcpPackets, udpPackets, otherPackets, undecidedFlows, silenceNs, metadataBytes, false, 0);
     }
 
     /** Packets shown at most of a flow of this IP protocol. */

@@ -51,6 +51,11 @@ final class DetectionStates implements AutoCloseable {
         return state;
     }
 
+    /** Place of a state among all, from 0. */
+    long indexOf(final long state) {
+        return (state - block.address()) / stateLength;
+    }
+
     /** Takes back a state that nDPI has freed and zeroed. */
     void giveBack(final long state) {
         putI64(state, firstFree);

@@ -14,15 +14,22 @@ final class MetadataStore implements AutoCloseable {
     private static final int MAX_SHIFT = 12;
 
     private final OffHeapBlock block;
-    private final long end;
+    private final long last;
     private final long[] free = new long[MAX_SHIFT + 1];
+    private long end;
     private long next;
 
-    /** Room for {@code lengthBytes} of blocks. */
-    MetadataStore(final long lengthBytes) {
-        block = new OffHeapBlock(lengthBytes, false);
+    /** Room for {@code lengthBytes} of blocks, and address space for {@code furtherBytes} that it may grow by. */
+    MetadataStore(final long lengthBytes, final long furtherBytes) {
+        block = new OffHeapBlock(lengthBytes + furtherBytes, false);
         next = block.address();
         end = next + lengthBytes;
+        last = end + furtherBytes;
+    }
+
+    /** Takes all its address space into use. */
+    void grow() {
+        end = last;
     }
 
     /** Address of a block of at least {@code lengthBytes}, up to 4096; 0 where the memory is used up. */

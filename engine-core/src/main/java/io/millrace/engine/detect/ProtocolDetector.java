@@ -28,23 +28,28 @@ import io.millrace.engine.telemetry.WorkerCounters;
 public final class ProtocolDetector implements AutoCloseable {
     private static final int CONFIDENCE_DPI_CACHE = 3;
     private static final long NS_PER_MS = 1_000_000;
+    private static final long MATCH_LENGTH = (DetectionModule.MATCH_LENGTH + Long.BYTES - 1) & -Long.BYTES;
 
     private final DetectionConfig config;
     private final WorkerCounters counters;
     private final DetectionModule module;
     private final DetectionStates states;
+    private final OffHeapBlock matches;
     private final MetadataStore metadataStore;
     private final OffHeapBlock scratch;
     private final long verdict;
     private final long metadata;
+    private volatile boolean matchesWanted;
 
     /** A detector with an nDPI module of its own. */
     public ProtocolDetector(final DetectionConfig config, final WorkerCounters counters) {
         this.config = config;
         this.counters = counters;
         module = DetectionModule.create();
-        states = new DetectionStates(config.undecidedFlows(), stateLength(config));
-        metadataStore = new MetadataStore(config.metadataBytes());
+        states = new DetectionStates(config.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH);
+        matches = OffHeapBlock.untouched(config.undecidedFlows() * MATCH_LENGTH);
+        metadataStore = new MetadataStore(config.metadataBytes(), config.matchBytes());
+        matchesWanted = config.matchPackets();
         scratch = new OffHeapBlock(DetectionModule.VERDICT_LENGTH + DetectionModule.METADATA_MAX_LENGTH, false);
         verdict = scratch.address();
         metadata = verdict + DetectionModule.VERDICT_LENGTH;
@@ -52,8 +57,17 @@ public final class ProtocolDetector implements AutoCloseable {
 
     /** Memory of a detector once as many flows are undecided as there may be, in bytes, without what nDPI allocates. */
     public static long memoryBytes(final DetectionConfig config) {
-        return DetectionStates.memoryBytes(config.undecidedFlows(), stateLength(config))
-            + config.metadataBytes();
+        return DetectionStates.memoryBytes(config.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH)
+            + config.metadataBytes()
+            + (config.matchPackets() ? config.undecidedFlows() * MATCH_LENGTH + config.matchBytes() : 0);
+    }
+
+    /**
+     * Keeps the payload of packets that name flows, or keeps it no more: of flows that begin from now on. Room for it is
+     * there from the start, as addresses without memory. Any thread.
+     */
+    public void keepMatchPackets(final boolean wanted) {
+        matchesWanted = wanted;
     }
 
     /** Begins with a new flow; {@code false} where it will not be inspected, because its name is settled already. */
@@ -69,6 +83,10 @@ public final class ProtocolDetector implements AutoCloseable {
         }
         putI64(record + FlowRecordDescriptor.NDPI_STATE, state);
         FlowAccounting.setFlag(record, FlowRecordDescriptor.DETECTION_OPEN);
+        if (matchesWanted) {
+            metadataStore.grow();
+            FlowAccounting.setFlag(record, FlowRecordDescriptor.MATCH_WANTED);
+        }
         return true;
     }
 
@@ -86,8 +104,8 @@ public final class ProtocolDetector implements AutoCloseable {
         putU16(record + FlowRecordDescriptor.INSPECTED, inspected);
         counters.increment(EngineCounter.PACKETS_INSPECTED);
         final int answer = module.inspect(state, l3Address, l3Length, timeNs / NS_PER_MS, verdict);
-        if (config.matchPackets() && answer != DetectionModule.UNDECIDED) {
-            module.keepMatch(state, state + DetectionModule.FLOW_STATE_LENGTH, l3Address, l3Length);
+        if (answer != DetectionModule.UNDECIDED && FlowAccounting.hasFlag(record, FlowRecordDescriptor.MATCH_WANTED)) {
+            module.keepMatch(state, matches.address() + states.indexOf(state) * MATCH_LENGTH, l3Address, l3Length);
         }
         final boolean enough = inspected >= config.packetLimit(l4Protocol(record));
         if (answer == DetectionModule.FINAL || enough && answer == DetectionModule.NAMED) {
@@ -121,13 +139,9 @@ public final class ProtocolDetector implements AutoCloseable {
     public void close() {
         module.close();
         states.close();
+        matches.close();
         metadataStore.close();
         scratch.close();
-    }
-
-    /** Room for the match packet lies behind the state. */
-    private static int stateLength(final DetectionConfig config) {
-        return DetectionModule.FLOW_STATE_LENGTH + (config.matchPackets() ? DetectionModule.MATCH_LENGTH : 0);
     }
 
     private void close(final long record, final long state) {

@@ -193,6 +193,11 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         endAllFlows();
     }
 
+    /** Keeps the payload by which flows are named, or keeps it no more; see {@link ProtocolDetector}. Any thread. */
+    public void keepMatchPackets(final boolean wanted) {
+        detector.keepMatchPackets(wanted);
+    }
+
     @Override
     public void close() {
         source.close();

@@ -14,7 +14,7 @@ final class MetadataStoreTest {
     @ParameterizedTest(name = "{0} bytes take {1}")
     @CsvSource({"1, 128", "112, 128", "128, 128", "129, 256", "1024, 1024", "1025, 2048", "4096, 4096"})
     void shouldRoundSizesUpToAPowerOfTwo(final int lengthBytes, final int takenBytes) {
-        try (MetadataStore store = new MetadataStore(16_384)) {
+        try (MetadataStore store = new MetadataStore(16_384, 0)) {
             final long first = store.allocate(lengthBytes);
 
             assertThat(store.allocate(lengthBytes)).isEqualTo(first + takenBytes);
@@ -23,7 +23,7 @@ final class MetadataStoreTest {
 
     @Test
     void shouldRefuseWhatDoesNotFitAnyMore() {
-        try (MetadataStore store = new MetadataStore(4096 + 128)) {
+        try (MetadataStore store = new MetadataStore(4096 + 128, 0)) {
             assertThat(store.allocate(4096)).isNotZero();
             assertThat(store.allocate(129)).isZero();
             assertThat(store.allocate(128)).isNotZero();
@@ -32,8 +32,19 @@ final class MetadataStoreTest {
     }
 
     @Test
+    void shouldTakeFurtherSpaceOnceItMayGrow() {
+        try (MetadataStore store = new MetadataStore(256, 512)) {
+            assertThat(store.allocate(256)).isNotZero();
+            assertThat(store.allocate(128)).isZero();
+            store.grow();
+            assertThat(store.allocate(512)).isNotZero();
+            assertThat(store.allocate(128)).isZero();
+        }
+    }
+
+    @Test
     void shouldHandOutAFreedBlockToTheNextOfItsSize() {
-        try (MetadataStore store = new MetadataStore(1024)) {
+        try (MetadataStore store = new MetadataStore(1024, 0)) {
             final long small = store.allocate(100);
             final long large = store.allocate(500);
             store.free(small, 100);
@@ -49,7 +60,7 @@ final class MetadataStoreTest {
     void shouldNeverGiveTheSameByteTwice(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final TreeMap<Long, Integer> live = new TreeMap<>();
-        try (MetadataStore store = new MetadataStore(64 << 10)) {
+        try (MetadataStore store = new MetadataStore(64 << 10, 0)) {
             for (int step = 0; step < 20_000; step++) {
                 if (random.nextBoolean() && !live.isEmpty()) {
                     final Long probe = live.ceilingKey(live.firstKey() + random.nextLong(64 << 10));

@@ -155,7 +155,7 @@ final class ProtocolDetectorTest {
     @Test
     void shouldKeepThePayloadThatNamedTheFlow() {
         final byte[] query = DnsPayload.query("www.example.org");
-        final DetectionConfig config = new DetectionConfig(80, 16, 16, 1, 1, 4096, true);
+        final DetectionConfig config = new DetectionConfig(80, 16, 16, 1, 1, 4096, true, 4096);
         try (ProtocolDetector detector = new ProtocolDetector(config, counters)) {
             final long record = udpFlow(40_000, 53);
             detector.open(record);
@@ -175,6 +175,47 @@ final class ProtocolDetectorTest {
             detector.giveUp(record);
 
             assertThat(matchPayload(record)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldKeepPayloadsOfFlowsThatBeginWhileSomebodyAsks() {
+        try (ProtocolDetector detector = detector(16, 3)) {
+            final byte[] query = DnsPayload.query("www.example.org");
+            final long before = udpFlow(40_000, 53);
+            detector.open(before);
+            detector.keepMatchPackets(true);
+            final long during = udpFlow(40_001, 53);
+            detector.open(during);
+            detector.keepMatchPackets(false);
+            final long after = udpFlow(40_002, 53);
+            detector.open(after);
+            for (final long record : List.of(before, during, after)) {
+                inspect(detector, record, dns(query, true));
+                detector.giveUp(record);
+            }
+
+            assertThat(matchPayload(before)).isEmpty();
+            assertThat(matchPayload(during)).isEqualTo(query);
+            assertThat(matchPayload(after)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldTakeFurtherMemoryForPayloadsOnceSomebodyAsks() {
+        final DetectionConfig config = new DetectionConfig(80, 16, 16, 16, 1, 4096, false, 1 << 16);
+        assertThat(ProtocolDetector.memoryBytes(config)).as("as long as nobody asks").isEqualTo(
+            ProtocolDetector.memoryBytes(new DetectionConfig(80, 16, 16, 16, 1, 4096)));
+        try (ProtocolDetector detector = new ProtocolDetector(config, counters)) {
+            detector.keepMatchPackets(true);
+            for (int i = 0; i < 64; i++) {
+                final long record = udpFlow(40_000 + i, 53);
+                detector.open(record);
+                inspect(detector, record, dns(DnsPayload.query("www.example.org"), true));
+                detector.giveUp(record);
+                assertThat(matchPayload(record)).isNotEmpty();
+            }
+            assertThat(counters.value(EngineCounter.METADATA_DROPPED)).isZero();
         }
     }
 

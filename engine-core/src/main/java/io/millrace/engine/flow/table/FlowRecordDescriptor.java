@@ -171,6 +171,8 @@ public final class FlowRecordDescriptor {
     public static final int ANSWERED = 64;
     /** Flag: the flow came out of a tunnel. */
     public static final int TUNNELLED = 128;
+    /** Flag: the payload of the packet by which nDPI names the flow is kept. */
+    public static final int MATCH_WANTED = 256;
 
     private FlowRecordDescriptor() {
     }
