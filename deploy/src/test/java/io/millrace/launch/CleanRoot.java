@@ -24,14 +24,16 @@ import java.util.stream.Stream;
  */
 final class CleanRoot {
     private static final Path ROOT = Path.of("target/clean-root").toAbsolutePath();
+    // All users of DPDK share it, and each has one of its own in it, which is counted.
+    private static final Path SHARED = Path.of("run/dpdk");
     private static final Path MADE_FOR = Path.of("target/clean-root.made-for").toAbsolutePath();
     private static final Path LOG = Path.of("target/clean-root.log").toAbsolutePath();
     private static final String FAILED = "no clean Debian could be made (no package source in reach?): see " + LOG;
-    // Locks and backups that adduser and dpkg leave behind, and what they log; DPDK's folder, which all its users share.
+    // Locks and backups that adduser and dpkg leave behind, and what they log.
     private static final Set<Path> NOT_OURS = Set.of(
         Path.of("dev"), Path.of("proc"), Path.of("sys"), Path.of("tmp"), Path.of("var/lib/dpkg"), Path.of("var/lib/apt"),
         Path.of("var/cache"), Path.of("var/log/apt"), Path.of("var/log/dpkg.log"), Path.of("var/log/alternatives.log"),
-        Path.of("run/adduser"), Path.of("run/dpdk"), Path.of("etc/gshadow-"), Path.of("etc/shadow-"),
+        Path.of("run/adduser"), Path.of("etc/gshadow-"), Path.of("etc/shadow-"),
         Path.of("etc/group-"), Path.of("etc/passwd-"));
 
     private CleanRoot() {
@@ -100,7 +102,10 @@ final class CleanRoot {
 
             private boolean add(final Path file) {
                 final Path relative = ROOT.relativize(file);
-                return !NOT_OURS.contains(relative) && (files.add("/" + relative) || true);
+                if (!NOT_OURS.contains(relative) && !relative.equals(SHARED)) {
+                    files.add("/" + relative);
+                }
+                return !NOT_OURS.contains(relative);
             }
         });
         return files;

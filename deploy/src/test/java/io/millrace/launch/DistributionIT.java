@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,8 @@ class DistributionIT {
     private static final String EXAMPLES = "/usr/share/doc/millrace/examples";
     // Tenths of systemd's points, as the flag has it: a service without any sandbox has 96.
     private static final int MAX_EXPOSURE = 20;
+    private static final String HIGHER_VERSION = "99.0.0";
+    private static final String HIGHER_REMARK = "# Said by the higher version.\n";
 
     @TempDir
     private Path folder;
@@ -90,6 +93,45 @@ class DistributionIT {
         }
         assertThat(root.path("/etc/millrace")).doesNotExist();
         assertThat(root.path("/var/log/millrace")).doesNotExist();
+    }
+
+    @Test
+    void shouldKeepTheConfigurationWhenAHigherVersionIsInstalledOverIt() throws Exception {
+        final CleanRoot root = CleanRoot.forPackage(archive("deb"));
+        final Set<String> before = root.files();
+        root.put(archive("deb"), "/tmp/millrace.deb");
+        root.put(higherVersion(), "/tmp/millrace-higher.deb");
+        root.run("dpkg", "--install", "/tmp/millrace.deb").good();
+        try {
+            final Path configuration = root.path("/etc/millrace/millrace.conf");
+            Files.writeString(configuration, "--iface lo\n--eve /var/log/millrace/mine.json\n");
+            Files.writeString(root.path("/etc/millrace/scripts/mine.lua"), "return { hooks = {} }\n");
+            Files.writeString(root.path("/var/log/millrace/eve.json"), "{}\n");
+
+            // As apt does it where nobody can be asked.
+            root.run("dpkg", "--force-confdef", "--force-confold", "--install", "/tmp/millrace-higher.deb").good();
+
+            assertThat(root.run("dpkg-query", "--show", "--showformat=${Version} ${Status}", "millrace").good())
+                .containsExactly(HIGHER_VERSION + " install ok installed");
+            assertThat(configuration).content().startsWith("--iface lo\n");
+            assertThat(root.path("/etc/millrace/millrace.conf.dpkg-dist")).content().endsWith(HIGHER_REMARK);
+            assertThat(root.path("/etc/millrace/scripts/mine.lua")).exists();
+            assertThat(root.path("/var/log/millrace/eve.json")).hasContent("{}");
+            assertThat(root.run("sh", "-c", "echo /usr/lib/millrace/lib/deploy-*.jar").good())
+                .containsExactly("/usr/lib/millrace/lib/deploy-" + HIGHER_VERSION + ".jar");
+            assertThat(Files.readAllLines(root.path("/usr/lib/systemd/system/millrace.service")))
+                .contains("ExecStart=/usr/bin/millrace capture --user millrace @/etc/millrace/millrace.conf");
+            assertThat(root.run("millrace", "capture", "--user", "millrace", "@/etc/millrace/millrace.conf", "--dry-run")
+                .good()).anyMatch(line -> line.contains("/var/log/millrace/mine.json"));
+
+            root.run("dpkg", "--remove", "millrace").good();
+            assertThat(configuration).content().startsWith("--iface lo\n");
+            assertThat(root.path("/usr/lib/systemd/system/millrace.service")).doesNotExist();
+            assertThat(root.path("/usr/lib/millrace")).doesNotExist();
+        } finally {
+            root.run("dpkg", "--purge", "millrace").good();
+        }
+        assertThat(root.files()).containsExactlyElementsOf(before);
     }
 
     @Test
@@ -186,6 +228,24 @@ class DistributionIT {
         assertThat(logs.resolve("eve.json")).isEmptyFile();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(logs.resolve("eve.json"))))
             .isEqualTo("rw-r-----");
+    }
+
+    /** The package as a later one would be: another version, a jar of another name, another default configuration. */
+    private Path higherVersion() throws Exception {
+        final Path tree = folder.resolve("higher");
+        final Path made = folder.resolve("higher.deb");
+        run("dpkg-deb", "--raw-extract", archive("deb").toString(), tree.toString());
+        final String version = run("dpkg-deb", "--field", archive("deb").toString(), "Version").getFirst();
+        final Path jars = tree.resolve("usr/lib/millrace/lib");
+        Files.move(jars.resolve("deploy-" + version + ".jar"), jars.resolve("deploy-" + HIGHER_VERSION + ".jar"));
+        for (final String file : List.of("control", "md5sums")) {
+            final Path edited = tree.resolve("DEBIAN").resolve(file);
+            Files.writeString(edited, Files.readString(edited).replace("deploy-" + version, "deploy-" + HIGHER_VERSION)
+                .replace("Version: " + version, "Version: " + HIGHER_VERSION));
+        }
+        Files.writeString(tree.resolve("etc/millrace/millrace.conf"), HIGHER_REMARK, StandardOpenOption.APPEND);
+        run("dpkg-deb", "--root-owner-group", "-Znone", "--build", tree.toString(), made.toString());
+        return made;
     }
 
     private static void replayedTheSample(final List<? extends String> lines) {

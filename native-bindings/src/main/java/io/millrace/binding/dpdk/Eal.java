@@ -66,6 +66,7 @@ public final class Eal {
         requireVersion();
         final List<String> all = new ArrayList<>();
         all.add("millrace");
+        all.addAll(RuntimeFolder.arguments(arguments));
         all.addAll(arguments);
         // EAL keeps pointers into its arguments for the life of the process.
         final Arena arena = Arena.global();
@@ -76,6 +77,10 @@ public final class Eal {
         final int result = NativeShim.shim()
             .function("millrace_eal_init", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT))
             .callInt(all.size(), argv, logToStderr ? 1 : 0);
+        final String folder = text("rte_eal_get_runtime_dir");
+        if (!folder.isEmpty()) {
+            RuntimeFolder.remove(Path.of(folder));
+        }
         if (result < 0) {
             throw new EnvironmentException("DPDK did not start: " + reason(result) + ": correct --eal or the memory "
                 + "settings (EAL arguments: " + String.join(" ", arguments) + ")");

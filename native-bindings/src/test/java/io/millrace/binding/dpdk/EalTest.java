@@ -1,12 +1,16 @@
 package io.millrace.binding.dpdk;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.binding.fixture.DpdkStarted;
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.link.NativeShim;
 import io.millrace.binding.linux.ThreadAffinity;
+import java.lang.foreign.FunctionDescriptor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -46,6 +50,16 @@ final class EalTest {
     @Test
     void shouldStartOnce() {
         assertThatCode(() -> Eal.start(List.of("--no-such-argument"), false)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shouldLeaveNoFolderOfItsOwnBehind() {
+        final Path folder = Path.of(
+            NativeShim.shim().function("rte_eal_get_runtime_dir", FunctionDescriptor.of(ADDRESS)).callText());
+
+        assertThat(folder.getFileName()).hasToString("millrace-" + ProcessHandle.current().pid());
+        assertThat(folder.getParent()).isDirectory();
+        assertThat(folder).doesNotExist();
     }
 
     @Test
