@@ -1,6 +1,7 @@
 package io.millrace.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.PortCounter;
@@ -57,11 +58,14 @@ class LossFreeIT {
 
     @Test
     void shouldSeeAllFlowsOfTheCorpusAsAReplayDoes() throws Exception {
-        final List<Path> captures = Corpus.captures();
+        final String corpus = System.getenv("MILLRACE_CORPUS");
+        assumeTrue(corpus != null, "MILLRACE_CORPUS names no folder of captures");
         for (final String end : List.of("watched", "far")) {
             network.run("ip", "link", "set", end, "mtu", "65535");
         }
-        shouldSeeWhatAReplaySees(captures, 1, "--workers=1");
+        try (Stream<Path> captures = Files.list(Path.of(corpus))) {
+            shouldSeeWhatAReplaySees(captures.sorted().toList(), 1, "--workers=1");
+        }
     }
 
     @Test
