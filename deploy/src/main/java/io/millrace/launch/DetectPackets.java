@@ -15,10 +15,10 @@ import picocli.CommandLine.TypeConversionException;
  * @param other of any other flow.
  */
 record DetectPackets(int tcp, int udp, int other) {
-    /** What nDPI's own reader uses. */
-    static final DetectPackets DEFAULT = new DetectPackets(80, 24, 24);
+    /** Of TCP and UDP as many as nDPI's own reader shows, whose limits of 80 and 24 each let one more through. */
+    static final DetectPackets DEFAULT = new DetectPackets(81, 25, 24);
     /** {@link #DEFAULT} as a user would write it. */
-    static final String DEFAULT_TEXT = "tcp=80,udp=24,other=24";
+    static final String DEFAULT_TEXT = "tcp=81,udp=25,other=24";
 
     /** Reads {@code tcp=80,udp=24}, where what is not named keeps its default, or {@code 0}, which is off. */
     static final class Converter implements ITypeConverter<DetectPackets> {

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 @Command(description = "Flows")
 final class FlowOptions {
     private static final int MAX_UNDECIDED_FLOWS = 1 << 17;
-    private static final long DETECTION_SILENCE_NS = 5_000_000_000L;
     private static final long MIN_METADATA_BYTES = 16L << 20;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long TCP_CLOSED_TIMEOUT_NS = 15 * NS_PER_S;
@@ -75,6 +74,10 @@ final class FlowOptions {
             + " detection off (default: ${DEFAULT-VALUE}).")
     private DetectPackets detectPackets;
 
+    @Option(names = "--detect-silence", paramLabel = "TIME", defaultValue = "5s", converter = DurationConverter.class,
+        description = "Silence after which nDPI must name a flow by what it has seen (default: ${DEFAULT-VALUE}).")
+    private long detectSilenceNs;
+
     /** As asked for; null for what suits. */
     Integer askedCapacity() {
         return capacity;
@@ -122,7 +125,7 @@ final class FlowOptions {
     DetectionConfig detection(final int flows, final boolean matchPackets) {
         return new DetectionConfig(
             detectPackets.tcp(), detectPackets.udp(), detectPackets.other(),
-            Math.min(flows, MAX_UNDECIDED_FLOWS), DETECTION_SILENCE_NS,
+            Math.min(flows, MAX_UNDECIDED_FLOWS), detectSilenceNs,
             Math.max(MIN_METADATA_BYTES, flows * RunMemory.METADATA_BYTES_PER_FLOW), matchPackets,
             (long) flows * DetectionConfig.MATCH_PAYLOAD_BYTES);
     }

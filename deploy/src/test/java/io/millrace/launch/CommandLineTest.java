@@ -123,6 +123,7 @@ class CommandLineTest {
         "--workers=65      | --workers must be from 1 to 64",
         "--worker-cores=all | is not a list of cores",
         "--worker-cores=0,1 | --worker-cores: 2 cores for 1 worker",
+        "--detect-silence=0s | --detect-silence must be longer than zero",
         "--detect-packets=tcp=20000 | --detect-packets tcp must be from 0 to 10000: 20000"})
     void shouldSayWhichSettingIsWrong(final String flag, final String expected) {
         final CommandLineRun run = CommandLineRun.of("replay", "missing.pcap", flag);

@@ -69,7 +69,7 @@ class FlagValuesTest {
 
         assertThat(List.of(
             converter.convert("tcp=10"), converter.convert("udp=1,tcp=2"), converter.convert("other=0")))
-            .containsExactly(new DetectPackets(10, 24, 24), new DetectPackets(2, 1, 24), new DetectPackets(80, 24, 0));
+            .containsExactly(new DetectPackets(10, 25, 24), new DetectPackets(2, 1, 24), new DetectPackets(81, 25, 0));
     }
 
     @Test

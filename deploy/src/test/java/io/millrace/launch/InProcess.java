@@ -42,10 +42,4 @@ public record InProcess(int exitCode, String output, String errors) {
         }
         return folder;
     }
-
-    /** Folder of captures for wide tests; may not exist. */
-    public static Path corpus() {
-        final String folder = System.getenv("MILLRACE_CORPUS");
-        return folder == null ? root().resolveSibling("shared").resolve("corpus") : Path.of(folder);
-    }
 }

@@ -1,7 +1,6 @@
 package io.millrace.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.PortCounter;
@@ -58,14 +57,11 @@ class LossFreeIT {
 
     @Test
     void shouldSeeAllFlowsOfTheCorpusAsAReplayDoes() throws Exception {
-        final String corpus = System.getenv("MILLRACE_CORPUS");
-        assumeTrue(corpus != null, "MILLRACE_CORPUS names no folder of captures");
+        final List<Path> captures = Corpus.captures();
         for (final String end : List.of("watched", "far")) {
             network.run("ip", "link", "set", end, "mtu", "65535");
         }
-        try (Stream<Path> captures = Files.list(Path.of(corpus))) {
-            shouldSeeWhatAReplaySees(captures.sorted().toList(), 1, "--workers=1");
-        }
+        shouldSeeWhatAReplaySees(captures, 1, "--workers=1");
     }
 
     @Test

@@ -1,11 +1,11 @@
 package io.millrace.launch.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.launch.Corpus;
 import io.millrace.launch.InProcess;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,15 +41,8 @@ class EveryFlowFunctionTest {
 
     @Test
     void shouldAnswerEveryFunctionOnEveryFlowOfTheCorpus() throws IOException {
-        final Path corpus = InProcess.corpus();
-        assumeTrue(Files.isDirectory(corpus), "no corpus of captures: set MILLRACE_CORPUS to a folder of them");
-        final List<Path> captures = new ArrayList<>();
-        try (Stream<Path> files = Files.list(corpus)) {
-            files.filter(Files::isRegularFile).sorted().filter(EveryFlowFunctionTest::isReplayable)
-                .forEach(captures::add);
-        }
-
-        assertRunsWithoutError(captures, 500);
+        assertRunsWithoutError(
+            Corpus.captures().stream().filter(EveryFlowFunctionTest::isReplayable).toList(), 500);
     }
 
     private void assertRunsWithoutError(final List<Path> captures, final int leastFlows) throws IOException {

@@ -10,16 +10,14 @@ package io.millrace.launch.conformance;
  * @param application {@code Master.App}.
  */
 record FlowFacts(long lowPackets, long lowBytes, long highPackets, long highBytes, String application) {
-    /** Both together; the application is that of {@code this}, which came first. */
+    private static final String UNKNOWN = "Unknown";
+
+    /** Both together; the application is the first that is known, {@code this} came first. */
     FlowFacts plus(final FlowFacts later) {
         return new FlowFacts(
             lowPackets + later.lowPackets, lowBytes + later.lowBytes,
-            highPackets + later.highPackets, highBytes + later.highBytes, application);
-    }
-
-    boolean countsAs(final FlowFacts other) {
-        return lowPackets == other.lowPackets && lowBytes == other.lowBytes
-            && highPackets == other.highPackets && highBytes == other.highBytes;
+            highPackets + later.highPackets, highBytes + later.highBytes,
+            application.equals(UNKNOWN) ? later.application : application);
     }
 
     static FlowFacts of(

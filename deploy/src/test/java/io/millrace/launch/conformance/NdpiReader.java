@@ -12,15 +12,18 @@ import java.util.regex.Pattern;
 final class NdpiReader {
     private static final Pattern FLOW = Pattern.compile(
         "\\t\\d+\\t(?<protocol>\\S+) (?<a>\\[?[0-9a-fA-F:.]+]?):(?<aPort>\\d+) <?-> (?<b>\\[?[0-9a-fA-F:.]+]?):(?<bPort>\\d+) "
-            + ".*?\\[proto: [\\d.]+/(?<application>[^]]*)].*?"
+            + ".*?\\[proto: (?:[A-Za-z_]+:)?[\\d.]+/(?<application>[^]]*)].*?"
             + "\\[(?<aPackets>\\d+) pkts/(?<aBytes>\\d+) bytes <?-> (?<bPackets>\\d+) pkts/(?<bBytes>\\d+) bytes].*");
-    private static final Map<String, String> PROTOCOL_NAMES = Map.ofEntries(
-        Map.entry("ICMPV6", "IPV6-ICMP"), Map.entry("0", "HOPOPT"), Map.entry("4", "IP-IN-IP"), Map.entry("9", "IGP"),
-        Map.entry("33", "DCCP"), Map.entry("41", "IPV6"), Map.entry("46", "RSVP"), Map.entry("47", "GRE"),
-        Map.entry("50", "ESP"), Map.entry("51", "AH"), Map.entry("55", "MOBILE"), Map.entry("59", "IPV6-NONXT"),
-        Map.entry("60", "IPV6-OPTS"), Map.entry("88", "EIGRP"), Map.entry("89", "OSPF"), Map.entry("97", "ETHERIP"),
-        Map.entry("103", "PIM"), Map.entry("108", "IPCOMP"), Map.entry("113", "PGM"), Map.entry("115", "L2TP"),
-        Map.entry("124", "IS-IS"), Map.entry("132", "SCTP"), Map.entry("136", "UDPLITE"), Map.entry("137", "MPLS-IN-IP"));
+    /** Names of protocol numbers by IANA, from 0, as EVE has them. */
+    private static final String[] PROTOCOLS = """
+        HOPOPT ICMP IGMP GGP IP-IN-IP ST TCP CBT EGP IGP BBN-RCC-MON NVP-II PUP ARGUS EMCON XNET CHAOS UDP MUX DCN-MEAS
+        HMP PRM XNS-IDP TRUNK-1 TRUNK-2 LEAF-1 LEAF-2 RDP IRTP ISO-TP4 NETBLT MFE-NSP MERIT-INP DCCP 3PC IDPR XTP DDP
+        IDPR-CMTP TP++ IL IPV6 SDRP IPV6-ROUTE IPV6-FRAG IDRP RSVP GRE DSR BNA ESP AH I-NLSP SWIPE NARP MOBILE TLSP SKIP
+        IPV6-ICMP IPV6-NONXT IPV6-OPTS ANY CFTP ANY SAT-EXPAK KRYPTOLAN RVD IPPC ANY SAT-MON VISA IPCU CPNX CPHB WSN PVP
+        BR-SAT-MON SUN-ND WB-MON WB-EXPAK ISO-IP VMTP SECURE-VMTP VINES TTP NSFNET-IGP DGP TCF EIGRP OSPF SPRITE-RPC LARP
+        MTP AX.25 OS MICP SCC-SP ETHERIP ENCAP ANY GMTP IFMP PNNI PIM ARIS SCPS QNX A/N IPCOMP SNP COMPAQ-PEER IPX-IN-IP
+        VRRP PGM ANY L2TP DDX IATP STP SRP UTI SMP SM PTP IS-IS FIRE CRTP CRUDP SSCOPMCE IPLT SPS PIPE SCTP FC
+        RSVP-E2E-IGNORE MOBILITY UDPLITE MPLS-IN-IP MANET HIP SHIM6 WESP ROHC ETHERNET""".split("\\s+");
     private static final Pattern FLOW_LIKE = Pattern.compile("\\t\\d+\\t[A-Z0-9]+ \\S+:\\d+ .*\\[proto:.*");
 
     private NdpiReader() {
@@ -71,6 +74,10 @@ final class NdpiReader {
 
     /** In the spelling of EVE; most protocols it prints as numbers. */
     private static String protocol(final String name) {
-        return PROTOCOL_NAMES.getOrDefault(name, name);
+        if (!Character.isDigit(name.charAt(0))) {
+            return name.equals("ICMPV6") ? "IPV6-ICMP" : name;
+        }
+        final int number = Integer.parseInt(name);
+        return number < PROTOCOLS.length ? PROTOCOLS[number] : name;
     }
 }

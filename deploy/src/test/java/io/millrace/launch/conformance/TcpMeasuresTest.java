@@ -3,15 +3,14 @@ package io.millrace.launch.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.launch.Corpus;
 import io.millrace.launch.InProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,9 +50,7 @@ class TcpMeasuresTest {
 
     @Test
     void shouldCountTheTroublesOfTcpInTheCorpusAsTsharkDoes() throws IOException {
-        final Path corpus = InProcess.corpus();
-        assumeTrue(Files.isDirectory(corpus), "no corpus of captures: set MILLRACE_CORPUS to a folder of them");
-        for (final Path capture : captures(corpus)) {
+        for (final Path capture : Corpus.captures()) {
             compare(capture);
         }
 
@@ -114,11 +111,5 @@ class TcpMeasuresTest {
             "--idle-timeout", "10000d", "--tcp-closed-timeout", "10000d");
         assertThat(run.exitCode()).as("%s: %s", capture, run.errors()).isZero();
         return EveTcp.measures(eve);
-    }
-
-    private static List<Path> captures(final Path corpus) throws IOException {
-        try (Stream<Path> files = Files.list(corpus)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        }
     }
 }

@@ -34,7 +34,7 @@ public record DetectionConfig(
             throw new ConfigException("flows under detection must be at least 1: " + undecidedFlows);
         }
         if (silenceNs <= 0) {
-            throw new ConfigException("silence before a flow is given up must be longer than zero: " + silenceNs);
+            throw new ConfigException("--detect-silence must be longer than zero: " + silenceNs + " ns");
         }
         if (metadataBytes < 4096) {
             throw new ConfigException("metadata memory must be at least 4096 bytes: " + metadataBytes);

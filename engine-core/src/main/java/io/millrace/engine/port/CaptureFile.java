@@ -53,6 +53,8 @@ public record CaptureFile(
     private static final int PCAP_NANOSECONDS = 0xA1B23C4D;
     private static final int PCAP_HEADER_LENGTH = 24;
     private static final int PCAP_RECORD_HEADER_LENGTH = 16;
+    /** What stands above it tells whether frames end in a checksum, and how long that is. */
+    private static final int LINK_TYPE_MASK = 0xFFFF;
     private static final int MAX_HEAD_BYTES = 32 << 20;
     private static final int UNLIMITED_SNAP_LENGTH = 262_144;
     private static final int TIME_RESOLUTION_OPTION = 9;
@@ -261,7 +263,7 @@ public record CaptureFile(
                 throw notACapture();
             }
             final ByteBuffer header = at(order);
-            final int linkType = header.getInt(20) & 0x0FFF_FFFF;
+            final int linkType = header.getInt(20) & LINK_TYPE_MASK;
             if (LinkType.of(linkType) == null) {
                 throw unsupported(linkType);
             }

@@ -95,7 +95,7 @@ final class EngineConfigTest {
         "-1, 0, 0, 1, 1, 4096, --detect-packets tcp must be from 0 to 10000: -1",
         "0, 10001, 0, 1, 1, 4096, --detect-packets udp must be from 0 to 10000: 10001",
         "0, 0, 0, 0, 1, 4096, flows under detection must be at least 1: 0",
-        "0, 0, 0, 1, 0, 4096, silence before a flow is given up must be longer than zero: 0",
+        "0, 0, 0, 1, 0, 4096, --detect-silence must be longer than zero: 0 ns",
         "0, 0, 0, 1, 1, 4095, metadata memory must be at least 4096 bytes: 4095"})
     void shouldRefuseDetectionThatCannotWork(
         final int tcp, final int udp, final int other, final int flows, final long silenceNs, final long metadataBytes,

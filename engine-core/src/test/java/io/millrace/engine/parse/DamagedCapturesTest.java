@@ -3,12 +3,15 @@ package io.millrace.engine.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.burst.Burst;
+import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.fixture.CaptureFrames;
 import io.millrace.engine.fixture.GuardedMemory;
 import io.millrace.engine.fixture.MemorySource;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -17,14 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every truncation of the first packets of real captures, and many mutations of all of them: the sample always, and the folder of captures
- * named by MILLRACE_CORPUS, by default {@code shared/corpus} beside the checkout. Frames lie flush against a page that
- * may not be read: one byte read too many ends the test run.
+ * Every truncation of the first packets of real captures, and many mutations of all of them: the sample always, and the
+ * captures in the folders that MILLRACE_CORPUS names, by default {@code shared/corpus} beside the checkout. Frames lie
+ * flush against a page that may not be read: one byte read too many ends the test run.
  */
 final class DamagedCapturesTest {
     private static final Path SAMPLE = Path.of("../deploy/sample/sample.pcap");
-    private static final Path CORPUS =
-        Path.of(System.getenv().getOrDefault("MILLRACE_CORPUS", "../../shared/corpus"));
+    private static final String CORPUS = System.getenv().getOrDefault("MILLRACE_CORPUS", "../../shared/corpus");
     private static final int MUTATIONS_PER_CAPTURE = 20_000;
     private static final int MAX_FRAMES = 200;
 
@@ -35,11 +37,22 @@ final class DamagedCapturesTest {
     private final PacketParser parser = new PacketParser(parsed);
 
     static Stream<Path> captures() throws IOException {
-        if (!Files.isDirectory(CORPUS)) {
-            return Stream.of(SAMPLE);
+        final List<Path> captures = new ArrayList<>(List.of(SAMPLE));
+        for (final String folder : CORPUS.split(File.pathSeparator)) {
+            if (Files.isDirectory(Path.of(folder))) {
+                try (Stream<Path> files = Files.list(Path.of(folder))) {
+                    files.filter(DamagedCapturesTest::hasFrames).sorted().forEach(captures::add);
+                }
+            }
         }
-        try (Stream<Path> files = Files.list(CORPUS)) {
-            return Stream.concat(Stream.of(SAMPLE), files.filter(Files::isRegularFile).sorted().toList().stream());
+        return captures.stream();
+    }
+
+    private static boolean hasFrames(final Path file) {
+        try {
+            return Files.isRegularFile(file) && !CaptureFrames.read(file).frames().isEmpty();
+        } catch (final ConfigException | IOException e) {
+            return false;
         }
     }
 

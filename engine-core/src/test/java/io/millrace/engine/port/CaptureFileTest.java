@@ -80,8 +80,10 @@ final class CaptureFileTest {
     @Test
     void shouldNotMistakeTheChecksumLengthInALinkTypeForItsNumber() {
         // The upper four bits tell the length of the frame check sequence.
-        assertThat(open(CaptureBytes.pcap(ByteOrder.LITTLE_ENDIAN, MICROSECONDS, 0, 0x2000_0001).build()).linkType())
-            .isEqualTo(LinkType.ETHERNET);
+        for (final int linkType : new int[] {0x2000_0001, 0x2400_0001, 0x0400_0001}) {
+            assertThat(open(CaptureBytes.pcap(ByteOrder.LITTLE_ENDIAN, MICROSECONDS, 0, linkType).build()).linkType())
+                .isEqualTo(LinkType.ETHERNET);
+        }
     }
 
     @ParameterizedTest
