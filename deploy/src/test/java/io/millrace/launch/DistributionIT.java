@@ -44,6 +44,8 @@ class DistributionIT {
         root.run("dpkg", "--install", "/tmp/millrace.deb").good();
         try {
             assertThat(root.path("/usr/lib/jvm")).doesNotExist();
+            // The JVM ends at once where it does not take the cache that the installation made.
+            assertThat(root.run("env", "MILLRACE_JVM_OPTIONS=-XX:AOTMode=on", "millrace", "protocols").good()).isNotEmpty();
             assertThat(root.run("dpkg", "--verify", "millrace").good()).isEmpty();
             assertThat(root.run("millrace", "--help").good()).anyMatch(line -> line.startsWith("  capture "));
             assertThat(root.run("millrace", "--version").good()).first().asString().startsWith("Millrace ");
@@ -119,6 +121,8 @@ class DistributionIT {
             assertThat(root.path("/var/log/millrace/eve.json")).hasContent("{}");
             assertThat(root.run("sh", "-c", "echo /usr/lib/millrace/lib/deploy-*.jar").good())
                 .containsExactly("/usr/lib/millrace/lib/deploy-" + HIGHER_VERSION + ".jar");
+            assertThat(root.run("env", "MILLRACE_JVM_OPTIONS=-XX:AOTMode=on", "millrace", "protocols").exitCode())
+                .as("the cache is of the higher version's jars").isZero();
             assertThat(Files.readAllLines(root.path("/usr/lib/systemd/system/millrace.service")))
                 .contains("ExecStart=/usr/bin/millrace capture --user millrace @/etc/millrace/millrace.conf");
             assertThat(root.run("millrace", "capture", "--user", "millrace", "@/etc/millrace/millrace.conf", "--dry-run")
