@@ -124,9 +124,8 @@ void millrace_prefetch_records(const uint64_t *records, uint32_t count) {
          continue;
       }
       __builtin_prefetch(record, 1);
-      __builtin_prefetch(record + LINE, 1);
       for (uint64_t more = records[i] & (LINE - 1); more != 0; more &= more - 1) {
-         __builtin_prefetch(record + (2 + __builtin_ctzll(more)) * LINE, 1);
+         __builtin_prefetch(record + (1 + __builtin_ctzll(more)) * LINE, 1);
       }
    }
 }

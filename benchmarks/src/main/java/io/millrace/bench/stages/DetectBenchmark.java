@@ -51,13 +51,13 @@ public class DetectBenchmark {
         source = new SyntheticFrames(1, PACKETS, PACKETS, 7);
         burst = new Burst(source);
         parsed = new ParsedBurst(PACKETS);
-        keys = new FlowKeys(PACKETS, new FlowHash(7));
+        keys = new FlowKeys(parsed, new FlowHash(7));
         table = new FlowTable(1024, PACKETS, false, true);
         counters = new WorkerCounters(new Telemetry(), "bench");
         detector = new ProtocolDetector(new DetectionConfig(80, PACKETS - 1, 10, 16, 1, 1 << 20), counters);
         burst.receive();
         new PacketParser(parsed).parse(burst);
-        keys.compute(parsed, PACKETS);
+        keys.compute(PACKETS);
     }
 
     /** The life of one undecided flow. */

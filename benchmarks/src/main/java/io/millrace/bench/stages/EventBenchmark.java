@@ -57,10 +57,10 @@ public class EventBenchmark {
         source = new SyntheticFrames(1, 1, 1, 7);
         final Burst burst = new Burst(source);
         final ParsedBurst parsed = new ParsedBurst(1);
-        final FlowKeys keys = new FlowKeys(1, new FlowHash(7));
+        final FlowKeys keys = new FlowKeys(parsed, new FlowHash(7));
         burst.receive();
         new PacketParser(parsed).parse(burst);
-        keys.compute(parsed, 1);
+        keys.compute(1);
         table = new FlowTable(1024, 1, false, true);
         record = table.record(table.add(keys, 0));
         FlowAccounting.open(record, parsed, 0, keys.fromHighSide(0), 1, burst.timestampNs(0));

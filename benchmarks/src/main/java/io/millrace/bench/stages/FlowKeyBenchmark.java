@@ -41,7 +41,7 @@ public class FlowKeyBenchmark {
         source = new SyntheticFrames(BURST, BURST, BURST, 7);
         final Burst burst = new Burst(source);
         parsed = new ParsedBurst(BURST);
-        keys = new FlowKeys(BURST, new FlowHash(7));
+        keys = new FlowKeys(parsed, new FlowHash(7));
         burst.receive();
         new PacketParser(parsed).parse(burst);
     }
@@ -50,7 +50,7 @@ public class FlowKeyBenchmark {
     @Benchmark
     @OperationsPerInvocation(BURST)
     public int key() {
-        keys.compute(parsed, BURST);
+        keys.compute(BURST);
         return keys.hash(BURST - 1);
     }
 

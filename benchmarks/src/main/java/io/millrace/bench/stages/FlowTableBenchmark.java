@@ -62,7 +62,7 @@ public class FlowTableBenchmark {
         burst = new Burst(source);
         parsed = new ParsedBurst(BURST);
         parser = new PacketParser(parsed);
-        keys = new FlowKeys(BURST, new FlowHash(7));
+        keys = new FlowKeys(parsed, new FlowHash(7));
         table = new FlowTable(flows * 2, BURST, true, true);
         map = new HashMap<>(flows * 2);
         for (int i = 0; i < (flows + BURST - 1) / BURST; i++) {
@@ -118,6 +118,6 @@ public class FlowTableBenchmark {
     private void receive() {
         burst.receive();
         parser.parse(burst);
-        keys.compute(parsed, BURST);
+        keys.compute(BURST);
     }
 }

@@ -37,10 +37,10 @@ final class FlowOfTwoPackets {
         final SyntheticFrames source = new SyntheticFrames(1, 1, 1, 7);
         final Burst burst = new Burst(source);
         final ParsedBurst parsed = new ParsedBurst(1);
-        final FlowKeys keys = new FlowKeys(1, new FlowHash(7));
+        final FlowKeys keys = new FlowKeys(parsed, new FlowHash(7));
         burst.receive();
         new PacketParser(parsed).parse(burst);
-        keys.compute(parsed, 1);
+        keys.compute(1);
         final FlowTable table = new FlowTable(1024, 1, false, true);
         final long record = table.record(table.add(keys, 0));
         FlowAccounting.open(record, parsed, 0, keys.fromHighSide(0), FLOW_ID, burst.timestampNs(0));

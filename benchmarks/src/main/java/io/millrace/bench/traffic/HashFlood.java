@@ -42,13 +42,13 @@ public final class HashFlood implements AutoCloseable {
         final Burst burst = new Burst(candidates);
         final ParsedBurst parsed = new ParsedBurst(BURST);
         final PacketParser parser = new PacketParser(parsed);
-        final FlowKeys keys = new FlowKeys(BURST, new FlowHash(secret));
+        final FlowKeys keys = new FlowKeys(parsed, new FlowHash(secret));
         int found = 0;
         while (found < flows) {
             final int first = candidates.next;
             burst.receive();
             parser.parse(burst);
-            keys.compute(parsed, BURST);
+            keys.compute(BURST);
             for (int slot = 0; slot < BURST && found < flows; slot++) {
                 if ((keys.hash(slot) >>> FIRST_SHARED_BIT & SHARED_BITS_MASK) == 0) {
                     chosen[found++] = first + slot;

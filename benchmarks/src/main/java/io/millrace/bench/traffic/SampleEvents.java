@@ -35,10 +35,10 @@ public final class SampleEvents implements AutoCloseable {
         records = new long[flows];
         final Burst burst = new Burst(source);
         final ParsedBurst parsed = new ParsedBurst(flows);
-        final FlowKeys keys = new FlowKeys(flows, new FlowHash(7));
+        final FlowKeys keys = new FlowKeys(parsed, new FlowHash(7));
         burst.receive();
         new PacketParser(parsed).parse(burst);
-        keys.compute(parsed, flows);
+        keys.compute(flows);
         for (int slot = 0; slot < flows; slot++) {
             final long timeNs = burst.timestampNs(slot);
             records[slot] = table.record(table.add(keys, slot));

@@ -41,7 +41,7 @@ final class SymmetricToeplitzTest {
                 final int client = 0x0B00_0000 | flow;
                 final int port = flow & 0xFFFF;
                 cardBuckets.add(card.hash(client, SERVER, port, SERVER_PORT) & (1 << TABLE_BITS) - 1);
-                tableBuckets.add(table.hash((long) SERVER << 32, 0, (long) client << 32, 0,
+                tableBuckets.add(table.hash((long) SERVER << 32 | client,
                     (long) SERVER_PORT << 48 | (long) port << 32 | 6 << 8 | 4) & (1 << TABLE_BITS) - 1);
             }
             assertThat(cardBuckets).hasSize(1);

@@ -170,10 +170,10 @@ public final class ProtocolDetector implements AutoCloseable {
     }
 
     private void guess(final long record) {
-        final long word4 = i64(record + FlowRecordDescriptor.KEY + 4L * Long.BYTES);
+        final long word4 = i64(record + FlowRecordDescriptor.ENDS);
         final boolean ipv4 = FlowKeys.ipVersion(word4) == 4;
-        final int low = ipv4 ? (int) (i64(record + FlowRecordDescriptor.KEY) >>> 32) : 0;
-        final int high = ipv4 ? (int) (i64(record + FlowRecordDescriptor.KEY + 2L * Long.BYTES) >>> 32) : 0;
+        final int low = ipv4 ? (int) (i64(record + FlowRecordDescriptor.LOW_ADDRESS) >>> 32) : 0;
+        final int high = ipv4 ? (int) (i64(record + FlowRecordDescriptor.HIGH_ADDRESS) >>> 32) : 0;
         module.guess(FlowKeys.l4Protocol(word4), low, FlowKeys.lowPort(word4), high, FlowKeys.highPort(word4), verdict);
         writeVerdict(record);
     }
@@ -188,6 +188,6 @@ public final class ProtocolDetector implements AutoCloseable {
     }
 
     private static int l4Protocol(final long record) {
-        return FlowKeys.l4Protocol(i64(record + FlowRecordDescriptor.KEY + 4L * Long.BYTES));
+        return FlowKeys.l4Protocol(i64(record + FlowRecordDescriptor.ENDS));
     }
 }

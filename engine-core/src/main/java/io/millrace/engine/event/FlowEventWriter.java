@@ -16,6 +16,7 @@ import static io.millrace.engine.memory.RawMemory.u8;
 import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
+import io.millrace.engine.flow.table.FlowCounters;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
@@ -355,10 +356,8 @@ public final class FlowEventWriter {
         final long timeNs,
         final int flowHash) {
 
-        final long word4 = i64(record + FlowRecordDescriptor.KEY + 4L * Long.BYTES);
+        final long word4 = i64(record + FlowRecordDescriptor.ENDS);
         final boolean clientIsHigh = FlowAccounting.hasFlag(record, FlowRecordDescriptor.CLIENT_IS_HIGH);
-        final long client = record + FlowRecordDescriptor.KEY + (clientIsHigh ? 2L * Long.BYTES : 0);
-        final long server = record + FlowRecordDescriptor.KEY + (clientIsHigh ? 0 : 2L * Long.BYTES);
         putI64(event + FlowEventDescriptor.FLOW_ID, i64(record + FlowRecordDescriptor.FLOW_ID));
         putI64(event + FlowEventDescriptor.TIME_NS, timeNs);
         putI64(event + FlowEventDescriptor.FIRST_SEEN_NS, i64(record + FlowRecordDescriptor.FIRST_SEEN_NS));
@@ -378,22 +377,28 @@ public final class FlowEventWriter {
             clientIsHigh ? FlowKeys.highPort(word4) : FlowKeys.lowPort(word4));
         putU16(event + FlowEventDescriptor.SRV_PORT,
             clientIsHigh ? FlowKeys.lowPort(word4) : FlowKeys.highPort(word4));
-        putI64BigEndian(event + FlowEventDescriptor.CLI_ADDRESS, i64(client));
-        putI64BigEndian(event + FlowEventDescriptor.CLI_ADDRESS + Long.BYTES, i64(client + Long.BYTES));
-        putI64BigEndian(event + FlowEventDescriptor.SRV_ADDRESS, i64(server));
-        putI64BigEndian(event + FlowEventDescriptor.SRV_ADDRESS + Long.BYTES, i64(server + Long.BYTES));
+        writeAddresses(event, record, clientIsHigh ? FlowEventDescriptor.SRV_ADDRESS : FlowEventDescriptor.CLI_ADDRESS,
+            clientIsHigh ? FlowEventDescriptor.CLI_ADDRESS : FlowEventDescriptor.SRV_ADDRESS);
         copy(record + FlowRecordDescriptor.CLIENT_MAC, event + FlowEventDescriptor.CLI_MAC, MAC_LENGTH);
         copy(record + FlowRecordDescriptor.SERVER_MAC, event + FlowEventDescriptor.SRV_MAC, MAC_LENGTH);
     }
 
     private static void writeCounters(final long event, final long record) {
         final int client = clientSide(record);
-        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_PACKETS, FlowEventDescriptor.SRV2CLI_PACKETS,
-            record + FlowRecordDescriptor.PACKETS, client);
-        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_BYTES, FlowEventDescriptor.SRV2CLI_BYTES,
-            record + FlowRecordDescriptor.BYTES, client);
-        pairOfLongs(event, FlowEventDescriptor.CLI2SRV_GOODPUT_BYTES, FlowEventDescriptor.SRV2CLI_GOODPUT_BYTES,
-            record + FlowRecordDescriptor.PAYLOAD_BYTES, client);
+        final int server = 1 - client;
+        putI64(event + FlowEventDescriptor.CLI2SRV_PACKETS, FlowCounters.packets(record, client));
+        putI64(event + FlowEventDescriptor.SRV2CLI_PACKETS, FlowCounters.packets(record, server));
+        putI64(event + FlowEventDescriptor.CLI2SRV_BYTES, FlowCounters.bytes(record, client));
+        putI64(event + FlowEventDescriptor.SRV2CLI_BYTES, FlowCounters.bytes(record, server));
+        putI64(event + FlowEventDescriptor.CLI2SRV_GOODPUT_BYTES, FlowCounters.payloadBytes(record, client));
+        putI64(event + FlowEventDescriptor.SRV2CLI_GOODPUT_BYTES, FlowCounters.payloadBytes(record, server));
+    }
+
+    private static void writeAddresses(final long event, final long record, final int low, final int high) {
+        putI64BigEndian(event + low, i64(record + FlowRecordDescriptor.LOW_ADDRESS));
+        putI64BigEndian(event + low + Long.BYTES, i64(record + FlowRecordDescriptor.LOW_ADDRESS_REST));
+        putI64BigEndian(event + high, i64(record + FlowRecordDescriptor.HIGH_ADDRESS));
+        putI64BigEndian(event + high + Long.BYTES, i64(record + FlowRecordDescriptor.HIGH_ADDRESS_REST));
     }
 
     private static void writeStatistics(final long event, final long record) {
@@ -500,7 +505,9 @@ public final class FlowEventWriter {
     }
 
     private static int unseededHash(final long record) {
-        final long key = record + FlowRecordDescriptor.KEY;
-        return FlowHash.UNSEEDED.hash(i64(key), i64(key + 8), i64(key + 16), i64(key + 24), i64(key + 32));
+        return FlowHash.UNSEEDED.hash(
+            i64(record + FlowRecordDescriptor.LOW_ADDRESS), i64(record + FlowRecordDescriptor.LOW_ADDRESS_REST),
+            i64(record + FlowRecordDescriptor.HIGH_ADDRESS), i64(record + FlowRecordDescriptor.HIGH_ADDRESS_REST),
+            i64(record + FlowRecordDescriptor.ENDS));
     }
 }

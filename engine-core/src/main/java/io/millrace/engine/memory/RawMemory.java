@@ -111,7 +111,7 @@ public final class RawMemory {
      * Has the processor fetch the cache lines of some records, without waiting for any.
      *
      * @param records address of the first of {@code count} addresses of records, 8 bytes each; 0 for none. The first
-     *                two lines of a record are fetched, and line {@code i + 2} where bit {@code i} of its address is set.
+     *                line of a record is fetched, and line {@code i + 1} where bit {@code i} of its address is set.
      */
     public static void prefetchRecords(final long records, final int count) {
         Prefetch.records(records, count);

@@ -307,10 +307,9 @@ public final class FragmentTable implements AutoCloseable {
 
     /** The packet's own headers stay where they are; it is its flow that changes, and nDPI has no use for it. */
     private void applyFlow(final long entry, final int slot) {
-        parsed.sourceHigh(slot, i64(entry + FragmentDescriptor.FLOW_ADDRESSES));
-        parsed.sourceLow(slot, i64(entry + FragmentDescriptor.SOURCE_LOW));
-        parsed.destinationHigh(slot, i64(entry + FragmentDescriptor.DESTINATION_HIGH));
-        parsed.destinationLow(slot, i64(entry + FragmentDescriptor.DESTINATION_LOW));
+        parsed.addresses(slot,
+            i64(entry + FragmentDescriptor.FLOW_ADDRESSES), i64(entry + FragmentDescriptor.SOURCE_LOW),
+            i64(entry + FragmentDescriptor.DESTINATION_HIGH), i64(entry + FragmentDescriptor.DESTINATION_LOW));
         parsed.sourcePort(slot, u16(entry + FragmentDescriptor.SOURCE_PORT));
         parsed.destinationPort(slot, u16(entry + FragmentDescriptor.DESTINATION_PORT));
         parsed.vlanId(slot, u16(entry + FragmentDescriptor.VLAN_ID));

@@ -78,10 +78,7 @@ public final class IcmpQuotes {
         }
         final int slot = parsed.spare;
         parsed.ipVersion(slot, 4);
-        parsed.sourceHigh(slot, (long) i32BigEndian(ip + 12) << 32);
-        parsed.sourceLow(slot, 0);
-        parsed.destinationHigh(slot, (long) i32BigEndian(ip + 16) << 32);
-        parsed.destinationLow(slot, 0);
+        parsed.addresses(slot, (long) i32BigEndian(ip + 12) << 32, 0, (long) i32BigEndian(ip + 16) << 32, 0);
         return readPorts(u8(ip + 9), ip + headerLength, end);
     }
 
@@ -91,10 +88,7 @@ public final class IcmpQuotes {
         }
         final int slot = parsed.spare;
         parsed.ipVersion(slot, 6);
-        parsed.sourceHigh(slot, i64BigEndian(ip + 8));
-        parsed.sourceLow(slot, i64BigEndian(ip + 16));
-        parsed.destinationHigh(slot, i64BigEndian(ip + 24));
-        parsed.destinationLow(slot, i64BigEndian(ip + 32));
+        parsed.addresses(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32));
         final long transport = behindExtensions(ip, end);
         return transport != 0 && readPorts(parsed.l4Protocol(slot), transport, end);
     }

@@ -282,10 +282,7 @@ public final class PacketParser {
         final int flagsAndOffset = u16BigEndian(ip + 6);
         parsed.ipVersion(slot, 4);
         parsed.typeOfService(slot, u8(ip + 1));
-        parsed.sourceHigh(slot, (long) i32BigEndian(ip + 12) << 32);
-        parsed.sourceLow(slot, 0);
-        parsed.destinationHigh(slot, (long) i32BigEndian(ip + 16) << 32);
-        parsed.destinationLow(slot, 0);
+        parsed.addresses(slot, (long) i32BigEndian(ip + 12) << 32, 0, (long) i32BigEndian(ip + 16) << 32, 0);
         final boolean fragment = (flagsAndOffset & (FRAGMENT_MORE | FRAGMENT_OFFSET_MASK)) != 0;
         parsed.fragment(slot, fragment);
         if (fragment) {
@@ -343,10 +340,7 @@ public final class PacketParser {
         }
         parsed.ipVersion(slot, 6);
         parsed.typeOfService(slot, u16BigEndian(ip) >> 4);
-        parsed.sourceHigh(slot, i64BigEndian(ip + 8));
-        parsed.sourceLow(slot, i64BigEndian(ip + 16));
-        parsed.destinationHigh(slot, i64BigEndian(ip + 24));
-        parsed.destinationLow(slot, i64BigEndian(ip + 32));
+        parsed.addresses(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32));
         parsed.fragment(slot, fragment);
         if (fragment) {
             markFragment(slot, ip, totalLength);

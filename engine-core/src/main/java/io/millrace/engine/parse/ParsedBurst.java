@@ -18,7 +18,8 @@ import java.nio.ByteBuffer;
  * stages.
  *
  * <p>Two cache lines a packet, outside the heap: an array per fact would cost a bounds check per fact and packet. Slots
- * are not checked.
+ * are not checked. The first line begins with the five words of {@link PacketEnds}; the source is the first end until
+ * {@link #order(int)}.
  */
 public final class ParsedBurst {
     /** The frame is a packet of a flow. */
@@ -38,17 +39,18 @@ public final class ParsedBurst {
     private static final int PACKET_SHIFT = 7;
     private static final int CACHE_LINE = 64;
 
-    private static final int SOURCE_HIGH = 0;
-    private static final int SOURCE_LOW = 8;
-    private static final int DESTINATION_HIGH = 16;
-    private static final int DESTINATION_LOW = 24;
-    private static final int ENDS = 32;
-    private static final int IP_VERSION = ENDS;
-    private static final int L4_PROTOCOL = ENDS + 1;
-    private static final int VLAN_ID = ENDS + 2;
-    private static final int DESTINATION_PORT = ENDS + 4;
-    private static final int SOURCE_PORT = ENDS + 6;
-    private static final int L3_ADDRESS = 40;
+    private static final int FIRST_HIGH = 0;
+    private static final int FIRST_LOW = 8;
+    private static final int SECOND_HIGH = 16;
+    private static final int SECOND_LOW = 24;
+    private static final int PORTS = 32;
+    private static final int IP_VERSION = PORTS;
+    private static final int L4_PROTOCOL = PORTS + 1;
+    private static final int VLAN_ID = PORTS + 2;
+    private static final int SECOND_PORT = PORTS + 4;
+    private static final int FIRST_PORT = PORTS + 6;
+    private static final int HASH = 40;
+    private static final int ORDER = 44;
     private static final int WIRE_LENGTH = 48;
     private static final int PAYLOAD_LENGTH = 52;
     private static final int L3_LENGTH = 56;
@@ -68,6 +70,12 @@ public final class ParsedBurst {
     private static final int TUNNEL_TYPE = 109;
     private static final int TCP_ACKNOWLEDGEMENT = 112;
     private static final int TCP_WINDOW = 116;
+    private static final int L3_ADDRESS = 120;
+
+    /** Bits of {@link #ORDER}. */
+    private static final int SOURCE_IS_SECOND = 1;
+    private static final int ORDERED = 2;
+    private static final int ADDRESS_SHIFT = 4;
 
     /** A slot behind those of the burst, for what may have to be thrown away. */
     final int spare;
@@ -166,67 +174,89 @@ public final class ParsedBurst {
 
     /** Bytes 0 to 7 of the source address in network order as a number; IPv4 addresses in the upper four. */
     public long sourceHigh(final int slot) {
-        return i64(fact(slot, SOURCE_HIGH));
-    }
-
-    /** Sets {@link #sourceHigh(int)}. */
-    public void sourceHigh(final int slot, final long value) {
-        putI64(fact(slot, SOURCE_HIGH), value);
+        return i64(fact(slot, FIRST_HIGH) + (sourceIsSecond(slot) << ADDRESS_SHIFT));
     }
 
     /** Bytes 8 to 15 of the source address. */
     public long sourceLow(final int slot) {
-        return i64(fact(slot, SOURCE_LOW));
-    }
-
-    /** Sets {@link #sourceLow(int)}. */
-    public void sourceLow(final int slot, final long value) {
-        putI64(fact(slot, SOURCE_LOW), value);
+        return i64(fact(slot, FIRST_LOW) + (sourceIsSecond(slot) << ADDRESS_SHIFT));
     }
 
     /** Bytes 0 to 7 of the destination address. */
     public long destinationHigh(final int slot) {
-        return i64(fact(slot, DESTINATION_HIGH));
-    }
-
-    /** Sets {@link #destinationHigh(int)}. */
-    public void destinationHigh(final int slot, final long value) {
-        putI64(fact(slot, DESTINATION_HIGH), value);
+        return i64(fact(slot, SECOND_HIGH) - (sourceIsSecond(slot) << ADDRESS_SHIFT));
     }
 
     /** Bytes 8 to 15 of the destination address. */
     public long destinationLow(final int slot) {
-        return i64(fact(slot, DESTINATION_LOW));
+        return i64(fact(slot, SECOND_LOW) - (sourceIsSecond(slot) << ADDRESS_SHIFT));
     }
 
-    /** Sets {@link #destinationLow(int)}. */
-    public void destinationLow(final int slot, final long value) {
-        putI64(fact(slot, DESTINATION_LOW), value);
+    /** Sets both addresses, source first; ports are set after them. */
+    public void addresses(
+        final int slot,
+        final long sourceHigh,
+        final long sourceLow,
+        final long destinationHigh,
+        final long destinationLow) {
+
+        final long fact = fact(slot, 0);
+        putI64(fact + FIRST_HIGH, sourceHigh);
+        putI64(fact + FIRST_LOW, sourceLow);
+        putI64(fact + SECOND_HIGH, destinationHigh);
+        putI64(fact + SECOND_LOW, destinationLow);
+        putU8(fact + ORDER, 0);
     }
 
     /** Source port; 0 where the protocol has none, or in a fragment after the first. */
     public int sourcePort(final int slot) {
-        return u16(fact(slot, SOURCE_PORT));
+        return u16(fact(slot, FIRST_PORT) - sourceIsSecond(slot) * Short.BYTES);
     }
 
     /** Sets {@link #sourcePort(int)}. */
     public void sourcePort(final int slot, final int value) {
-        putU16(fact(slot, SOURCE_PORT), value);
+        putU16(fact(slot, FIRST_PORT) - sourceIsSecond(slot) * Short.BYTES, value);
     }
 
     /** Destination port; as {@link #sourcePort(int)}. */
     public int destinationPort(final int slot) {
-        return u16(fact(slot, DESTINATION_PORT));
+        return u16(fact(slot, SECOND_PORT) + sourceIsSecond(slot) * Short.BYTES);
     }
 
     /** Sets {@link #destinationPort(int)}. */
     public void destinationPort(final int slot, final int value) {
-        putU16(fact(slot, DESTINATION_PORT), value);
+        putU16(fact(slot, SECOND_PORT) + sourceIsSecond(slot) * Short.BYTES, value);
     }
 
-    /** {@code source port 16 | destination port 16 | VLAN 16 | protocol 8 | IP version 8}, as the methods beside tell. */
+    /** Address of the five words that tell both ends. */
     public long ends(final int slot) {
-        return i64(fact(slot, ENDS));
+        return fact(slot, 0);
+    }
+
+    /** Whether the ends stand in order. */
+    public boolean isOrdered(final int slot) {
+        return (u8(fact(slot, ORDER)) & ORDERED) != 0;
+    }
+
+    /** Whether the source is the second end. */
+    public boolean isSourceSecond(final int slot) {
+        return sourceIsSecond(slot) != 0;
+    }
+
+    /** Puts the end first that is smaller by (address, port), so that both directions of a flow have the same words. */
+    public void order(final int slot) {
+        final int order = u8(fact(slot, ORDER));
+        putU8(fact(slot, ORDER), PacketEnds.order(ends(slot)) ? order ^ SOURCE_IS_SECOND | ORDERED : order | ORDERED);
+    }
+
+    /** Hash of the ends, kept for the stage that computes it. */
+    public int hash(final int slot) {
+        return i32(fact(slot, HASH));
+    }
+
+    /** Sets {@link #hash(int)}. */
+    public void hash(final int slot, final int value) {
+        putI32(fact(slot, HASH), value);
     }
 
     /** VLAN identifier of the innermost tag; 0 untagged. */
@@ -247,6 +277,17 @@ public final class ParsedBurst {
     /** Sets {@link #payloadLength(int)}. */
     public void payloadLength(final int slot, final int value) {
         putI32(fact(slot, PAYLOAD_LENGTH), value);
+    }
+
+    /** Whether the frame is a packet of a flow, known yet or not. */
+    public boolean isPacket(final int slot) {
+        final byte outcome = outcome(slot);
+        return outcome == PARSED || outcome == HELD;
+    }
+
+    /** Whether the frame is a packet of a flow and no fragment. */
+    public boolean isWhole(final int slot) {
+        return u16(fact(slot, OUTCOME)) == PARSED;
     }
 
     /** Whether the packet is a fragment, first or later. */
@@ -437,21 +478,37 @@ public final class ParsedBurst {
         tunnelled[slot >> SLOT_SHIFT] |= 1L << slot;
     }
 
-    /** What {@link PlainPackets} found, in whole words: a plain packet is parsed, in no tunnel and no fragment. */
-    void plain(
+    /**
+     * What {@link PlainPackets} found, in whole words: a plain packet is parsed, in no tunnel and no fragment.
+     *
+     * @param addresses  source address 32, destination address 32.
+     * @param ports      source port 16, destination port 16.
+     * @param rest       {@code VLAN 16 | protocol 8 | IP version 8}.
+     */
+    void plainIpv4(final int slot, final long addresses, final long ports, final long rest) {
+        final long swap = PacketEnds.destinationIsSmaller(addresses, ports);
+        final long inOrder = PacketEnds.swapAddresses(addresses, swap);
+        final long fact = fact(slot, 0);
+        putI64(fact + FIRST_HIGH, inOrder & 0xFFFF_FFFFL << 32);
+        putI64(fact + FIRST_LOW, 0);
+        putI64(fact + SECOND_HIGH, inOrder << 32);
+        putI64(fact + SECOND_LOW, 0);
+        putI64(fact + PORTS, PacketEnds.swapPorts(ports, swap) << 32 | rest);
+        putI64(fact + HASH, (swap & SOURCE_IS_SECOND | ORDERED) << 32);
+    }
+
+    /** The same with IPv6 addresses, which are put in order by {@link #order(int)}. */
+    void plainIpv6(
         final int slot,
         final long sourceHigh,
         final long sourceLow,
         final long destinationHigh,
         final long destinationLow,
-        final long ends) {
+        final long ports,
+        final long rest) {
 
-        final long fact = fact(slot, 0);
-        putI64(fact + SOURCE_HIGH, sourceHigh);
-        putI64(fact + SOURCE_LOW, sourceLow);
-        putI64(fact + DESTINATION_HIGH, destinationHigh);
-        putI64(fact + DESTINATION_LOW, destinationLow);
-        putI64(fact + ENDS, ends);
+        addresses(slot, sourceHigh, sourceLow, destinationHigh, destinationLow);
+        putI64(fact(slot, PORTS), ports << 32 | rest);
     }
 
     /** The rest of it; both are small enough to be compiled into the parser's loop. */
@@ -480,10 +537,7 @@ public final class ParsedBurst {
         ipVersion(slot, ipVersion(from));
         typeOfService(slot, typeOfService(from));
         l4Protocol(slot, l4Protocol(from));
-        sourceHigh(slot, sourceHigh(from));
-        sourceLow(slot, sourceLow(from));
-        destinationHigh(slot, destinationHigh(from));
-        destinationLow(slot, destinationLow(from));
+        addresses(slot, sourceHigh(from), sourceLow(from), destinationHigh(from), destinationLow(from));
         sourcePort(slot, sourcePort(from));
         destinationPort(slot, destinationPort(from));
         payloadLength(slot, Math.min(payloadLength(from), wireLength(slot)));
@@ -491,6 +545,10 @@ public final class ParsedBurst {
         tcpSequence(slot, tcpSequence(from));
         tcpAcknowledgement(slot, tcpAcknowledgement(from));
         tcpWindow(slot, tcpWindow(from));
+    }
+
+    private int sourceIsSecond(final int slot) {
+        return u8(fact(slot, ORDER)) & SOURCE_IS_SECOND;
     }
 
     private long fact(final int slot, final int offset) {

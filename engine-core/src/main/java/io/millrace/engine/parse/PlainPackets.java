@@ -5,7 +5,6 @@ import static io.millrace.engine.memory.RawMemory.i32BigEndian;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.i64BigEndian;
 import static io.millrace.engine.memory.RawMemory.u16BigEndian;
-import static io.millrace.engine.memory.RawMemory.u32;
 import static io.millrace.engine.memory.RawMemory.u8;
 
 /**
@@ -73,9 +72,8 @@ final class PlainPackets {
                 transportLength)) {
             return false;
         }
-        final long addresses = i64BigEndian(frame + IP + 12);
-        parsed.plain(slot, addresses & 0xFFFF_FFFFL << 32, 0, addresses << 32, 0,
-            ends(frame + IP + IPV4_HEADER_LENGTH, vlanId, protocol, 4));
+        parsed.plainIpv4(slot, i64BigEndian(frame + IP + 12), ports(frame + IP + IPV4_HEADER_LENGTH),
+            rest(vlanId, protocol, 4));
         return true;
     }
 
@@ -95,8 +93,8 @@ final class PlainPackets {
                 protocol, payloadLength)) {
             return false;
         }
-        parsed.plain(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32),
-            ends(ip + IPV6_HEADER_LENGTH, vlanId, protocol, 6));
+        parsed.plainIpv6(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24),
+            i64BigEndian(ip + 32), ports(ip + IPV6_HEADER_LENGTH), rest(vlanId, protocol, 6));
         return true;
     }
 
@@ -134,9 +132,13 @@ final class PlainPackets {
         return true;
     }
 
-    /** Ports, VLAN, protocol and version in the order of {@link ParsedBurst#ends}. */
-    private static long ends(final long ports, final int vlanId, final int protocol, final int ipVersion) {
-        return Long.reverseBytes(u32(ports)) | (long) (vlanId << 16 | protocol << 8 | ipVersion);
+    /** Source port 16, destination port 16. */
+    private static long ports(final long transport) {
+        return Integer.toUnsignedLong(i32BigEndian(transport));
+    }
+
+    private static long rest(final int vlanId, final int protocol, final int ipVersion) {
+        return vlanId << 16 | protocol << 8 | ipVersion;
     }
 
     private static int bigEndian16(final long value) {

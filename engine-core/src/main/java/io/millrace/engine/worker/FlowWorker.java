@@ -39,7 +39,7 @@ import io.millrace.engine.telemetry.WorkerCounters;
 public final class FlowWorker implements PollingDuty, AutoCloseable {
     private static final int FLOW_ID_WORKER_SHIFT = 44;
     /** Packets whose cache lines are on their way at once: more would find no free miss buffer and wait for one. */
-    private static final int GROUP = 16;
+    private static final int GROUP = 32;
 
     private final int index;
     private final PacketSource source;
@@ -64,6 +64,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     private final PacketClock clock = new PacketClock();
     private long nowNs;
     private long lastPollNs;
+    private boolean lastPollReceived;
     private long firstFrameNs;
     private long lastFrameNs;
     private long flowsOpened;
@@ -99,7 +100,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         icmpQuotes = new IcmpQuotes(parsed);
         tunnels = new TunnelStore(config.flowCapacity());
         nonIpCounts = telemetry.nonIpCounts();
-        keys = new FlowKeys(config.burst(), new FlowHash(config.hashSeed()));
+        keys = new FlowKeys(parsed, new FlowHash(config.hashSeed()));
         withStatistics = config.flowStatistics() == EngineConfig.FlowStatistics.FULL;
         table = new FlowTable(
             config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF, withStatistics);
@@ -123,7 +124,8 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     public int doWork() {
         final long pollNs = onPoll();
         final int received = burst.receive();
-        if (received > 0) {
+        lastPollReceived = received > 0;
+        if (lastPollReceived) {
             parser.parse(burst);
             fragments.resolve(burst);
             countInFlows(received);
@@ -133,9 +135,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             counters.add(EngineCounter.RECEIVED, received);
             counters.add(EngineCounter.BROKEN_TRANSPORT, parsed.brokenTransports());
             counters.add(EngineCounter.TUNNELS_TOO_DEEP, parsed.tooDeep());
-            lastFrameNs = System.nanoTime();
             firstFrameNs = firstFrameNs == 0 ? pollNs : firstFrameNs;
-            burstTimes.record(lastFrameNs - pollNs);
         } else if (!takeTime(source.emptyPollNs())) {
             return 0;
         }
@@ -169,13 +169,14 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         return firstFrameNs;
     }
 
-    /** Reading of {@link System#nanoTime()} at the end of work on the last frame; 0 before the first. */
+    /** Reading of {@link System#nanoTime()} at the end of work on the last frame, once {@link #endAllFlows} was called. */
     public long lastFrameNs() {
         return lastFrameNs;
     }
 
     /** Ends every flow that is left and the last epoch; call it once, after the last {@link #doWork()}. */
     public void endAllFlows() {
+        endBurst(System.nanoTime());
         events.onLastFrame();
         for (int number = 0; number < table.used(); number++) {
             if (table.isLive(number)) {
@@ -208,15 +209,25 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         fragments.close();
     }
 
-    /** The only readings of a wall clock, one or two a burst, for measuring alone. */
+    /** The only reading of a wall clock, one a poll, for measuring alone. */
     private long onPoll() {
         final long pollNs = System.nanoTime();
         if (lastPollNs != 0) {
             pollGaps.record(pollNs - lastPollNs);
         }
+        endBurst(pollNs);
         lastPollNs = pollNs;
         events.onPoll(pollNs);
         return pollNs;
+    }
+
+    /** A worker polls again as soon as it is through with a burst: the burst has taken from one poll to the next. */
+    private void endBurst(final long timeNs) {
+        if (lastPollReceived) {
+            burstTimes.record(timeNs - lastPollNs);
+            lastFrameNs = timeNs;
+            lastPollReceived = false;
+        }
     }
 
     /** Whether an empty poll is one to act upon. */
@@ -238,7 +249,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         for (int from = 0; from < received + 2 * GROUP; from += GROUP) {
             if (from < received) {
                 final int to = Math.min(from + GROUP, received);
-                keys.compute(parsed, from, to);
+                keys.compute(from, to);
                 table.touchIndex(keys, from, to);
             }
             final int touched = from - GROUP;
@@ -261,14 +272,16 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         for (int slot = from; slot < to; slot++) {
             final long timeNs = frames.timestampNs(slot);
             nowNs = clock.advance(timeNs);
-            final byte outcome = facts.outcome(slot);
-            if (outcome == ParsedBurst.PARSED) {
+            if (facts.isWhole(slot)) {
                 packets++;
                 bytes += facts.wireLength(slot);
-                onPacket(facts, slot, timeNs);
-            } else if (outcome == ParsedBurst.HELD) {
+                if (!countSettled(facts, slot, timeNs)) {
+                    onPacket(slot, timeNs);
+                }
+            } else if (facts.isPacket(slot)) {
                 packets++;
                 bytes += facts.wireLength(slot);
+                onFragment(slot, timeNs);
             } else {
                 bytes += frames.capturedLength(slot);
                 skip(slot);
@@ -289,7 +302,30 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         }
     }
 
-    private void onPacket(final ParsedBurst facts, final int slot, final long timeNs) {
+    /** Counts a packet that changes nothing but its flow's counters, as nearly all do; {@code false} for the others. */
+    private boolean countSettled(final ParsedBurst facts, final int slot, final long timeNs) {
+        final long record = table.candidate(keys, slot);
+        if (record == FlowTable.NO_RECORD || expiry.mayBeOver(record, nowNs)) {
+            return false;
+        }
+        final boolean fromHighSide = keys.fromHighSide(slot);
+        if (!FlowAccounting.countSettled(record, facts, slot, fromHighSide, nowNs)) {
+            return false;
+        }
+        if (withStatistics) {
+            FlowStatistics.count(record, facts, slot, fromHighSide, timeNs);
+        }
+        return true;
+    }
+
+    private void onFragment(final int slot, final long timeNs) {
+        if (parsed.outcome(slot) == ParsedBurst.PARSED) {
+            onPacket(slot, timeNs);
+        }
+    }
+
+    private void onPacket(final int slot, final long timeNs) {
+        final ParsedBurst facts = parsed;
         final long timeOfFlowsNs = nowNs;
         final boolean fromHighSide = keys.fromHighSide(slot);
         long record = table.record(keys, slot);
@@ -325,7 +361,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     }
 
     private long quotedFlow() {
-        keys.computeOne(parsed, icmpQuotes.slot());
+        keys.computeOne(icmpQuotes.slot());
         return table.probe(keys, icmpQuotes.slot());
     }
 

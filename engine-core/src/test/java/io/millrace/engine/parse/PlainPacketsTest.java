@@ -126,7 +126,7 @@ final class PlainPacketsTest {
     private static List<Long> facts(final ParsedBurst parsed) {
         final List<Long> facts = new ArrayList<>(List.of(
             parsed.sourceHigh(0), parsed.sourceLow(0), parsed.destinationHigh(0), parsed.destinationLow(0),
-            parsed.l3Address(0), parsed.macAddress(0), parsed.ends(0)));
+            parsed.l3Address(0), parsed.macAddress(0)));
         for (final int fact : new int[] {
             parsed.outcome(0), parsed.sourcePort(0), parsed.destinationPort(0), parsed.vlanId(0), parsed.l4Protocol(0),
             parsed.ipVersion(0), parsed.l3Length(0), parsed.wireLength(0), parsed.payloadLength(0),

@@ -51,7 +51,7 @@ public final class Prefetch {
      * Asks for the lines of some records, to be written.
      *
      * @param records address of the first {@code uint64_t} of the list: where a record begins, a multiple of 64, plus
-     *                bits for the lines that are wanted after the first two, bit 0 for the third; 0 for no record.
+     *                bits for the lines that are wanted after the first, bit 0 for the second; 0 for no record.
      * @param count   how many; records that are not mapped do no harm.
      */
     public static void records(final long records, final int count) {

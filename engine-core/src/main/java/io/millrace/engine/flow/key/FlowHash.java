@@ -34,6 +34,17 @@ public final class FlowHash {
         return (int) (all ^ all >>> 32);
     }
 
+    /**
+     * Hash of a key between IPv4 addresses; another one than that of its five words.
+     *
+     * @param addresses low side 32, high side 32.
+     */
+    public int hash(final long addresses, final long word4) {
+        final long once = fold(addresses ^ secret0, word4 ^ secret1);
+        final long all = fold(once ^ secret2, Long.rotateLeft(word4, 29) ^ secret3);
+        return (int) (all ^ all >>> 32);
+    }
+
     private static long fold(final long a, final long b) {
         return a * b ^ Math.unsignedMultiplyHigh(a, b);
     }

@@ -64,13 +64,10 @@ public final class FlowAccounting {
         final long nowNs) {
 
         final int side = fromHighSide ? HIGH : LOW;
-        final long sideLong = (long) side * Long.BYTES;
         final int payloadLength = parsed.payloadLength(slot);
         final int protocol = parsed.l4Protocol(slot);
         final int flags = u16(record + FlowRecordDescriptor.FLAGS);
-        addI64(record + FlowRecordDescriptor.PACKETS + sideLong, 1);
-        addI64(record + FlowRecordDescriptor.BYTES + sideLong, parsed.wireLength(slot));
-        addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadLength);
+        FlowCounters.count(record, side, parsed.wireLength(slot), payloadLength);
         putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
         if (protocol != IpProtocol.UDP) {
             countTransport(record, parsed, slot, protocol, fromHighSide, timeNs);
@@ -80,14 +77,42 @@ public final class FlowAccounting {
         }
     }
 
+    /**
+     * Counts one whole packet where that changes nothing but counters, TCP flags and the time of the last packet: of a flow
+     * that was announced, TCP without a SYN after the handshake or UDP, its first answer timed or not yet in question.
+     *
+     * @return {@code false} for another packet, which is not counted then.
+     */
+    public static boolean countSettled(
+        final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide, final long nowNs) {
+
+        final int side = fromHighSide ? HIGH : LOW;
+        final int flags = u16(record + FlowRecordDescriptor.FLAGS);
+        final int payloadLength = parsed.payloadLength(slot);
+        if ((flags & FlowRecordDescriptor.ANNOUNCED) == 0
+            || payloadLength > 0 && (flags & FlowRecordDescriptor.ANSWERED) == 0
+            && !isRepeatedRequest(flags, fromHighSide)) {
+            return false;
+        }
+        final int protocol = parsed.l4Protocol(slot);
+        if (protocol != IpProtocol.UDP) {
+            final int tcpFlags = parsed.flagsOrType(slot);
+            if (protocol != IpProtocol.TCP || (tcpFlags & TcpHandshake.FLAG_SYN) != 0 || !TcpHandshake.isOver(record)) {
+                return false;
+            }
+            final long seen = record + FlowRecordDescriptor.TCP_FLAGS + side;
+            putU8(seen, u8(seen) | tcpFlags);
+        }
+        FlowCounters.count(record, side, parsed.wireLength(slot), payloadLength);
+        putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
+        return true;
+    }
+
     /** Counts packets that came before the one that told their flow. */
     public static void add(
         final long record, final boolean fromHighSide, final long packets, final long bytes, final long payloadBytes) {
 
-        final long sideLong = (fromHighSide ? HIGH : LOW) * (long) Long.BYTES;
-        addI64(record + FlowRecordDescriptor.PACKETS + sideLong, packets);
-        addI64(record + FlowRecordDescriptor.BYTES + sideLong, bytes);
-        addI64(record + FlowRecordDescriptor.PAYLOAD_BYTES + sideLong, payloadBytes);
+        FlowCounters.add(record, fromHighSide ? HIGH : LOW, packets, bytes, payloadBytes);
     }
 
     /**
@@ -116,6 +141,11 @@ public final class FlowAccounting {
     /** Clears a flag of a record. */
     public static void clearFlag(final long record, final int flag) {
         putU16(record + FlowRecordDescriptor.FLAGS, u16(record + FlowRecordDescriptor.FLAGS) & ~flag);
+    }
+
+    private static boolean isRepeatedRequest(final int flags, final boolean fromHighSide) {
+        return (flags & FlowRecordDescriptor.REQUESTED) != 0
+            && fromHighSide == ((flags & FlowRecordDescriptor.CLIENT_IS_HIGH) != 0);
     }
 
     private static boolean isFromClient(final long record, final boolean fromHighSide) {
@@ -175,9 +205,5 @@ public final class FlowAccounting {
             putI64(record + FlowRecordDescriptor.APPLICATION_LATENCY_NS,
                 Math.max(0, timeNs - i64(record + FlowRecordDescriptor.REQUEST_NS)));
         }
-    }
-
-    private static void addI64(final long address, final long value) {
-        putI64(address, i64(address) + value);
     }
 }

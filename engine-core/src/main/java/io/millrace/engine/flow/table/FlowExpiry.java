@@ -38,6 +38,11 @@ public final class FlowExpiry {
         return silenceNs >= shortestNs && silenceNs >= timeoutNs(record);
     }
 
+    /** Whether {@link #isOver} is worth asking; never {@code false} where that is {@code true}. */
+    public boolean mayBeOver(final long record, final long nowNs) {
+        return nowNs - i64(record + FlowRecordDescriptor.LAST_SEEN_NS) >= shortestNs;
+    }
+
     /** Whether a packet with these TCP flags opens a new connection between the ends of one that was closed. */
     public static boolean isReopenedBy(final long record, final int tcpFlags) {
         return (tcpFlags & (TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK)) == TcpHandshake.FLAG_SYN
@@ -75,8 +80,7 @@ public final class FlowExpiry {
     }
 
     private static FlowState stateByDirections(final long record) {
-        final boolean bothWays = i64(record + FlowRecordDescriptor.PACKETS) > 0
-            && i64(record + FlowRecordDescriptor.PACKETS + Long.BYTES) > 0;
+        final boolean bothWays = FlowCounters.hasPackets(record, LOW) && FlowCounters.hasPackets(record, HIGH);
         return bothWays ? FlowState.ESTABLISHED : FlowState.NEW;
     }
 
@@ -85,7 +89,7 @@ public final class FlowExpiry {
     }
 
     private static int protocol(final long record) {
-        return FlowKeys.l4Protocol(i64(record + FlowRecordDescriptor.KEY + 4L * Long.BYTES));
+        return FlowKeys.l4Protocol(i64(record + FlowRecordDescriptor.ENDS));
     }
 
     private static int tcpFlags(final long record, final int side) {

@@ -3,15 +3,15 @@ package io.millrace.engine.flow.table;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
- * One flow in the table. Lines are those of the cache, 64 bytes. A packet of a decided flow touches the first two; with
- * full statistics also the line of its side and, where it is TCP, the line of sequence numbers. Fields in pairs belong to
- * the low side first, then to the high side ({@code FlowKeys}); a side's field lies at the pair's offset plus side times
- * the stride named with it. Times are nanoseconds since the Unix epoch in packet time. Owned by the worker that owns the
- * table.
+ * One flow in the table. Lines are those of the cache, 64 bytes. A packet of a decided flow touches the first one, over
+ * IPv6 the second too; with full statistics also the line of its side and, where it is TCP, the line of sequence numbers.
+ * Fields in pairs belong to the low side first, then to the high side ({@code FlowKeys}); a side's field lies at the
+ * pair's offset plus side times the stride named with it. Times are nanoseconds since the Unix epoch in packet time. Owned
+ * by the worker that owns the table.
  *
  * <pre>{@code
- *    0  match and age: key 40 | last seen 8 | hash 4 | flags 2 | inspected 2 | handshake 1 | TCP flags 2 | next free 4
- *   64  count: packets 16 | bytes 16 | payload bytes 16 | first seen 8 | flow id 8
+ *    0  match, count, age: key words 0, 2, 4 | last seen | packets and bytes 16 | payload bytes 8 | flags, TCP
+ *   64  key words 1, 3 | carries of the counters 24 | first seen | flow id | hash | next free
  *  128  statistics of the low side: inter-arrival times, frame lengths, fragments, service
  *  192  statistics of the high side
  *  256  TCP sequence numbers, acknowledgements, windows: low side 32, high side 32
@@ -23,33 +23,45 @@ public final class FlowRecordDescriptor {
     private static final int LINE = 64;
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_record_t");
 
-    /** {@code uint64_t[5]}: the key, word by word. */
-    public static final int KEY = words("key", 5);
+    /** {@code uint64_t}: word 0 of the key, the upper half of the low side's address. */
+    public static final int LOW_ADDRESS = LAYOUT.u64("low_address");
+    /** {@code uint64_t}: word 2 of the key, the upper half of the high side's address. */
+    public static final int HIGH_ADDRESS = LAYOUT.u64("high_address");
+    /** {@code uint64_t}: word 4 of the key, ports, VLAN, protocol and version. */
+    public static final int ENDS = LAYOUT.u64("ends");
     /** {@code uint64_t}: last packet. */
     public static final int LAST_SEEN_NS = LAYOUT.u64("last_seen_ns");
-    /** {@code uint32_t}: seeded hash of the key. */
-    public static final int HASH = LAYOUT.u32("hash");
+    /** {@code uint64_t}, pair, stride 8: frame bytes on the wire 40, packets 24; read through {@link FlowCounters}. */
+    public static final int PACKETS_AND_BYTES = words("packets_and_bytes", 2);
+    /** {@code uint32_t}, pair, stride 4: bytes after the transport header; read through {@link FlowCounters}. */
+    public static final int PAYLOAD_BYTES = pair32("payload_bytes");
     /** {@code uint16_t}: bits {@code LIVE} to {@code ANSWERED} below. */
     public static final int FLAGS = LAYOUT.u16("flags");
     /** {@code uint16_t}: packets shown to nDPI. */
     public static final int INSPECTED = LAYOUT.u16("inspected");
-    /** {@code uint32_t}: next record of the free list. */
-    public static final int NEXT_FREE = LAYOUT.u32("next_free");
     /** {@code uint8_t}: {@link TcpHandshake} phase. */
     public static final int HANDSHAKE = LAYOUT.u8("handshake");
     /** {@code uint8_t}, pair, stride 1: TCP flags, OR-ed. */
     public static final int TCP_FLAGS = LAYOUT.u8Array("tcp_flags", 2);
 
-    /** {@code uint64_t}, pair, stride 8: packets. */
-    public static final int PACKETS = line(1, words("packets", 2));
-    /** {@code uint64_t}, pair, stride 8: frame bytes on the wire. */
-    public static final int BYTES = words("bytes", 2);
-    /** {@code uint64_t}, pair, stride 8: bytes after the transport header. */
-    public static final int PAYLOAD_BYTES = words("payload_bytes", 2);
+    /** {@code uint64_t}: word 1 of the key, the lower half of the low side's address; 0 in IPv4. */
+    public static final int LOW_ADDRESS_REST = line(1, LAYOUT.u64("low_address_rest"));
+    /** {@code uint64_t}: word 3 of the key, the lower half of the high side's address; 0 in IPv4. */
+    public static final int HIGH_ADDRESS_REST = LAYOUT.u64("high_address_rest");
+    /** {@code uint32_t}, pair, stride 4: carries out of the packets. */
+    public static final int PACKET_CARRIES = pair32("packet_carries");
+    /** {@code uint32_t}, pair, stride 4: carries out of the bytes. */
+    public static final int BYTE_CARRIES = pair32("byte_carries");
+    /** {@code uint32_t}, pair, stride 4: carries out of the payload bytes. */
+    public static final int PAYLOAD_CARRIES = pair32("payload_carries");
     /** {@code uint64_t}: first packet. */
     public static final int FIRST_SEEN_NS = LAYOUT.u64("first_seen_ns");
     /** {@code uint64_t}: number of the flow within the run. */
     public static final int FLOW_ID = LAYOUT.u64("flow_id");
+    /** {@code uint32_t}: seeded hash of the key. */
+    public static final int HASH = LAYOUT.u32("hash");
+    /** {@code uint32_t}: next record of the free list. */
+    public static final int NEXT_FREE = LAYOUT.u32("next_free");
 
     /** Bytes from the statistics of the low side to those of the high side. */
     public static final int SIDE_STRIDE = LINE;

@@ -42,14 +42,18 @@ public final class FlowSlices implements AutoCloseable {
         final long slice = address(number);
         final long startNs = i64(slice + SliceDescriptor.START_NS);
         return nowNs - (startNs == 0 ? i64(record + FlowRecordDescriptor.FIRST_SEEN_NS) : startNs) >= activeTimeoutNs
-            && packets(record + FlowRecordDescriptor.PACKETS) != packets(slice + SliceDescriptor.PACKETS);
+            && FlowCounters.packets(record, 0) + FlowCounters.packets(record, 1)
+                != i64(slice + SliceDescriptor.PACKETS) + i64(slice + SliceDescriptor.PACKETS + Long.BYTES);
     }
 
     /** Begins a flow's next slice. */
     public void next(final int number, final long record, final long nowNs) {
         final long slice = address(number);
         putI64(slice + SliceDescriptor.START_NS, nowNs);
-        copy(record + FlowRecordDescriptor.PACKETS, slice + SliceDescriptor.PACKETS, COUNTERS_LENGTH);
+        for (int side = 0; side < 2; side++) {
+            putI64(slice + SliceDescriptor.PACKETS + (long) side * Long.BYTES, FlowCounters.packets(record, side));
+            putI64(slice + SliceDescriptor.BYTES + (long) side * Long.BYTES, FlowCounters.bytes(record, side));
+        }
         putI32(slice + SliceDescriptor.NUMBER, i32(slice + SliceDescriptor.NUMBER) + 1);
     }
 
@@ -79,9 +83,5 @@ public final class FlowSlices implements AutoCloseable {
 
     private long address(final int number) {
         return block.address() + (long) number * SliceDescriptor.LENGTH;
-    }
-
-    private static long packets(final long pair) {
-        return i64(pair) + i64(pair + Long.BYTES);
     }
 }

@@ -30,7 +30,7 @@ public final class FlowStatistics {
 
         final int side = fromHighSide ? 1 : 0;
         final long statistics = record + (long) side * FlowRecordDescriptor.SIDE_STRIDE;
-        final boolean first = packets(record, side) == 1;
+        final boolean first = FlowCounters.isFirst(record, side);
         if (!first) {
             countGap(statistics, timeNs);
         }
@@ -70,7 +70,7 @@ public final class FlowStatistics {
         if (packets == 0) {
             return 0;
         }
-        final double mean = (double) i64(record + FlowRecordDescriptor.BYTES + (long) side * Long.BYTES) / packets;
+        final double mean = (double) FlowCounters.bytes(record, side) / packets;
         return deviation(i64(statistics(record, side) + FlowRecordDescriptor.LENGTH_SQUARES), mean, packets);
     }
 
@@ -105,7 +105,7 @@ public final class FlowStatistics {
     }
 
     private static long packets(final long record, final int side) {
-        return i64(record + FlowRecordDescriptor.PACKETS + (long) side * Long.BYTES);
+        return FlowCounters.packets(record, side);
     }
 
     private static long statistics(final long record, final int side) {

@@ -1,6 +1,5 @@
 package io.millrace.engine.flow.table;
 
-import static io.millrace.engine.memory.RawMemory.copy;
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.prefetch;
@@ -40,8 +39,10 @@ public final class FlowTable implements AutoCloseable {
     /** Records that are asked for before a sweep comes to them; what is more is found by the processor itself. */
     private static final int AGING_RECORDS = 16;
     private static final int CACHE_LINE = 64;
-    /** Marks of the cache lines after the first two that a packet needs, in the low bits of its record's address. */
+    private static final int IPV4 = 4;
+    /** Marks of the cache lines after the first that a packet needs, in the low bits of its record's address. */
     private static final long MARKS = CACHE_LINE - 1;
+    private static final long IPV6_MARK = mark(FlowRecordDescriptor.LOW_ADDRESS_REST);
     private static final long LOW_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS);
     private static final long HIGH_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS + FlowRecordDescriptor.SIDE_STRIDE);
     private static final long AGING_MARK = mark(FlowRecordDescriptor.NEXT_PERIODIC_NS);
@@ -115,11 +116,12 @@ public final class FlowTable implements AutoCloseable {
         if (withStatistics) {
             for (int slot = from; slot < to; slot++) {
                 final long side = keys.fromHighSide(slot) ? HIGH_SIDE_MARK : LOW_SIDE_MARK;
-                propose(slot, keys.hash(slot), parsed.l4Protocol(slot) == IpProtocol.TCP ? side | TCP_MARK : side);
+                propose(slot, keys.hash(slot),
+                    ipMark(parsed, slot) | (parsed.l4Protocol(slot) == IpProtocol.TCP ? side | TCP_MARK : side));
             }
         } else {
             for (int slot = from; slot < to; slot++) {
-                propose(slot, keys.hash(slot), 0);
+                propose(slot, keys.hash(slot), ipMark(parsed, slot));
             }
         }
         prefetchRecords(candidate(from), to - from);
@@ -130,9 +132,15 @@ public final class FlowTable implements AutoCloseable {
      * slower, without the steps before.
      */
     public long record(final FlowKeys keys, final int slot) {
+        final long candidate = candidate(keys, slot);
+        return candidate != NO_RECORD ? candidate : probe(keys, slot);
+    }
+
+    /** The same where the second step has found it already; {@link #NO_RECORD} for flows that it has not. */
+    public long candidate(final FlowKeys keys, final int slot) {
         final long candidate = i64(candidate(slot)) & ~MARKS;
         // What was there when the burst was touched may be another flow by now: the key tells.
-        return candidate != NO_RECORD && matches(candidate, keys.address(slot)) ? candidate : probe(keys, slot);
+        return candidate != NO_RECORD && matches(candidate, keys.address(slot)) ? candidate : NO_RECORD;
     }
 
     /** Has the processor fetch what decides over the end of the records from number {@code from} on, some of {@code count}. */
@@ -163,7 +171,11 @@ public final class FlowTable implements AutoCloseable {
             return NONE;
         }
         final long record = record(number);
-        copy(keys.address(slot), record + FlowRecordDescriptor.KEY, FlowKeys.WORDS * Long.BYTES);
+        putI64(record + FlowRecordDescriptor.LOW_ADDRESS, keys.word(slot, 0));
+        putI64(record + FlowRecordDescriptor.LOW_ADDRESS_REST, keys.word(slot, 1));
+        putI64(record + FlowRecordDescriptor.HIGH_ADDRESS, keys.word(slot, 2));
+        putI64(record + FlowRecordDescriptor.HIGH_ADDRESS_REST, keys.word(slot, 3));
+        putI64(record + FlowRecordDescriptor.ENDS, keys.word(slot, 4));
         final int hash = keys.hash(slot);
         putI32(record + FlowRecordDescriptor.HASH, hash);
         putU16(record + FlowRecordDescriptor.FLAGS, FlowRecordDescriptor.LIVE);
@@ -288,15 +300,24 @@ public final class FlowTable implements AutoCloseable {
     }
 
     private static long mark(final int offset) {
-        return 1L << offset / CACHE_LINE - 2;
+        return 1L << offset / CACHE_LINE - 1;
     }
 
     private static boolean matches(final long record, final long key) {
-        return (i64(record) ^ i64(key)
-            | i64(record + 8) ^ i64(key + 8)
-            | i64(record + 16) ^ i64(key + 16)
-            | i64(record + 24) ^ i64(key + 24)
-            | i64(record + 32) ^ i64(key + 32)) == 0;
+        final long ends = i64(key + 4 * Long.BYTES);
+        return (i64(record + FlowRecordDescriptor.LOW_ADDRESS) ^ i64(key)
+            | i64(record + FlowRecordDescriptor.HIGH_ADDRESS) ^ i64(key + 2 * Long.BYTES)
+            | i64(record + FlowRecordDescriptor.ENDS) ^ ends) == 0
+            && (FlowKeys.ipVersion(ends) == IPV4 || matchesRest(record, key));
+    }
+
+    private static boolean matchesRest(final long record, final long key) {
+        return (i64(record + FlowRecordDescriptor.LOW_ADDRESS_REST) ^ i64(key + Long.BYTES)
+            | i64(record + FlowRecordDescriptor.HIGH_ADDRESS_REST) ^ i64(key + 3 * Long.BYTES)) == 0;
+    }
+
+    private static long ipMark(final ParsedBurst parsed, final int slot) {
+        return parsed.ipVersion(slot) == IPV4 ? 0 : IPV6_MARK;
     }
 
     private int takeRecord() {

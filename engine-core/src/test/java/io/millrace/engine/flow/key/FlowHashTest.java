@@ -15,6 +15,7 @@ final class FlowHashTest {
     private static final int BUCKET_BITS = 12;
     private static final int BUCKETS = 1 << BUCKET_BITS;
     private static final long SERVER = 0xC0A8_0101_0000_0000L;
+    private static final long SERVER_IPV4 = SERVER >>> 32;
     private static final long TCP_TO_443 = 443L << 32 | 6 << 8 | 4;
 
     /** Keys as traffic has them: one end fixed, the other counting. */
@@ -34,6 +35,18 @@ final class FlowHashTest {
                 hash.hash(0x0A00_0000L + (number & 255) << 32, 0, SERVER, 0, number >>> 8 << 48 | TCP_TO_443)),
             keys("both addresses sequential", (hash, number) ->
                 hash.hash(0x0A00_0000L + (number & 255) << 32, 0, 0x0B00_0000L + (number >>> 8) << 32, 0, TCP_TO_443)),
+            keys("sequential IPv4 addresses in one word", (hash, number) ->
+                hash.hash(0x0A00_0000L + number << 32 | SERVER_IPV4, 40_000L << 48 | TCP_TO_443)),
+            keys("sequential IPv4 servers in one word", (hash, number) ->
+                hash.hash(0x0A00_0001L << 32 | SERVER_IPV4 + number, 40_000L << 48 | TCP_TO_443)),
+            keys("sequential ports between IPv4 addresses in one word", (hash, number) ->
+                hash.hash(0x0A00_0001L << 32 | SERVER_IPV4, number << 48 | TCP_TO_443)),
+            keys("sequential ports of the other side between IPv4 addresses in one word", (hash, number) ->
+                hash.hash(0x0A00_0001L << 32 | SERVER_IPV4, 443L << 48 | number << 32 | 6 << 8 | 4)),
+            keys("sequential IPv4 addresses in one word and ports", (hash, number) ->
+                hash.hash(0x0A00_0000L + (number & 255) << 32 | SERVER_IPV4, number >>> 8 << 48 | TCP_TO_443)),
+            keys("both IPv4 addresses sequential in one word", (hash, number) ->
+                hash.hash(0x0A00_0000L + (number & 255) << 32 | 0x0B00_0000L + (number >>> 8), TCP_TO_443)),
             keys("sequential IPv6 interfaces", (hash, number) ->
                 hash.hash(0x2001_0DB8_0000_0000L, number, 0x2001_0DB8_0000_0001L, 1, 40_000L << 48 | TCP_TO_443)),
             keys("sequential IPv6 networks", (hash, number) ->
@@ -101,6 +114,17 @@ final class FlowHashTest {
             words[bit / Long.SIZE] ^= 1L << bit;
             assertThat(hash(hash, words)).as("bit %d", bit).isNotEqualTo(before);
             words[bit / Long.SIZE] ^= 1L << bit;
+        }
+    }
+
+    @Test
+    void shouldDependOnEveryBitOfAnIpv4Key() {
+        final FlowHash hash = new FlowHash(3);
+        final long addresses = 0x0A00_0001L << 32 | SERVER_IPV4;
+        final int before = hash.hash(addresses, TCP_TO_443);
+        for (int bit = 0; bit < Long.SIZE; bit++) {
+            assertThat(hash.hash(addresses ^ 1L << bit, TCP_TO_443)).as("address bit %d", bit).isNotEqualTo(before);
+            assertThat(hash.hash(addresses, TCP_TO_443 ^ 1L << bit)).as("bit %d", bit).isNotEqualTo(before);
         }
     }
 

@@ -36,12 +36,12 @@ final class FlowAccountingTest {
             final int clientSide = flow.clientSide();
             final int serverSide = 1 - clientSide;
             assertThat(clientSide).isEqualTo(client.compareTo(server) > 0 ? 1 : 0);
-            assertThat(longOf(record, FlowRecordDescriptor.PACKETS, clientSide)).isEqualTo(2);
-            assertThat(longOf(record, FlowRecordDescriptor.PACKETS, serverSide)).isEqualTo(1);
-            assertThat(longOf(record, FlowRecordDescriptor.BYTES, clientSide)).isEqualTo(160);
-            assertThat(longOf(record, FlowRecordDescriptor.BYTES, serverSide)).isEqualTo(1500);
-            assertThat(longOf(record, FlowRecordDescriptor.PAYLOAD_BYTES, clientSide)).isEqualTo(58);
-            assertThat(longOf(record, FlowRecordDescriptor.PAYLOAD_BYTES, serverSide)).isEqualTo(1458);
+            assertThat(FlowCounters.packets(record, clientSide)).isEqualTo(2);
+            assertThat(FlowCounters.packets(record, serverSide)).isEqualTo(1);
+            assertThat(FlowCounters.bytes(record, clientSide)).isEqualTo(160);
+            assertThat(FlowCounters.bytes(record, serverSide)).isEqualTo(1500);
+            assertThat(FlowCounters.payloadBytes(record, clientSide)).isEqualTo(58);
+            assertThat(FlowCounters.payloadBytes(record, serverSide)).isEqualTo(1458);
             assertThat(intOf(record, FlowRecordDescriptor.LENGTH_MIN, clientSide)).isEqualTo(60);
             assertThat(intOf(record, FlowRecordDescriptor.LENGTH_MAX, clientSide)).isEqualTo(100);
             assertThat(intOf(record, FlowRecordDescriptor.LENGTH_MIN, serverSide)).isEqualTo(1500);
@@ -175,10 +175,6 @@ final class FlowAccountingTest {
 
     private static RecordedFlow flow(final String client, final String server) {
         return new RecordedFlow(client, 40_000, server, 53, 7);
-    }
-
-    private static long longOf(final long record, final int pair, final int side) {
-        return i64(record + pair + (long) side * Long.BYTES);
     }
 
     private static int intOf(final long record, final int pair, final int side) {

@@ -51,7 +51,7 @@ final class FlowDirectionTest {
                 : new RecordedFlow(HIGH, sourcePort, LOW, destinationPort, 1)) {
                 flow.fromClient(START_NS, facts -> facts.protocol(protocol).flags(Integer.decode(flags)));
 
-                final int senderSide = i64(flow.record() + FlowRecordDescriptor.PACKETS) == 1 ? 0 : 1;
+                final int senderSide = FlowCounters.packets(flow.record(), 0) == 1 ? 0 : 1;
                 assertThat(flow.clientSide() == senderSide).isEqualTo(expected);
             }
         }
@@ -68,8 +68,8 @@ final class FlowDirectionTest {
             flow.fromServer(START_NS + 5, facts -> facts.tcp(ACK, 8).lengths(260, 200));
 
             assertThat(flow.clientSide()).isZero();
-            assertThat(i64(flow.record() + FlowRecordDescriptor.BYTES)).isEqualTo(220);
-            assertThat(i64(flow.record() + FlowRecordDescriptor.BYTES + 8)).isEqualTo(334);
+            assertThat(FlowCounters.bytes(flow.record(), 0)).isEqualTo(220);
+            assertThat(FlowCounters.bytes(flow.record(), 1)).isEqualTo(334);
             assertThat(i64(flow.record() + FlowRecordDescriptor.APPLICATION_LATENCY_NS)).isEqualTo(5);
             assertThat(u8(flow.record() + FlowRecordDescriptor.CLIENT_MAC)).isEqualTo(0x0A);
             assertThat(u8(flow.record() + FlowRecordDescriptor.SERVER_MAC)).isEqualTo(0x0B);

@@ -18,8 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class FlowTableTest {
+    private static final List<Integer> KEY_WORDS = List.of(
+        FlowRecordDescriptor.LOW_ADDRESS, FlowRecordDescriptor.LOW_ADDRESS_REST, FlowRecordDescriptor.HIGH_ADDRESS,
+        FlowRecordDescriptor.HIGH_ADDRESS_REST, FlowRecordDescriptor.ENDS);
+
     private final ParsedBurst parsed = new ParsedBurst(1);
-    private final FlowKeys keys = new FlowKeys(1, new FlowHash(11));
+    private final FlowKeys keys = new FlowKeys(parsed, new FlowHash(11));
 
     @ParameterizedTest
     @CsvSource({"16, 24, 1", "16, 64, 2", "100, 120, 3", "1000, 1500, 4"})
@@ -84,7 +88,9 @@ final class FlowTableTest {
             final long record = table.record(number);
             for (int offset = FlowRecordDescriptor.LAST_SEEN_NS; offset < FlowRecordDescriptor.LENGTH; offset++) {
                 final boolean written = offset >= FlowRecordDescriptor.HASH
-                    && offset < FlowRecordDescriptor.HASH + Integer.BYTES || offset == FlowRecordDescriptor.FLAGS;
+                    && offset < FlowRecordDescriptor.HASH + Integer.BYTES || offset == FlowRecordDescriptor.FLAGS
+                    || offset >= FlowRecordDescriptor.LOW_ADDRESS_REST
+                    && offset < FlowRecordDescriptor.HIGH_ADDRESS_REST + Long.BYTES;
                 assertThat(RawMemory.u8(record + offset)).as("offset %d", offset)
                     .matches(value -> written || value == 0);
             }
@@ -102,12 +108,13 @@ final class FlowTableTest {
     }
 
     @Test
-    void shouldDecideAndAgeWithinTheFirstCacheLineAndCountInTheSecond() {
-        assertThat(FlowRecordDescriptor.KEY).isZero();
-        assertThat(List.of(FlowRecordDescriptor.LAST_SEEN_NS, FlowRecordDescriptor.FLAGS,
-            FlowRecordDescriptor.HANDSHAKE, FlowRecordDescriptor.TCP_FLAGS + 1)).allMatch(offset -> offset < 64);
-        assertThat(FlowRecordDescriptor.PACKETS).isEqualTo(64);
-        assertThat(FlowRecordDescriptor.FLOW_ID).isLessThan(128);
+    void shouldDecideCountAndAgeWithinTheFirstCacheLine() {
+        assertThat(List.of(FlowRecordDescriptor.LOW_ADDRESS, FlowRecordDescriptor.HIGH_ADDRESS,
+            FlowRecordDescriptor.ENDS, FlowRecordDescriptor.LAST_SEEN_NS, FlowRecordDescriptor.FLAGS,
+            FlowRecordDescriptor.HANDSHAKE, FlowRecordDescriptor.TCP_FLAGS + 1,
+            FlowRecordDescriptor.PACKETS_AND_BYTES + Long.BYTES, FlowRecordDescriptor.PAYLOAD_BYTES + Integer.BYTES))
+            .allMatch(offset -> offset < 64);
+        assertThat(FlowRecordDescriptor.LENGTH).isLessThanOrEqualTo(512);
     }
 
     @Test
@@ -130,11 +137,11 @@ final class FlowTableTest {
     void shouldTouchFlowsThatAreThereAndThoseThatAreNot() {
         try (FlowTable table = new FlowTable(16, 2, false, true)) {
             final ParsedBurst burst = new ParsedBurst(2);
-            final FlowKeys burstKeys = new FlowKeys(2, new FlowHash(11));
+            final FlowKeys burstKeys = new FlowKeys(burst, new FlowHash(11));
             PacketFacts.of(burst, 0, "10.0.0.1", 1, "10.0.0.2", 2);
             PacketFacts.of(burst, 1, "10.0.0.1", 1, "10.0.0.2", 3);
             burst.outcome(1, ParsedBurst.MALFORMED);
-            burstKeys.compute(burst, 2);
+            burstKeys.compute(2);
             table.touchIndex(burstKeys, 0, 2);
             table.touchRecords(burstKeys, burst, 0, 2);
             final int number = table.add(burstKeys, 0);
@@ -167,8 +174,7 @@ final class FlowTableTest {
             assertThat(number).isEqualTo(model.getOrDefault(flow, FlowTable.NONE));
             if (number != FlowTable.NONE) {
                 for (int word = 0; word < FlowKeys.WORDS; word++) {
-                    assertThat(RawMemory.i64(table.record(number) + FlowRecordDescriptor.KEY + 8L * word))
-                        .isEqualTo(keys.word(0, word));
+                    assertThat(RawMemory.i64(table.record(number) + KEY_WORDS.get(word))).isEqualTo(keys.word(0, word));
                 }
             }
         }
@@ -188,6 +194,6 @@ final class FlowTableTest {
 
     private void key(final int flow) {
         PacketFacts.of(parsed, 0, "10.0." + flow / 250 + "." + flow % 250, 40_000, "192.168.0.1", 443);
-        keys.compute(parsed, 1);
+        keys.compute(1);
     }
 }
