@@ -25,6 +25,10 @@
 #define MILLRACE_MARK_MASK 7
 #define MILLRACE_TICK_NS 8
 
+static inline int millrace_is_mark(const void *item) {
+   return ((uintptr_t)item & MILLRACE_MARK_MASK) != 0;
+}
+
 /* Returned by a receive that found a part of a burst whose end is still on its way. */
 #define MILLRACE_INCOMPLETE (-1)
 

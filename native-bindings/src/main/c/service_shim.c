@@ -59,56 +59,57 @@ int millrace_datagram(const char *path, const char *message) {
    return sent < 0 ? -error : 0;
 }
 
+/* One attempt at an account or a group with this much room for its texts; -ERANGE where that is too little. */
+typedef int look_up(const char *name, char *text, size_t length, uint32_t *numbers);
+
+static int look_up_account(const char *name, char *text, size_t length, uint32_t *numbers) {
+   struct passwd account;
+   struct passwd *found = NULL;
+   const int error = getpwnam_r(name, &account, text, length, &found);
+   if (found == NULL) {
+      return error == 0 ? -ENOENT : -error;
+   }
+   numbers[0] = account.pw_uid;
+   numbers[1] = account.pw_gid;
+   return 0;
+}
+
+static int look_up_group(const char *name, char *text, size_t length, uint32_t *numbers) {
+   struct group group;
+   struct group *found = NULL;
+   const int error = getgrnam_r(name, &group, text, length, &found);
+   if (found == NULL) {
+      return error == 0 ? -ENOENT : -error;
+   }
+   numbers[0] = group.gr_gid;
+   return 0;
+}
+
+/* Nobody says how long the texts are, so there is more room until they fit. */
+static int with_room(look_up *attempt, const char *name, uint32_t *numbers) {
+   int result = -ERANGE;
+   for (size_t length = FIRST_ACCOUNT_BYTES; result == -ERANGE && length <= MAX_ACCOUNT_BYTES; length *= 2) {
+      char *text = malloc(length);
+      if (text == NULL) {
+         return -ENOMEM;
+      }
+      result = attempt(name, text, length, numbers);
+      free(text);
+   }
+   return result;
+}
+
 /*
  * Looks an account up: numbers[0] gets the user's id, numbers[1] its group's. -ENOENT where there is none. Source:
  * getpwnam_r(3).
  */
 int millrace_account(const char *name, uint32_t *numbers) {
-   for (size_t length = FIRST_ACCOUNT_BYTES; length <= MAX_ACCOUNT_BYTES; length *= 2) {
-      char *text = malloc(length);
-      if (text == NULL) {
-         return -ENOMEM;
-      }
-      struct passwd account;
-      struct passwd *found = NULL;
-      const int error = getpwnam_r(name, &account, text, length, &found);
-      if (found != NULL) {
-         numbers[0] = account.pw_uid;
-         numbers[1] = account.pw_gid;
-      }
-      free(text);
-      if (found != NULL) {
-         return 0;
-      }
-      if (error != ERANGE) {
-         return error == 0 ? -ENOENT : -error;
-      }
-   }
-   return -ERANGE;
+   return with_room(look_up_account, name, numbers);
 }
 
 /* The same for a group: numbers[0] gets its id. Source: getgrnam_r(3). */
 int millrace_group(const char *name, uint32_t *numbers) {
-   for (size_t length = FIRST_ACCOUNT_BYTES; length <= MAX_ACCOUNT_BYTES; length *= 2) {
-      char *text = malloc(length);
-      if (text == NULL) {
-         return -ENOMEM;
-      }
-      struct group group;
-      struct group *found = NULL;
-      const int error = getgrnam_r(name, &group, text, length, &found);
-      if (found != NULL) {
-         numbers[0] = group.gr_gid;
-      }
-      free(text);
-      if (found != NULL) {
-         return 0;
-      }
-      if (error != ERANGE) {
-         return error == 0 ? -ENOENT : -error;
-      }
-   }
-   return -ERANGE;
+   return with_room(look_up_group, name, numbers);
 }
 
 /* Groups of a user beside gid, itself among them; returns how many, at most limit. Source: getgrouplist(3). */

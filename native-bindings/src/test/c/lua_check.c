@@ -13,18 +13,11 @@
 #include <unistd.h>
 
 #include "lua_machine.h"
+#include "require.h"
 
 #define LIMIT ((size_t)16 << 20)
 #define DEADLINE_NS 20000000
 #define ROUNDS 20
-
-#define REQUIRE(condition)                                                                                             \
-   do {                                                                                                                \
-      if (!(condition)) {                                                                                              \
-         fprintf(stderr, "lua_check.c:%d: does not hold: %s\n", __LINE__, #condition);                                 \
-         exit(1);                                                                                                      \
-      }                                                                                                                \
-   } while (0)
 
 /*
  * What the library does, in small: counts in `watch`, runs one hook per event, catches its error. `hook` is a chunk of

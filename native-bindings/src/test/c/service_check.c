@@ -17,14 +17,7 @@
 #include <unistd.h>
 
 #include "millrace_shim.h"
-
-#define REQUIRE(condition)                                                                                             \
-   do {                                                                                                                \
-      if (!(condition)) {                                                                                              \
-         fprintf(stderr, "service_check.c:%d: does not hold: %s\n", __LINE__, #condition);                             \
-         exit(1);                                                                                                      \
-      }                                                                                                                \
-   } while (0)
+#include "require.h"
 
 #define OTHER_THREADS 3
 #define NOBODY 65534u

@@ -7,29 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "require.h"
 #include "shared_store.h"
-
-#define REQUIRE(condition)                                                                                             \
-   do {                                                                                                                \
-      if (!(condition)) {                                                                                              \
-         fprintf(stderr, "store_check.c:%d: does not hold: %s\n", __LINE__, #condition);                               \
-         exit(1);                                                                                                      \
-      }                                                                                                                \
-   } while (0)
 
 #define KEYS 64
 #define STEPS 200000
 #define THREADS 4
 #define ADDITIONS 20000
-
-static uint64_t random_state = 88172645463325252ull;
-
-static uint32_t random_below(uint32_t limit) {
-   random_state ^= random_state << 13;
-   random_state ^= random_state >> 7;
-   random_state ^= random_state << 17;
-   return (uint32_t)(random_state >> 16) % limit;
-}
 
 static int put_text(shared_store *store, const char *name, const char *value, double now_s, double life_s) {
    return store_put(store, STORE_TEXT, name, strlen(name), NULL, 0, value, strlen(value), now_s, life_s, 0);
