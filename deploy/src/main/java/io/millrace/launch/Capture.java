@@ -7,6 +7,7 @@ import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.EventRings;
 import io.millrace.engine.service.CaptureUser;
+import io.millrace.engine.service.ProcessSignals;
 import io.millrace.engine.service.ServiceManager;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptRuntime;
@@ -65,7 +66,7 @@ final class Capture extends EngineRun {
 
     @Override
     AutoCloseable watchSignals() {
-        FlowEngine.watchSignals();
+        ProcessSignals.watch();
         return () -> {
             for (final AutoCloseable lock : locks) {
                 lock.close();
@@ -107,7 +108,7 @@ final class Capture extends EngineRun {
         long watchedNs = startedNs - WATCH_NS;
         long statsNs = startedNs;
         while (!isOver(running)) {
-            switch (FlowEngine.awaitSignal(ATTEND_MS)) {
+            switch (ProcessSignals.await(ATTEND_MS)) {
                 case STOP -> requestStop();
                 case RELOAD -> {
                     reopenOutput();

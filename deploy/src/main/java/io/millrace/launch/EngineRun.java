@@ -1,28 +1,22 @@
 package io.millrace.launch;
 
+import io.millrace.engine.EngineLibraries;
 import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.EventRings;
-import io.millrace.engine.parse.NonIpKind;
-import io.millrace.engine.telemetry.DistributorCounter;
-import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.Heartbeat;
-import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.launch.plan.ThreadPlan;
 import io.millrace.script.ReloadResult;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
-import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.geo.PlaceSource;
 import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
-import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.EveSink;
-import io.millrace.script.output.OutputCounter;
 import io.millrace.script.output.OutputRing;
 import io.millrace.script.output.OutputSource;
 import io.millrace.script.output.OutputWriter;
@@ -30,13 +24,8 @@ import io.millrace.script.output.ScriptTextSink;
 import io.millrace.script.output.Sink;
 import io.millrace.script.output.StatsRecord;
 import io.millrace.script.output.SummaryTables;
-import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -55,14 +44,6 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 abstract class EngineRun {
     /** Room between one script thread or worker and the output thread. */
     static final int OUTPUT_RING_BYTES = 4 << 20;
-    private static final PortCounter[] PORT_COUNTERS = {PortCounter.PORT_OFFERED, PortCounter.PORT_RECEIVED,
-        PortCounter.INTERFACE_DROPPED, PortCounter.FRAMES_JOINED, PortCounter.FRAMES_CUT};
-
-    private static final Set<ScriptCounter> REPEATING = EnumSet.of(
-        ScriptCounter.HOOKS_DUE, ScriptCounter.HOOKS_RUN, ScriptCounter.HOOKS_FAILED, ScriptCounter.HOOKS_TIMED_OUT,
-        ScriptCounter.HOOKS_SKIPPED, ScriptCounter.HOOKS_OUT_OF_MEMORY, ScriptCounter.FUNCTIONS_BLOCKED,
-        ScriptCounter.SCRIPTS_SWITCHED_OFF, ScriptCounter.ALERTS_RAISED, ScriptCounter.EMISSIONS_LOST,
-        ScriptCounter.STORE_REFUSED, ScriptCounter.EXTERNAL_ALERTS_TAKEN);
 
     private final EngineConfig config;
     private final ThreadPlan threads;
@@ -74,6 +55,7 @@ abstract class EngineRun {
 
     private final Thread main = Thread.currentThread();
     private final Telemetry telemetry;
+    private final RunStats stats;
     private final LoadedNames verdictNames = new LoadedNames();
     private final ScriptErrors scriptErrors = new ScriptErrors();
     private final RecentAlerts recentAlerts = new RecentAlerts();
@@ -109,6 +91,7 @@ abstract class EngineRun {
         this.scriptOptions = scripts;
         this.output = output;
         this.telemetry = telemetry;
+        stats = new RunStats(telemetry, live);
         scriptConfig = scripts.config(flows, planned.verdicts(), !live, this::scriptThread);
         placeSource = Preparation.start("places", scripts::places);
         final int ringBytes = scripts.eventRingBytes();
@@ -130,7 +113,7 @@ abstract class EngineRun {
                 prepare(config, eventRings.workers());
                 return null;
             })) {
-                final ApplicationNames names = FlowEngine.applicationNames();
+                final ApplicationNames names = EngineLibraries.applicationNames();
                 final SummaryTables tables = new SummaryTables(names);
                 final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
                 final PlaceSource source = placeSource.await();
@@ -139,7 +122,9 @@ abstract class EngineRun {
                     outputSources(), repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE,
                     sinks(names, progress, tables), telemetry, this::closingStats);
                 final RunResult result = runOutput(names, progress, engineStart);
-                return report(result, tables, json, writer.failure());
+                scriptErrors.lines().forEach(EngineRun::complain);
+                return new RunReport(output, tables, recentAlerts, verdictNames).close(result, json, writer.failure())
+                    ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
             }
         }
     }
@@ -311,64 +296,7 @@ abstract class EngineRun {
     }
 
     private StatsRecord closingStats() {
-        return stats(engine == null ? 0 : engine.lastPacketNs());
-    }
-
-    /** All counters but, in a replay, those that tell how threads were scheduled: a replay repeats itself. */
-    private StatsRecord stats(final long timeNs) {
-        final Map<String, Long> counters = new TreeMap<>();
-        for (final EngineCounter counter : EngineCounter.values()) {
-            if (live || counter != EngineCounter.RING_WAITS) {
-                counters.put(counter.key(), telemetry.total(counter));
-            }
-        }
-        REPEATING.forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
-        if (telemetry.total(ExternalAlertCounter.LINES) > 0) {
-            Stream.of(ExternalAlertCounter.values())
-                .forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
-        }
-        if (live) {
-            Stream.of(PORT_COUNTERS, DistributorCounter.values(), ScriptCounter.values(), OutputCounter.values())
-                .flatMap(Stream::of).forEach(counter -> counters.put(counter.key(), telemetry.total(counter)));
-        }
-        counters.putAll(telemetry.nonIpTotals(NonIpKind::key));
-        return new StatsRecord(timeNs, counters);
-    }
-
-    private int report(
-        final RunResult result, final SummaryTables tables, final SummaryJson json, final String outputFailure) {
-
-        scriptErrors.lines().forEach(EngineRun::complain);
-        final long lost = telemetry.total(ScriptCounter.EMISSIONS_LOST);
-        if (lost > 0) {
-            complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than fits: print"
-                + " less per event");
-        }
-        boolean written = true;
-        if (outputFailure != null) {
-            complain(outputFailure);
-            written = false;
-        }
-        if (!output.quiet()) {
-            written &= print(RunSummary.of(result, tables, recentAlerts, verdictNames,
-                output.eveToStandardOutput() ? null : output.eve()));
-        }
-        final String jsonFailure = json == null ? null : json.write(result);
-        if (jsonFailure != null) {
-            complain(jsonFailure);
-            written = false;
-        }
-        return written ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
-    }
-
-    private boolean print(final String summary) {
-        final PrintStream out = output.eveToStandardOutput() ? System.err : System.out;
-        out.print(summary);
-        if (out.checkError()) {
-            complain("output: cannot write the closing summary: standard output: keep its reader running");
-            return false;
-        }
-        return true;
+        return stats.at(engine == null ? 0 : engine.lastPacketNs());
     }
 
     /** Has output files opened anew. */
@@ -378,7 +306,7 @@ abstract class EngineRun {
 
     /** Has all counters written as a stats record of this moment. */
     final void writeStats(final long timeNs) {
-        writer.requestStats(stats(timeNs));
+        writer.requestStats(stats.at(timeNs));
     }
 
     /** Of all threads that packets, events and records go through. */

@@ -1,6 +1,6 @@
 package io.millrace.launch;
 
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.launch.machine.MachineReader;
 import io.millrace.launch.machine.SystemFiles;
 import io.millrace.launch.ports.PortOffers;
@@ -35,7 +35,7 @@ final class PortsCommand implements Callable<Integer> {
     public Integer call() {
         final SystemFiles files = SystemFiles.ofThisMachine();
         final PortReport report = new PortReport(
-            new PortOffers(files, new MachineReader(files).read(), FlowEngine.networkDrivers()).find());
+            new PortOffers(files, new MachineReader(files).read(), EngineLibraries.networkDrivers()).find());
         command.commandLine().getOut().println(json ? report.json() : report.text());
         return ExitCode.DONE;
     }

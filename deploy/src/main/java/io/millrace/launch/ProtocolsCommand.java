@@ -1,6 +1,6 @@
 package io.millrace.launch;
 
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.engine.event.ApplicationNames;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ final class ProtocolsCommand implements Runnable {
 
     @Override
     public void run() {
-        final ApplicationNames names = FlowEngine.applicationNames();
+        final ApplicationNames names = EngineLibraries.applicationNames();
         final PrintWriter out = spec.commandLine().getOut();
         out.println("Protocols (id, name, category, breed):");
         for (int id = 0; id < names.protocols().length; id++) {

@@ -5,6 +5,7 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.EventRings;
 import io.millrace.engine.port.CaptureFile;
+import io.millrace.engine.service.ProcessSignals;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptRuntime;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Replay extends EngineRun {
 
     @Override
     AutoCloseable watchSignals() {
-        FlowEngine.ignoreHangup();
+        ProcessSignals.ignoreHangup();
         return new StopOnSignal(this::requestStop);
     }
 

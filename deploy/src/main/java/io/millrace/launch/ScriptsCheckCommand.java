@@ -2,7 +2,7 @@ package io.millrace.launch;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptCheck;
@@ -43,7 +43,7 @@ final class ScriptsCheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         final ScriptCheck check =
-            ScriptCheck.examine(paths, FlowEngine.applicationNames(), MachineSettings.forCheck());
+            ScriptCheck.examine(paths, EngineLibraries.applicationNames(), MachineSettings.forCheck());
         final PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(toJson(check));

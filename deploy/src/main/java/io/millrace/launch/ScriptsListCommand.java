@@ -1,6 +1,6 @@
 package io.millrace.launch;
 
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.lua.ScriptCheck;
 import io.millrace.script.lua.ScriptDescription;
@@ -52,7 +52,7 @@ final class ScriptsListCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         final ScriptCheck check =
-            ScriptCheck.check(config.scriptPaths(), FlowEngine.applicationNames(), config.machineSettings());
+            ScriptCheck.check(config.scriptPaths(), EngineLibraries.applicationNames(), config.machineSettings());
         if (json) {
             out.println(ScriptListJson.of(check, config, threads));
             out.flush();

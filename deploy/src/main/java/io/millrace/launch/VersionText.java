@@ -1,7 +1,7 @@
 package io.millrace.launch;
 
 import io.millrace.binding.link.EnvironmentException;
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.script.ScriptRuntime;
 import java.util.function.Supplier;
 import picocli.CommandLine.IVersionProvider;
@@ -16,12 +16,12 @@ final class VersionText implements IVersionProvider {
 
     /** For example {@code 22.11.11}. */
     static String dpdk() {
-        return FlowEngine.dpdkVersion().replace("DPDK ", "");
+        return EngineLibraries.dpdkVersion().replace("DPDK ", "");
     }
 
     /** For example {@code 4.2.0}. */
     static String ndpi() {
-        return FlowEngine.ndpiVersion();
+        return EngineLibraries.ndpiVersion();
     }
 
     /** For example {@code 2.1.0-beta3}. */

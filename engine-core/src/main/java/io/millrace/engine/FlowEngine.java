@@ -1,13 +1,9 @@
 package io.millrace.engine;
 
 import io.millrace.binding.dpdk.Eal;
-import io.millrace.binding.linux.Signals;
 import io.millrace.binding.linux.ThreadAffinity;
-import io.millrace.binding.ndpi.DetectionModule;
-import io.millrace.binding.ndpi.NameTables;
 import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.EngineConfig;
-import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.EventRings;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.port.CaptureFile;
@@ -172,70 +168,6 @@ public final class FlowEngine implements AutoCloseable {
         }
     }
 
-    /** Takes SIGINT, SIGTERM and SIGHUP over from the JVM, for good; {@link #awaitSignal} hands them out. */
-    public static void watchSignals() {
-        Signals.watch();
-    }
-
-    /** Has SIGHUP do nothing, for good: a run that ends by itself has nothing to open anew. */
-    public static void ignoreHangup() {
-        Signals.ignoreHangup();
-    }
-
-    /** The next signal; {@link ProcessSignal#NONE} after {@code timeoutMs} without one. One thread at a time. */
-    public static ProcessSignal awaitSignal(final int timeoutMs) {
-        return switch (Signals.await(timeoutMs)) {
-            case NONE -> ProcessSignal.NONE;
-            case INTERRUPT, TERMINATE -> ProcessSignal.STOP;
-            case RELOAD -> ProcessSignal.RELOAD;
-        };
-    }
-
-    /** Names behind the numbers in flow events, as the loaded nDPI has them. */
-    public static ApplicationNames applicationNames() {
-        try (DetectionModule module = DetectionModule.create()) {
-            final NameTables names = NameTables.read(module);
-            return new ApplicationNames(
-                names.protocols(), names.protocolCategory(), names.protocolBreed(), names.categories(),
-                names.breeds(), names.risks(), names.confidences());
-        }
-    }
-
-    /** Version of the loaded DPDK, for example {@code DPDK 22.11.11}. */
-    public static String dpdkVersion() {
-        return Eal.version();
-    }
-
-    /** Version of the loaded nDPI, for example {@code 4.2.0}. */
-    public static String ndpiVersion() {
-        return DetectionModule.version();
-    }
-
-    /**
-     * Version of the loaded DPDK, which is of the release that Millrace was built for.
-     *
-     * @throws io.millrace.binding.link.EnvironmentException where it is missing or another.
-     */
-    public static String requiredDpdkVersion() {
-        Eal.requireVersion();
-        return dpdkVersion();
-    }
-
-    /**
-     * Version of the loaded nDPI, which has the API that Millrace was built for.
-     *
-     * @throws io.millrace.binding.link.EnvironmentException where it is missing or another.
-     */
-    public static String requiredNdpiVersion() {
-        DetectionModule.create().close();
-        return ndpiVersion();
-    }
-
-    /** Names of the network drivers of the installed DPDK, for example {@code net_af_packet}, sorted. */
-    public static List<String> networkDrivers() {
-        return Eal.networkDrivers();
-    }
-
     /** Starts the workers, once the warm-up is through, and clears their cores of all other threads. */
     public void start() throws InterruptedException {
         if (warmUp != null) {
@@ -342,15 +274,6 @@ public final class FlowEngine implements AutoCloseable {
     public long elapsedNs() {
         return Math.max(0, workers.stream().mapToLong(FlowWorker::lastFrameNs).max().orElseThrow()
             - workers.stream().filter(FlowWorker::hasReceived).mapToLong(FlowWorker::firstFrameNs).min().orElse(0));
-    }
-
-    /**
-     * Cores for workers where none are named: the last ones that the process may use, since kernels prefer the first
-     * for their own work. None where not even one core would be left for all other threads.
-     */
-    public static List<Integer> defaultWorkerCores(final int workers) {
-        final List<Integer> allowed = ThreadAffinity.current().stream().boxed().toList();
-        return allowed.size() > workers ? allowed.subList(allowed.size() - workers, allowed.size()) : List.of();
     }
 
     /**

@@ -59,7 +59,7 @@ final class EngineArchitectureTest {
     void shouldTouchNativeCodeFromFewPlaces() {
         noClasses().that().resideOutsideOfPackages(packages("port"), packages("detect"), packages("memory"),
                 packages("service"))
-            .and().haveNameNotMatching("io\\.millrace\\.engine\\.FlowEngine(\\$.*)?")
+            .and().haveNameNotMatching("io\\.millrace\\.engine\\.(FlowEngine|EngineLibraries)(\\$.*)?")
             .should().dependOnClassesThat().resideInAPackage("io.millrace.binding..")
             .check(CLASSES);
     }

@@ -157,11 +157,11 @@ final class FlowEngineTest {
 
     @Test
     void shouldNameTheLibrariesAndTheirProtocols() {
-        assertThat(FlowEngine.dpdkVersion()).startsWith("DPDK ");
-        assertThat(FlowEngine.ndpiVersion()).startsWith("4.2");
-        assertThat(FlowEngine.applicationNames().protocolId("dns")).isEqualTo(5);
-        assertThat(FlowEngine.applicationNames().protocol(5, 126)).startsWith("DNS.");
-        assertThat(FlowEngine.applicationNames().protocol(65_535)).isEqualTo("Unknown");
+        assertThat(EngineLibraries.dpdkVersion()).startsWith("DPDK ");
+        assertThat(EngineLibraries.ndpiVersion()).startsWith("4.2");
+        assertThat(EngineLibraries.applicationNames().protocolId("dns")).isEqualTo(5);
+        assertThat(EngineLibraries.applicationNames().protocol(5, 126)).startsWith("DNS.");
+        assertThat(EngineLibraries.applicationNames().protocol(65_535)).isEqualTo("Unknown");
     }
 
     private List<FlowEvent> replay(final Path... files) throws InterruptedException {

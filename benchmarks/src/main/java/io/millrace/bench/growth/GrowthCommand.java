@@ -5,14 +5,15 @@ import io.millrace.bench.linerate.LoopPort;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.Replay;
+import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.report.Scratch;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
-import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,9 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code benchmarks/run growth}: one thing grows, all others stay. Flows and sizes on the worker of {@code line-rate}, one
@@ -66,16 +66,12 @@ public final class GrowthCommand implements Callable<Integer> {
         description = "Windows and replays of each kind; medians are reported (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/growth.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     @Override
     public Integer call() throws IOException {
-        final Report report = new Report("growth", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         final Checks checks = new Checks();
         for (final EngineConfig.FlowStatistics statistics : EngineConfig.FlowStatistics.values()) {
             for (final int count : flows) {
@@ -90,9 +86,7 @@ public final class GrowthCommand implements Callable<Integer> {
                 EngineConfig.FlowStatistics.BASIC, checks));
         }
         scripts(report, checks);
-        report.fact("checks", checks.made());
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/growth.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 
@@ -105,13 +99,12 @@ public final class GrowthCommand implements Callable<Integer> {
         final Path prefill = TrafficGenerator.in(folder, traffic.eachFlowOnce());
         final int mbufs = traffic.packets() + SPARE_MBUFS;
         final int mbufBytes = Math.max(SMALLEST_MBUF_BYTES, traffic.longestFrameBytes() + CACHE_LINE - 1 & -CACHE_LINE);
-        final List<Integer> last = FlowEngine.defaultWorkerCores(1);
         final List<Double> ceilings = new ArrayList<>();
         final List<Double> rates = new ArrayList<>();
         try (Contender worker = new Contender("worker", JavaProcess.bench(JavaProcess.environmentOptions(),
             "worker-probe", capture.toString(), prefill.toString(),
             Integer.toString(Math.max(1024, traffic.flows() + traffic.flows() / 4)), Integer.toString(BURST),
-            Integer.toString(mbufs), Integer.toString(mbufBytes), last.isEmpty() ? "0" : last.getFirst().toString(),
+            Integer.toString(mbufs), Integer.toString(mbufBytes), Integer.toString(WorkerCore.last()),
             Long.toString(LoopPort.memoryBytes(mbufs, mbufBytes) >> 20), "no-huge", statistics.name()))) {
             worker.ask("count " + seconds);
             for (int round = 0; round < rounds; round++) {

@@ -6,6 +6,7 @@ import io.millrace.bench.process.MeasuredRun;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.scripts.ScriptSide;
 import io.millrace.script.ScriptRuntime;
 import java.io.IOException;
@@ -16,9 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code benchmarks/run hooks}: one script thread, events prepared in its ring, hooks compiled and interpreted. */
 @Command(name = "hooks", mixinStandardHelpOptions = true,
@@ -36,16 +36,12 @@ public final class HooksCommand implements Callable<Integer> {
         description = "Scripts of your own instead of the four, each measured alone; they must hook protocolDetected.")
     private List<Path> own;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/hooks.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     @Override
     public Integer call() throws IOException {
-        final Report report = new Report("hooks", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         report.fact("luajit", ScriptRuntime.luajitVersion());
         final Checks checks = new Checks();
         for (final Map.Entry<String, String> script : scripts().entrySet()) {
@@ -53,8 +49,7 @@ public final class HooksCommand implements Callable<Integer> {
                 report.row(run(script.getKey(), script.getValue(), compiled, checks));
             }
         }
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/hooks.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 

@@ -6,6 +6,7 @@ import io.millrace.bench.process.Replay;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.report.Scratch;
 import io.millrace.bench.traffic.HashFlood;
 import io.millrace.bench.traffic.TrafficGenerator;
@@ -19,9 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code benchmarks/run bad-input}: each case is one replay, beside the same number of packets of ordinary traffic;
@@ -46,12 +46,8 @@ public final class BadInputCommand implements Callable<Integer> {
         description = "Passed on to millrace replay (default: ${DEFAULT-VALUE}).")
     private String warmUp;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/bad-input.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     private record Case(
         String name, Path file, long packets, int flows, boolean evicts, int capacity, boolean detects,
@@ -64,7 +60,7 @@ public final class BadInputCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final Report report = new Report("bad-input", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         final Checks checks = new Checks();
         try (Scratch scratch = new Scratch()) {
             final Path noScripts = Files.createDirectory(scratch.path().resolve("no-scripts"));
@@ -80,9 +76,7 @@ public final class BadInputCommand implements Callable<Integer> {
             }
             refuseWhatDoesNotFit(checks);
         }
-        report.fact("checks", checks.made());
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/bad-input.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 

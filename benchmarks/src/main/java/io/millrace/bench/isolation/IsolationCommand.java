@@ -3,14 +3,15 @@ package io.millrace.bench.isolation;
 import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.MeasuredRun;
+import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.scripts.ScriptSide;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
-import io.millrace.engine.FlowEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code benchmarks/run isolation}: the worker's speed beside scripts that misbehave, runs alternating. */
 @Command(name = "isolation", mixinStandardHelpOptions = true,
@@ -50,15 +50,11 @@ public final class IsolationCommand implements Callable<Integer> {
         description = "Runs of each, alternating; medians are reported (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--core", paramLabel = "N", description = "Core of the worker (default: the last).")
-    private Integer core;
+    @Mixin
+    private WorkerCore core;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/isolation.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     private record Variant(String name, String script, boolean keepsUp) {
     }
@@ -71,7 +67,7 @@ public final class IsolationCommand implements Callable<Integer> {
             new Variant("sleeps 1 s per call", ScriptSide.script("isolation/sleeping").toString(), false),
             new Variant("computes some 20 ms per call", ScriptSide.script("isolation/busy").toString(), false),
             new Variant("never returns", ScriptSide.script("isolation/spinning").toString(), true));
-        final Report report = new Report("isolation", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         final Checks checks = new Checks();
         final TrafficSpec traffic = TrafficSpec.udp(flows, packets, 7).withZipf(ZIPF);
         final Path capture = TrafficGenerator.in(Machine.target().resolve("captures"), traffic);
@@ -86,18 +82,14 @@ public final class IsolationCommand implements Callable<Integer> {
         }
         final double alone = rate(runs.get(variants.getFirst()));
         runs.forEach((variant, numbers) -> report.row(row(variant, numbers, alone)));
-        report.fact("checks", checks.made());
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/isolation.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 
     private Map<String, Long> run(final Path capture, final Variant variant) throws IOException {
-        final List<Integer> last = FlowEngine.defaultWorkerCores(1);
-        final int chosen = core != null ? core : last.isEmpty() ? 0 : last.getFirst();
         final MeasuredRun run = MeasuredRun.successful(JavaProcess.bench(JavaProcess.environmentOptions(), "isolation-probe",
             capture.toString(), variant.script(), Integer.toString(Math.max(1024, 2 * flows)),
-            Integer.toString(packets + SPARE_MBUFS), Integer.toString(chosen), Double.toString(warmUp),
+            Integer.toString(packets + SPARE_MBUFS), Integer.toString(core.chosen()), Double.toString(warmUp),
             Double.toString(seconds), Boolean.toString(variant.keepsUp())));
         final Map<String, Long> numbers = new LinkedHashMap<>();
         run.output().lines().filter(line -> line.startsWith("isolation ")).forEach(line -> {

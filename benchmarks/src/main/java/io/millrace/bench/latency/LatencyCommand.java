@@ -2,12 +2,12 @@ package io.millrace.bench.latency;
 
 import io.millrace.bench.linerate.BenchSettings;
 import io.millrace.bench.linerate.LoopPort;
+import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
-import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.scripts.ScriptSide;
 import io.millrace.binding.linux.ThreadAffinity;
-import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventWriter;
@@ -21,7 +21,6 @@ import io.millrace.engine.worker.WarmUp;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputRing;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +31,8 @@ import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code benchmarks/run latency}: packets come at a share of what worker and script thread together can bear without loss,
@@ -42,7 +40,7 @@ import picocli.CommandLine.Spec;
  * {@code protocolDetected} hook is called; the engine measures it itself ({@code ring_dwell_ns}).
  */
 @Command(name = "latency", mixinStandardHelpOptions = true,
-    description = "Packet received to hook called: p50, p99, p99.9 at 10, 50 and 90 % load.")
+    description = "Packet received to hook called: p50, p99, p99.9 at 10, 50 and 90 %% load.")
 public final class LatencyCommand implements Callable<Integer> {
     private static final int EVENT_RING_BYTES = 8 << 20;
     private static final int OUTPUT_RING_BYTES = 8 << 20;
@@ -71,19 +69,15 @@ public final class LatencyCommand implements Callable<Integer> {
         description = "At full speed before the first measurement (default: ${DEFAULT-VALUE}).")
     private double warmUp;
 
-    @Option(names = "--core", paramLabel = "N", description = "Core of the worker (default: the last).")
-    private Integer core;
+    @Mixin
+    private WorkerCore core;
 
     @Option(names = "--script-idle", defaultValue = "spin", paramLabel = "spin|backoff",
         description = "How the script thread waits for events (default: ${DEFAULT-VALUE}).")
     private String scriptIdle;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/latency.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     private final Checks checks = new Checks();
     private int chosenCore;
@@ -94,9 +88,8 @@ public final class LatencyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        final Report report = new Report("latency", spec.commandLine().getParseResult().originalArgs());
-        final List<Integer> last = FlowEngine.defaultWorkerCores(1);
-        chosenCore = core != null ? core : last.isEmpty() ? 0 : last.getFirst();
+        final Report report = file.begin();
+        chosenCore = core.chosen();
         LoopPort.startDpdk(LoopPort.memoryBytes(WARM_UP_MBUFS, WARM_UP_MBUF_BYTES), chosenCore, false);
         new WarmUp(config(EngineConfig.Overflow.BLOCK), COMPILING_FRAMES).finish();
         measure(PacedFrames.UNPACED, warmUp, EngineConfig.Overflow.BLOCK);
@@ -105,9 +98,7 @@ public final class LatencyCommand implements Callable<Integer> {
         for (final int load : loads) {
             report.row(row(load, measure(highest * 1e6 * load / 100, seconds, EngineConfig.Overflow.DROP)));
         }
-        report.fact("checks", checks.made());
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/latency.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 

@@ -3,6 +3,7 @@ package io.millrace.bench.linerate;
 import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
+import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
@@ -10,7 +11,6 @@ import io.millrace.bench.report.Report;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.link.EnvironmentException;
-import io.millrace.engine.FlowEngine;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.ConfigException;
 import java.io.IOException;
@@ -208,8 +208,7 @@ public final class LineRateCommand implements Callable<Integer> {
         final String program, final Case one, final Path capture, final Path prefill, final long dpdkBytes,
         final Pages pages, final String... more) {
 
-        final List<Integer> last = FlowEngine.defaultWorkerCores(1);
-        final int chosen = core != null ? core : last.isEmpty() ? 0 : last.getFirst();
+        final int chosen = core != null ? core : WorkerCore.last();
         final String[] common = {
             program, capture.toString(), prefill.toString(), Integer.toString(one.capacity()), Integer.toString(burst),
             Integer.toString(one.mbufs()), Integer.toString(one.mbufBytes()), Integer.toString(chosen),

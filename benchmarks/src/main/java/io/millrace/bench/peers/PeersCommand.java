@@ -7,6 +7,7 @@ import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.report.Scratch;
 import io.millrace.bench.traffic.CaptureMix;
 import io.millrace.bench.traffic.TrafficGenerator;
@@ -22,9 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code benchmarks/run peers}: whole processes over the same capture files, one after the other, several times round.
@@ -66,12 +66,8 @@ public final class PeersCommand implements Callable<Integer> {
         description = "Passed on to millrace replay (default: ${DEFAULT-VALUE}).")
     private String warmUp;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/peers.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     private record File(String name, Path path, long packets, int flows, boolean exactFlows) {
     }
@@ -99,7 +95,7 @@ public final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         final List<Peer> peers = peers();
-        final Report report = new Report("peers", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         final Checks checks = new Checks();
         for (final File file : files()) {
             measure(file, peers, report, checks);
@@ -107,8 +103,7 @@ public final class PeersCommand implements Callable<Integer> {
         for (final Peer peer : peers) {
             report.fact(peer.program(), Machine.output("dpkg-query", "-W", "-f", "${Version}", peer.debianPackage()));
         }
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/peers.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 

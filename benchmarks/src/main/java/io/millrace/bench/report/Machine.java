@@ -1,6 +1,6 @@
 package io.millrace.bench.report;
 
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,8 +46,8 @@ public final class Machine {
     static Map<String, Object> build() {
         final Map<String, Object> build = new LinkedHashMap<>();
         build.put("java", System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
-        build.put("dpdk", FlowEngine.dpdkVersion());
-        build.put("ndpi", FlowEngine.ndpiVersion());
+        build.put("dpdk", EngineLibraries.dpdkVersion());
+        build.put("ndpi", EngineLibraries.ndpiVersion());
         build.put("commit", output("git", "-C", home().toString(), "rev-parse", "HEAD"));
         build.put("uncommitted_changes",
             !output("git", "-C", home().toString(), "status", "--porcelain", "--untracked-files=no").isEmpty());

@@ -2,7 +2,7 @@ package io.millrace.bench.scripts;
 
 import io.millrace.bench.report.CheckFailedException;
 import io.millrace.bench.report.Machine;
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
@@ -69,7 +69,7 @@ public final class ScriptSide implements AutoCloseable {
         bypassed = bypass;
         outputs = bypass == null ? List.of(output) : List.of(output, bypass);
         writer = Thread.ofPlatform().name("output").daemon(true).start(this::takeOutput);
-        runtime = ScriptRuntime.launch(config, FlowEngine.applicationNames(),
+        runtime = ScriptRuntime.launch(config, EngineLibraries.applicationNames(),
             List.of(new PlaceTable(PlaceSource.ofTables(PlaceSource.TOR_DIRECTORY))), List.of(List.of(events)),
             List.of(output), telemetry, problems::add);
         if (!runtime.findings().isEmpty()) {

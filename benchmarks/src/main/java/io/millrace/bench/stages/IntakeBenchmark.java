@@ -1,7 +1,7 @@
 package io.millrace.bench.stages;
 
 import io.millrace.bench.traffic.SampleEvents;
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.ScriptConfig;
@@ -23,9 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.agrona.concurrent.NoOpIdleStrategy;
-import org.openjdk.jmh.annotations.Param;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NoOpIdleStrategy;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -34,6 +33,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -78,7 +78,7 @@ public class IntakeBenchmark {
         telemetry = new Telemetry();
         stores = ScriptStores.small();
         final ScriptHost host = new ScriptHost(
-            config.machineSettings(), FlowEngine.applicationNames(), ScriptFolders.read(paths, findings),
+            config.machineSettings(), EngineLibraries.applicationNames(), ScriptFolders.read(paths, findings),
             places.address(), ScriptAgent.BATCH, watchdog, stores, findings::add);
         if (!findings.isEmpty()) {
             throw new IllegalStateException(findings.toString());

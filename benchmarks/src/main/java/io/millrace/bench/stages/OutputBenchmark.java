@@ -1,7 +1,7 @@
 package io.millrace.bench.stages;
 
 import io.millrace.bench.traffic.SampleEvents;
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.geo.PlaceSource;
@@ -15,9 +15,9 @@ import io.millrace.script.output.OutputWriter;
 import io.millrace.script.output.VerdictNames;
 import io.millrace.script.verdict.VerdictDescriptor;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -64,7 +64,7 @@ public class OutputBenchmark {
         writer = new OutputWriter(
             List.of(OutputSource.ofScriptThread(ring, new PlaceTable(PlaceSource.nowhere()))),
             OutputWriter.Order.LIVE,
-            List.of(EveSink.open("/dev/null", true, FlowEngine.applicationNames(), new Unnamed())),
+            List.of(EveSink.open("/dev/null", true, EngineLibraries.applicationNames(), new Unnamed())),
             telemetry, null);
     }
 

@@ -1,7 +1,6 @@
 package io.millrace.bench.workers;
 
 import io.millrace.bench.CountConverter;
-import io.millrace.bench.linerate.LoopPort;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.Replay;
@@ -9,6 +8,7 @@ import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.report.Scratch;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
@@ -23,9 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code benchmarks/run workers}: what a second worker adds where each has a port of its own, and what one, two and four
@@ -58,24 +57,18 @@ public final class WorkersCommand implements Callable<Integer> {
         description = "Workers of the replays (default: ${DEFAULT-VALUE}).")
     private List<Integer> workers;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/workers.json).")
-    private Path json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private ReportFile file;
 
     @Override
     public Integer call() throws IOException {
-        final Report report = new Report("workers", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         final Checks checks = new Checks();
         final TrafficSpec traffic = TrafficSpec.udp(flows, Math.max(flows, packets), 7);
         final Path capture = TrafficGenerator.in(Machine.target().resolve("captures"), traffic);
         ownPorts(traffic, capture, report, checks);
         behindDistributor(traffic, capture, report, checks);
-        report.fact("checks", checks.made());
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/workers.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 

@@ -4,7 +4,7 @@ import static io.millrace.launch.doctor.Finding.Severity.BROKEN;
 import static io.millrace.launch.doctor.Finding.good;
 
 import io.millrace.binding.link.EnvironmentException;
-import io.millrace.engine.FlowEngine;
+import io.millrace.engine.EngineLibraries;
 import io.millrace.script.ScriptRuntime;
 import java.util.List;
 import java.util.function.Supplier;
@@ -17,8 +17,8 @@ public final class LibraryChecks {
     /** Loads them. */
     public static List<Finding> look() {
         return List.of(
-            look("DPDK", FlowEngine::requiredDpdkVersion),
-            look("nDPI", FlowEngine::requiredNdpiVersion),
+            look("DPDK", EngineLibraries::requiredDpdkVersion),
+            look("nDPI", EngineLibraries::requiredNdpiVersion),
             look("LuaJIT", ScriptRuntime::luajitVersion));
     }
 

@@ -1,4 +1,4 @@
-package io.millrace.engine;
+package io.millrace.engine.service;
 
 /** What somebody outside asks a running process for. */
 public enum ProcessSignal {
