@@ -14,7 +14,7 @@ final class Tshark {
         "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "tcp.stream",
         "tcp.analysis.retransmission", "tcp.analysis.fast_retransmission", "tcp.analysis.spurious_retransmission",
         "tcp.analysis.out_of_order", "tcp.analysis.lost_segment", "tcp.analysis.keep_alive", "tcp.analysis.zero_window",
-        "tcp.analysis.initial_rtt"};
+        "tcp.analysis.initial_rtt", "frame.protocols"};
     private static final int STREAM = 6;
     private static final int RETRANSMISSION = 7;
     private static final int OUT_OF_ORDER = 10;
@@ -22,6 +22,7 @@ final class Tshark {
     private static final int KEEP_ALIVE = 12;
     private static final int ZERO_WINDOW = 13;
     private static final int INITIAL_RTT = 14;
+    private static final int PROTOCOLS = 15;
     private static final double MICROSECONDS = 1e6;
 
     private Tshark() {
@@ -55,9 +56,11 @@ final class Tshark {
     }
 
     private static void read(final String[] values, final TcpMeasures measures, final Set<String> streams) {
+        // Of IPv4 in IPv6 and the other way round, what stands right before TCP is the innermost.
+        final int version = values[PROTOCOLS].contains(":ipv6:tcp") ? 1 : 0;
         final TcpDirection direction = new TcpDirection(
-            Endpoint.of(values[0].isEmpty() ? values[1] : values[0], Integer.parseInt(values[2])),
-            Endpoint.of(values[3].isEmpty() ? values[4] : values[3], Integer.parseInt(values[5])));
+            Endpoint.of(values[version], Integer.parseInt(values[2])),
+            Endpoint.of(values[3 + version], Integer.parseInt(values[5])));
         measures.add(direction, new TcpTroubles(
             is(values, RETRANSMISSION) | is(values, RETRANSMISSION + 1) | is(values, RETRANSMISSION + 2),
             is(values, OUT_OF_ORDER), is(values, LOST_SEGMENT), is(values, KEEP_ALIVE), is(values, ZERO_WINDOW)));

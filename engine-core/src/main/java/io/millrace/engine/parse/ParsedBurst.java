@@ -259,6 +259,11 @@ public final class ParsedBurst {
         putI32(fact(slot, HASH), value);
     }
 
+    /** Whether there are ports; TCP without them has no header that could be read. */
+    public boolean hasPorts(final int slot) {
+        return ends(slot) >>> Integer.SIZE != 0;
+    }
+
     /** VLAN identifier of the innermost tag; 0 untagged. */
     public int vlanId(final int slot) {
         return u16(fact(slot, VLAN_ID));

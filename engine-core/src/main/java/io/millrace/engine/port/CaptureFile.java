@@ -133,19 +133,27 @@ public record CaptureFile(
     }
 
     private long wholePcapBytes(final InputStream stream, final long packets) throws IOException {
-        long position = stream.skip(PCAP_HEADER_LENGTH);
+        final int minorVersion = ByteBuffer.wrap(stream.readNBytes(PCAP_HEADER_LENGTH)).order(byteOrder).getShort(6);
+        long position = PCAP_HEADER_LENGTH;
         for (long seen = 0; seen < packets; seen++) {
             final byte[] header = stream.readNBytes(PCAP_RECORD_HEADER_LENGTH);
             if (header.length < PCAP_RECORD_HEADER_LENGTH) {
                 break;
             }
-            final long length = ByteBuffer.wrap(header).order(byteOrder).getInt(8) & 0xFFFF_FFFFL;
+            final long length = capturedBytes(ByteBuffer.wrap(header).order(byteOrder), minorVersion);
             if (!skip(stream, length)) {
                 break;
             }
             position += PCAP_RECORD_HEADER_LENGTH + length;
         }
         return position;
+    }
+
+    /** Version 2.2 and those before it had the two lengths of a packet the other way round, 2.3 one or the other. */
+    private static long capturedBytes(final ByteBuffer recordHeader, final int minorVersion) {
+        final long first = recordHeader.getInt(8) & 0xFFFF_FFFFL;
+        final long second = recordHeader.getInt(12) & 0xFFFF_FFFFL;
+        return minorVersion < 3 || minorVersion == 3 && first > second ? second : first;
     }
 
     private static long wholePcapngBytes(final InputStream stream, final long packets) throws IOException {

@@ -268,6 +268,20 @@ final class CaptureFileTest {
         }
     }
 
+    @Test
+    void shouldReadTheLengthsOfOldFormatsInTheirOrder() {
+        final int recordEnd = 24 + 16 + FRAME.length;
+        for (final int minorVersion : new int[] {2, 3}) {
+            final byte[] file = CaptureBytes.pcap().record(1, FRAME).build();
+            ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putShort(6, (short) minorVersion).putInt(24 + 8, 9000);
+            final byte[] followed = Arrays.copyOf(file, file.length + 2);
+
+            assertThat(open(file).truncation(1, FRAME.length)).isNull();
+            assertThat(open(followed).truncation(1, FRAME.length))
+                .contains("2 bytes after packet 1 (byte " + recordEnd + ")");
+        }
+    }
+
     private CaptureFile open(final byte[] bytes) {
         try {
             return CaptureFile.open(Files.write(directory.resolve("capture"), bytes));

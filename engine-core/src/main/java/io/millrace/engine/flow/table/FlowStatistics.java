@@ -41,7 +41,7 @@ public final class FlowStatistics {
             final long fragments = statistics + FlowRecordDescriptor.FRAGMENTS;
             putI32(fragments, i32(fragments) + 1);
         }
-        if (parsed.l4Protocol(slot) == IpProtocol.TCP && !parsed.isLaterFragment(slot)) {
+        if (parsed.l4Protocol(slot) == IpProtocol.TCP && parsed.hasPorts(slot) && !parsed.isLaterFragment(slot)) {
             TcpSequence.advance(record, side, parsed, slot, timeNs);
         }
     }

@@ -122,6 +122,18 @@ final class TcpSequenceTest {
         }
     }
 
+    @Test
+    void shouldMeasureNothingInPacketsWithoutATcpHeader() {
+        try (RecordedFlow flow = new RecordedFlow("10.0.0.1", 0, "10.0.0.2", 0, 1)) {
+            for (int packet = 0; packet < 3; packet++) {
+                flow.fromClient(START_NS, facts -> facts.tcp(0, 0).lengths(50, 16).acknowledges(0, 0));
+            }
+
+            assertThat(counts(flow, flow.clientSide())).isEqualTo("0 0 0 0");
+            assertThat(small(flow, FlowRecordDescriptor.ZERO_WINDOWS, flow.clientSide())).isZero();
+        }
+    }
+
     /** A flow whose handshake took so long. */
     private static RecordedFlow opened(final long roundTripNs) {
         final RecordedFlow flow = new RecordedFlow("10.0.0.1", 40_000, "10.0.0.2", 443, 1);
