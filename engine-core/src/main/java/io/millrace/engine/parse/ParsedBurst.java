@@ -261,7 +261,7 @@ public final class ParsedBurst {
 
     /** Whether there are ports; TCP without them has no header that could be read. */
     public boolean hasPorts(final int slot) {
-        return ends(slot) >>> Integer.SIZE != 0;
+        return i32(fact(slot, SECOND_PORT)) != 0;
     }
 
     /** VLAN identifier of the innermost tag; 0 untagged. */
