@@ -35,7 +35,7 @@ local dispatch = library("dispatch")
 local failures = library("failures")
 local guard = library("guard")
 local scripts = library("scripts")
-local profile = settings.profile_capacity > 0 and library("profile") or nil
+local profile = settings.profiled == 1 and library("profile") or nil
 return {
     dispatch = dispatch.dispatch,
     load = guard.interpreted(scripts.load),

@@ -5,7 +5,8 @@ local layout = library("layout")
 local emission = library("emission")
 local verdicts = library("verdicts")
 local failures = library("failures")
-local ffi, cursor, control, stats = layout.ffi, layout.cursor, layout.control, layout.stats
+local hook_times = library("hook_times")
+local ffi, cursor, control, hook_counts = layout.ffi, layout.cursor, layout.control, layout.hook_counts
 local no_metadata = layout.no_metadata
 local cast, floor, band = ffi.cast, math.floor, bit.band
 local max = math.max
@@ -28,9 +29,13 @@ local GROUP = 12
 local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
 
 local entries = {} -- scripts in load order
-local plans = {} -- hook -> l4 protocol -> function(now) or false
--- The same once it was asked for, by 256 * kind of event + l4 protocol; nil where it was not.
-local plan_of_event = {}
+-- by_hook: hook -> l4 protocol -> function(now) or false. of_event: the same once it was asked for, by 256 * kind of event
+-- + l4 protocol; nil where it was not.
+local plain = { by_hook = {}, of_event = {}, is_timed = false }
+-- The same calls, with their times.
+local timed = { by_hook = {}, of_event = {}, is_timed = true }
+local DISTANCE = hook_times.distance
+local until_timed = 1
 
 local function entry_at(index)
     for _, entry in ipairs(entries) do
@@ -42,9 +47,11 @@ end
 
 -- Plans made from now on pass over who is out of service; the pass in hand goes on as planned.
 local function forget_plans()
-    plans = {}
-    for place = 0, 1023 do
-        plan_of_event[place] = nil
+    for _, plans in ipairs({ plain, timed }) do
+        plans.by_hook = {}
+        for place = 0, 1023 do
+            plans.of_event[place] = nil
+        end
     end
 end
 
@@ -58,8 +65,8 @@ local function skip_all()
     forget_plans()
 end
 
-local function failed(index, message)
-    if failures.failed(index, message, entries, forget_plans) then
+local function failed(index, hook, message)
+    if failures.failed(index, hook, message, entries, forget_plans) then
         conclude()
         error("the machine is replaced", 0)
     end
@@ -89,64 +96,67 @@ end
 
 -- The call is over before it is counted: nobody can stop it in between, and have it counted twice.
 local RUN = [[
-    if %s then
-        stats_%d.due = stats_%d.due + 1
-        control.current_script = %d
+    if $due then
+        counts_$i.due = counts_$i.due + 1
+        control.current_script = $index
+        $begin
         control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
-        local ok, message = pcall(hook_%d%s)
+        local ok, message = pcall(hook_$i$arguments)
         if ok then
             control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
-            stats_%d.run = stats_%d.run + 1
+            counts_$i.run = counts_$i.run + 1
+            $stop
+            $keep
         else
-            failed(%d, message)
+            $stop
+            failed($index, $hook, message)
+            $keep
         end
     end
 ]]
--- The same with a profile: $ is the hook's number.
-local RUN_PROFILED = RUN:gsub("        local ok, message", "        local began = profile.begin($)\n%0")
-    :gsub("        if ok then", "        profile.finish(control.current_script, $, began, ok)\n%0")
-local HOOK_NUMBERS = { protocolDetected = 0, statusChanged = 1, periodicUpdate = 2, flowEnd = 3 }
-local profile = settings.profile_capacity > 0 and library("profile") or nil
--- What a hook is called with, by generation.
-local ARGUMENTS = { none = "", now = ", now", conf = ", now, conf_#" }
 local SKIP = [[
-    if %s then
-        stats_%d.due = stats_%d.due + 1
-        stats_%d.skipped = stats_%d.skipped + 1
+    if $due then
+        counts_$i.due = counts_$i.due + 1
+        counts_$i.skipped = counts_$i.skipped + 1
     end
 ]]
-
+local HOOK_NUMBERS = { protocolDetected = 0, statusChanged = 1, periodicUpdate = 2, flowEnd = 3 }
+local HOOKS = 4
+-- What a hook is called with, by generation.
+local ARGUMENTS = { none = "", now = ", now", conf = ", now, conf_$i" }
 -- One straight function for up to GROUP scripts: no loop over functions, so that each call site sees one hook only.
-local function compile_group(hook, group)
-    local head = { "local cursor, control, band, pcall, failed, profile, given = ...\n" }
-    local template = profile and RUN_PROFILED:gsub("%$", HOOK_NUMBERS[hook]) or RUN
+local function compile_group(hook, group, is_timed)
+    local head = { "local cursor, control, band, pcall, failed, begin, stop, keep, given = ...\n" }
     local body = { "return function(now)\n    local event = cursor.event\n" }
     local given = {}
     for i, entry in ipairs(group) do
-        given[i] = { hook = entry.hooks[hook], conf = entry.conf, stats = stats + entry.index }
-        head[#head + 1] = ("local hook_%d, conf_%d, stats_%d = given[%d].hook, given[%d].conf, given[%d].stats\n")
+        local counts = hook_counts + (HOOKS * entry.index + HOOK_NUMBERS[hook])
+        given[i] = { hook = entry.hooks[hook], conf = entry.conf, counts = counts }
+        head[#head + 1] = ("local hook_%d, conf_%d, counts_%d = given[%d].hook, given[%d].conf, given[%d].counts\n")
             :format(i, i, i, i, i, i)
-        local due = condition(entry, hook)
-        if entry.taken_out then
-            body[#body + 1] = SKIP:format(due, i, i, i, i)
-        else
-            body[#body + 1] = template:format(due, i, i, entry.index, i, (ARGUMENTS[entry.arguments]:gsub("#", i)), i, i,
-                entry.index)
-        end
+        local words = {
+            due = condition(entry, hook), index = entry.index, hook = HOOK_NUMBERS[hook], i = i,
+            begin = is_timed and "local began = begin()" or "",
+            stop = is_timed and "local duration = stop() - began" or "",
+            keep = is_timed and ("keep(%d, %d, duration)"):format(entry.index, HOOK_NUMBERS[hook]) or "",
+            arguments = ARGUMENTS[entry.arguments]:gsub("%$i", i),
+        }
+        body[#body + 1] = ((entry.taken_out and SKIP or RUN):gsub("%$(%a+)", words))
     end
     body[#body + 1] = "end\n"
     local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "@millrace/" .. hook))
-    return chunk(cursor, control, band, pcall, failed, profile, given)
+    return chunk(cursor, control, band, pcall, failed, hook_times.begin, hook_times.stop, hook_times.keep,
+        given)
 end
 
-local function compile(hook, selected)
+local function compile(hook, selected, is_timed)
     local groups = {}
     for start = 1, #selected, GROUP do
         local group = {}
         for i = start, math.min(start + GROUP - 1, #selected) do
             group[#group + 1] = selected[i]
         end
-        groups[#groups + 1] = compile_group(hook, group)
+        groups[#groups + 1] = compile_group(hook, group, is_timed)
     end
     if #groups <= 1 then
         return groups[1] or false
@@ -169,11 +179,11 @@ local function select_scripts(hook, l4, after)
 end
 
 -- Flows of the same set of scripts share one function, whatever their protocol.
-local function plan_of(hook, l4)
-    local by_l4 = plans[hook]
+local function plan_of(plans, hook, l4)
+    local by_l4 = plans.by_hook[hook]
     if by_l4 == nil then
         by_l4 = { shared = {} }
-        plans[hook] = by_l4
+        plans.by_hook[hook] = by_l4
     end
     local selected = select_scripts(hook, l4, 0)
     local names = {}
@@ -183,30 +193,30 @@ local function plan_of(hook, l4)
     local set = table.concat(names, ",")
     local plan = by_l4.shared[set]
     if plan == nil then
-        plan = compile(hook, selected)
+        plan = compile(hook, selected, plans.is_timed)
         by_l4.shared[set] = plan
     end
     by_l4[l4] = plan
     return plan
 end
 
-local function plan_for(hook, l4)
-    local by_l4 = plans[hook]
+local function plan_for(plans, hook, l4)
+    local by_l4 = plans.by_hook[hook]
     local plan = by_l4 and by_l4[l4]
     if plan == nil then
-        plan = plan_of(hook, l4)
+        plan = plan_of(plans, hook, l4)
     end
     return plan
 end
 
 -- What runs on the event in hand.
-local function plan_now(event)
+local function plan_now(plans, event)
     local place = 256 * event.kind + event.l4_protocol
-    local plan = plan_of_event[place]
+    local plan = plans.of_event[place]
     if plan == nil then
         local hook = KINDS[event.kind]
-        plan = hook and plan_for(hook, event.l4_protocol) or false
-        plan_of_event[place] = plan
+        plan = hook and plan_for(plans, hook, event.l4_protocol) or false
+        plans.of_event[place] = plan
     end
     return plan
 end
@@ -238,13 +248,13 @@ end
 
 local PASS_EVENT, PASS_STATUS = 0, 1
 
-local function status_changed(event, now, after)
+local function status_changed(plans, event, now, after)
     control.current_pass = PASS_STATUS
     local plan
     if after ~= nil then
-        plan = compile("statusChanged", select_scripts("statusChanged", event.l4_protocol, after))
+        plan = compile("statusChanged", select_scripts("statusChanged", event.l4_protocol, after), plans.is_timed)
     else
-        plan = plan_for("statusChanged", event.l4_protocol)
+        plan = plan_for(plans, "statusChanged", event.l4_protocol)
     end
     if plan then
         plan(now)
@@ -254,19 +264,20 @@ local function status_changed(event, now, after)
 end
 
 -- An event whose hooks a lost machine left half run: only the scripts after the one that brought it down.
-local function resume(event, verdict, now)
+local function resume(plans, event, verdict, now)
     local after = entry_at(control.resume_script).position
     control.resuming = 0
     if control.current_pass == PASS_STATUS then
-        return status_changed(event, now, after)
+        return status_changed(plans, event, now, after)
     end
-    local plan = compile(KINDS[event.kind], select_scripts(KINDS[event.kind], event.l4_protocol, after))
+    local hook = KINDS[event.kind]
+    local plan = compile(hook, select_scripts(hook, event.l4_protocol, after), plans.is_timed)
     if plan then
         plan(now)
         conclude()
     end
     if verdict.status_bitmap ~= control.bitmap_before then
-        status_changed(event, now)
+        status_changed(plans, event, now)
     end
 end
 
@@ -290,17 +301,22 @@ local function dispatch(batch_address, from, count)
             cursor.metadata = no_metadata
         end
         control.current_event = i
+        local plans = plain
+        until_timed = until_timed - 1
+        if until_timed <= 0 then
+            plans, until_timed = timed, DISTANCE
+        end
         local now = floor(tonumber(event.time_ns) / 1e9)
         if control.resuming ~= 0 then
-            resume(event, verdict, now)
+            resume(plans, event, verdict, now)
         else
-            local plan = plan_now(event)
+            local plan = plan_now(plans, event)
             if plan then
                 control.bitmap_before = verdict.status_bitmap
                 plan(now)
                 conclude()
                 if verdict.status_bitmap ~= control.bitmap_before then
-                    status_changed(event, now)
+                    status_changed(plans, event, now)
                 end
             end
         end
@@ -313,9 +329,9 @@ local function dispatch(batch_address, from, count)
     return count
 end
 
--- The same with a profile, up to as many events as its samples have room for.
+-- The same where every call is timed, up to as many events as there is room for samples.
 local function dispatch_profiled(batch_address, from, count)
-    local fitting = math.max(1, floor(settings.profile_capacity / (2 * #entries + 1)))
+    local fitting = max(1, floor(hook_times.capacity / (2 * #entries + 1)))
     return dispatch(batch_address, from, math.min(count, from + fitting))
 end
 
@@ -349,4 +365,4 @@ local function prepare()
     forget_plans()
 end
 
-return { dispatch = profile and dispatch_profiled or dispatch, add = add, prepare = prepare }
+return { dispatch = settings.profiled == 1 and dispatch_profiled or dispatch, add = add, prepare = prepare }

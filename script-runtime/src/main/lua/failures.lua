@@ -5,7 +5,7 @@ local layout = library("layout")
 local emission = library("emission")
 local guard = library("guard")
 local census = library("census")
-local control, stats = layout.control, layout.stats
+local control, stats, hook_counts = layout.control, layout.stats, layout.hook_counts
 local type, ipairs = type, ipairs
 local collect = collectgarbage
 
@@ -14,6 +14,7 @@ local MAX_DISTINCT = 50
 local MEMORY_HELD = 0.75 * settings.memory_limit
 -- Beyond the limit, for what is to be said where a script has taken all.
 local EXTRA_KIB = 1024
+local HOOKS = 4
 local OFF_DEADLINE, OFF_MEMORY, OFF_FAILURES = 1, 2, 4
 local SWITCHED_OFF = ": switched off: "
 local ADVICE = {
@@ -47,11 +48,20 @@ local function note(index, message)
     end
 end
 
+-- A counter of a script, over all its hooks.
+local function counted(index, name)
+    local sum = 0
+    for hook = 0, HOOKS - 1 do
+        sum = sum + hook_counts[HOOKS * index + hook][name]
+    end
+    return sum
+end
+
 -- Failures of a script since it last returned. Kept where it outlives the machine.
 local function failed_in_a_row(index)
-    local own = stats[index]
-    if own.run_at_failure ~= own.run then
-        own.run_at_failure, own.failed_in_a_row = own.run, 0
+    local own, run = stats[index], counted(index, "run")
+    if own.run_at_failure ~= run then
+        own.run_at_failure, own.failed_in_a_row = run, 0
     end
     own.failed_in_a_row = own.failed_in_a_row + 1
     return own.failed_in_a_row
@@ -93,16 +103,17 @@ local function out_of_memory(index, message, entries, forget)
 end
 
 -- True where the machine must be replaced.
-local function conclude(index, message, late, entries, forget)
+local function conclude(index, hook, message, late, entries, forget)
     local told = false
+    local counts = hook_counts[HOOKS * index + hook]
     if late then
-        stats[index].timed_out = stats[index].timed_out + 1
-        if settings.max_overruns > 0 and stats[index].timed_out >= settings.max_overruns then
+        counts.timed_out = counts.timed_out + 1
+        if settings.max_overruns > 0 and counted(index, "timed_out") >= settings.max_overruns then
             switch_off(index, OFF_DEADLINE, message, entries, forget)
             told = true
         end
     else
-        stats[index].failed = stats[index].failed + 1
+        counts.failed = counts.failed + 1
         if type(message) == "string" and message:find("not enough memory", 1, true) then
             told = out_of_memory(index, message, entries, forget)
         end
@@ -125,14 +136,15 @@ end
 local cover = loadstring("local a" .. (", a"):rep(190), "@millrace/cover")
 jit.off(cover)
 
--- A hook failed or was stopped; the caller goes on with the next script. True where the machine must be replaced first.
-local function failed(index, message, entries, forget)
+-- A hook, by its number, failed or was stopped; the caller goes on with the next script. True where the machine must be
+-- replaced first.
+local function failed(index, hook, message, entries, forget)
     local late = control.deadline_serial == control.hook_serial
     -- First of all: from here on nobody is stopped, and the call is counted here and nowhere else.
     guard.turn()
     control.extra_memory_kib = EXTRA_KIB
     cover()
-    return conclude(index, message, late, entries, forget)
+    return conclude(index, hook, message, late, entries, forget)
 end
 
 -- All messages so far: script index, count, message per record.

@@ -88,6 +88,7 @@ return {
     no_metadata = no_metadata,
     control = ffi.cast("control_t *", settings.control),
     stats = ffi.cast("script_stats_t *", settings.stats),
+    hook_counts = ffi.cast("hook_counts_t *", settings.hook_counts),
     places = ffi.cast("const place_t *", settings.places),
     describe = describe,
 }

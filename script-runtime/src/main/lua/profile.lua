@@ -1,44 +1,11 @@
--- How long hooks take and why LuaJIT gives traces up, for `--script-profile`; loaded where that is given only. Scripts
--- reach nothing of it: the events that it listens to are those of LuaJIT's own `jit` module, which they do not have.
-local library, settings = ...
-local layout = library("layout")
-local ffi, control = layout.ffi, layout.control
-local tonumber, type, pairs, pcall = tonumber, type, pairs, pcall
+-- Why LuaJIT gives traces up, for `--script-profile`; loaded where that is given only. Scripts reach nothing of it: the
+-- events that it listens to are those of LuaJIT's own `jit` module, which they do not have.
+local library = ...
+local control = library("layout").control
+local type, pairs, pcall = type, pairs, pcall
 local format = string.format
 
 local MAX_DISTINCT = 1000
-local CLOCK_MONOTONIC = 1
-local CAPACITY = settings.profile_capacity
-
-ffi.cdef [[
-typedef struct { int64_t seconds; int64_t nanoseconds; } monotonic_time_t;
-int clock_gettime(int clock, monotonic_time_t *time);
-]]
-local C = ffi.C
-local time = ffi.new("monotonic_time_t")
-local samples = ffi.cast("profile_sample_t *", settings.profile_samples)
-
--- The same clock as System.nanoTime().
-local function clock()
-    C.clock_gettime(CLOCK_MONOTONIC, time)
-    return tonumber(time.seconds) * 1e9 + tonumber(time.nanoseconds)
-end
-
-local function begin(hook)
-    local now = clock()
-    control.profile_hook, control.profile_began_ns = hook, now
-    return now
-end
-
-local function finish(script, hook, began, ok)
-    local duration = clock() - began
-    local used = control.profile_used
-    if used < CAPACITY then
-        local sample = samples[used]
-        sample.duration_ns, sample.script, sample.hook, sample.failed = duration, script, hook, ok and 0 or 1
-        control.profile_used = used + 1
-    end
-end
 
 -- LuaJIT's own names of errors and instructions; not from the folder that Millrace was started in.
 local function definitions()
@@ -107,4 +74,4 @@ local function trace_aborts()
     return table.concat(list, "\30")
 end
 
-return { begin = begin, finish = finish, listen = listen, trace_aborts = trace_aborts }
+return { listen = listen, trace_aborts = trace_aborts }

@@ -31,7 +31,9 @@ final class Capture extends EngineRun {
     private final List<AutoCloseable> locks = new ArrayList<>();
     private final DropWatch drops;
     private final RunGauges gauges;
+    private final HookGauges hookGauges;
     private ServiceLink service;
+    private ScriptRuntime scripts;
     private long endedNs;
     private long startedNs;
 
@@ -59,6 +61,7 @@ final class Capture extends EngineRun {
         this.user = user;
         drops = new DropWatch(telemetry);
         gauges = new RunGauges(telemetry, eventRings(), outputRings());
+        hookGauges = new HookGauges(telemetry);
         for (final PortSpec port : ports.ports()) {
             locks.add(runDirectory.lock(port));
         }
@@ -102,6 +105,7 @@ final class Capture extends EngineRun {
     @Override
     void attend(final FlowEngine running, final ScriptRuntime runtime) throws InterruptedException {
         startedNs = System.nanoTime();
+        scripts = runtime;
         running.portDescriptions().forEach(EngineRun::complain);
         service = new ServiceLink(ServiceManager.of(System.getenv()), telemetry(), heartbeats(running, runtime));
         service.ready(startedNs);
@@ -160,6 +164,7 @@ final class Capture extends EngineRun {
     private void watch(final FlowEngine running) {
         running.watchPorts(EngineRun::complain);
         gauges.update();
+        hookGauges.update(scripts.hookTimes().hooks());
         drops.look(EngineRun::complain);
     }
 

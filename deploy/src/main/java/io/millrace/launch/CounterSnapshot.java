@@ -9,6 +9,7 @@ import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,6 +71,18 @@ record CounterSnapshot(long pid, long startedMs, long takenNs, long takenMs, Lis
         final Set<String> owners = new LinkedHashSet<>();
         values.stream().filter(value -> value.descriptor() == descriptor).forEach(value -> owners.add(value.owner()));
         return owners;
+    }
+
+    /** Calls of a hook that were made. */
+    long hookCalls(final String owner) {
+        return of(RunGauge.HOOK_RUN, owner) + of(RunGauge.HOOK_FAILED, owner) + of(RunGauge.HOOK_TIMED_OUT, owner);
+    }
+
+    /** Hooks of scripts, {@code script hook}, those that took the most time in all first. */
+    List<String> hooksByTime() {
+        return owners(RunGauge.HOOK_DUE).stream().sorted(Comparator.comparingDouble((String owner) ->
+            -(double) of(RunGauge.HOOK_TOTAL, owner) / Math.max(1, of(RunGauge.HOOK_TIMED, owner)) * hookCalls(owner)))
+            .toList();
     }
 
     private static Map<Integer, CounterDescriptor> descriptors() {

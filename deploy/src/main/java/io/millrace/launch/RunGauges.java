@@ -27,6 +27,7 @@ final class RunGauges {
     private final List<OneToOneRingBuffer> rings = new ArrayList<>();
     private final List<AtomicCounter> fills = new ArrayList<>();
     private final Map<LatencyKind, AtomicCounter[]> latencies = new EnumMap<>(LatencyKind.class);
+    private final Map<String, AtomicCounter[]> gaps = new HashMap<>();
     private final Map<String, AtomicCounter> nonIpKinds = new HashMap<>();
 
     /**
@@ -48,9 +49,12 @@ final class RunGauges {
             add(outputRings.get(thread), "output of script-" + thread);
         }
         for (final LatencyKind kind : LatencyKind.values()) {
-            latencies.put(kind, RunGauge.LATENCIES.stream()
-                .map(gauge -> telemetry.counter(gauge, kind.key())).toArray(AtomicCounter[]::new));
+            latencies.put(kind, counters(RunGauge.LATENCIES, kind.key()));
         }
+    }
+
+    private AtomicCounter[] counters(final List<RunGauge> gauges, final String owner) {
+        return gauges.stream().map(gauge -> telemetry.counter(gauge, owner)).toArray(AtomicCounter[]::new);
     }
 
     private void add(final OneToOneRingBuffer ring, final String name) {
@@ -67,14 +71,19 @@ final class RunGauges {
         latencies.forEach((kind, counters) -> {
             final LatencySummary summary = summaries.get(kind);
             if (summary != null) {
-                final long[] values =
-                    {summary.count(), summary.p50Ns(), summary.p99Ns(), summary.p9999Ns(), summary.maxNs()};
-                for (int i = 0; i < values.length; i++) {
-                    counters[i].setRelease(values[i]);
-                }
+                set(counters, summary);
             }
         });
+        telemetry.latenciesByOwner(LatencyKind.POLL_GAP).forEach((worker, summary) ->
+            set(gaps.computeIfAbsent(worker, owner -> counters(RunGauge.GAPS, owner)), summary));
         updateKinds();
+    }
+
+    private static void set(final AtomicCounter[] counters, final LatencySummary summary) {
+        final long[] values = {summary.count(), summary.p50Ns(), summary.p99Ns(), summary.p9999Ns(), summary.maxNs()};
+        for (int i = 0; i < values.length; i++) {
+            counters[i].setRelease(values[i]);
+        }
     }
 
     private void updateKinds() {

@@ -1,6 +1,7 @@
 package io.millrace.launch;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.script.lua.HookTimes;
 import io.millrace.script.lua.ScriptProfile;
 import java.io.IOException;
 import java.util.List;
@@ -16,13 +17,13 @@ final class ScriptProfileReport {
 
     /** Two tables: hooks by the time they took, and where LuaJIT gave up compiling. */
     static String text(final ScriptProfile profile) {
-        final List<ScriptProfile.Hook> hooks = profile.hooks();
+        final List<HookTimes.Hook> hooks = profile.hooks();
         final int width = hooks.stream().mapToInt(hook -> hook.script().length()).max().orElse(0);
         final String column = "%-" + Math.max("script".length(), width) + "s";
         final StringBuilder text = new StringBuilder();
         append(text, column + "  %-16s  %12s  %9s  %9s  %9s  %13s  %6s%n",
             "script", "hook", "calls", "errors", "p50 ns", "p99 ns", "max ns", "share");
-        for (final ScriptProfile.Hook hook : hooks) {
+        for (final HookTimes.Hook hook : hooks) {
             append(text, column + "  %-16s  %,12d  %,9d  %,9d  %,9d  %,13d  %5.1f%%%n", hook.script(), hook.hook(),
                 hook.calls(), hook.errors(), hook.p50Ns(), hook.p99Ns(), hook.maxNs(), 100 * share(hook, profile));
         }
@@ -36,7 +37,7 @@ final class ScriptProfileReport {
         json.writeObjectFieldStart("script_profile");
         json.writeNumberField("worked_ns", profile.workedNs());
         json.writeArrayFieldStart("hooks");
-        for (final ScriptProfile.Hook hook : profile.hooks()) {
+        for (final HookTimes.Hook hook : profile.hooks()) {
             json.writeStartObject();
             json.writeStringField("script", hook.script());
             json.writeStringField("hook", hook.hook());
@@ -76,7 +77,7 @@ final class ScriptProfileReport {
         }
     }
 
-    private static double share(final ScriptProfile.Hook hook, final ScriptProfile profile) {
+    private static double share(final HookTimes.Hook hook, final ScriptProfile profile) {
         return profile.workedNs() == 0 ? 0 : (double) hook.totalNs() / profile.workedNs();
     }
 

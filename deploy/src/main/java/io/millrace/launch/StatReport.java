@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ final class StatReport {
         EngineCounter.EVENTS_PRODUCED, ScriptCounter.HOOKS_RUN, ScriptCounter.ALERTS_RAISED,
         OutputCounter.RECORDS_WRITTEN);
     private static final int MAX_KINDS_SHOWN = 10;
+    private static final int MAX_HOOKS_SHOWN = 15;
+    private static final int MIN_HOOK_WIDTH = 34;
 
     /** What is wrong with packets that came; none of it is a drop. */
     static final List<CounterDescriptor> ANOMALIES = List.of(
@@ -62,6 +65,7 @@ final class StatReport {
         appendNonIpKinds(text);
         appendRings(text);
         appendLatencies(text);
+        appendHooks(text);
         appendLaws(text);
         return text.toString().stripTrailing();
     }
@@ -77,7 +81,8 @@ final class StatReport {
             json.writeNumberField("interval_s", seconds);
             writeTotals(json);
             writeOwners(json, "workers", EngineCounter.RECEIVED, List.of(EngineCounter.RECEIVED,
-                EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_LIVE, EngineCounter.EVENTS_SKIPPED));
+                EngineCounter.RECEIVED_BYTES, EngineCounter.FLOWS_LIVE, EngineCounter.EVENTS_SKIPPED, RunGauge.GAP_COUNT,
+                RunGauge.GAP_P50, RunGauge.GAP_P99, RunGauge.GAP_P9999, RunGauge.GAP_MAX));
             writeRates(json, "workers_per_second", EngineCounter.RECEIVED,
                 List.of(EngineCounter.RECEIVED, EngineCounter.RECEIVED_BYTES, EngineCounter.EVENTS_SKIPPED));
             writeOwners(json, "ports", PortCounter.PORT_RECEIVED, List.of(PortCounter.PORT_OFFERED,
@@ -90,6 +95,7 @@ final class StatReport {
             writeOwners(json, "driver", PortCounter.DRIVER_COUNTER, List.of(PortCounter.DRIVER_COUNTER));
             writeOwners(json, "rings", RunGauge.RING_FILL, List.of(RunGauge.RING_FILL));
             writeOwners(json, "latency_ns", RunGauge.LATENCY_COUNT, List.copyOf(RunGauge.LATENCIES));
+            writeHooks(json);
             json.writeObjectFieldStart("drops");
             for (final CounterDescriptor reason : DropWatch.REASONS) {
                 json.writeNumberField(reason.key(), now.total(reason));
@@ -156,6 +162,56 @@ final class StatReport {
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    /** By script and hook. */
+    private void writeHooks(final JsonGenerator json) throws IOException {
+        final Map<String, List<String>> byScript = new LinkedHashMap<>();
+        for (final String owner : now.owners(RunGauge.HOOK_DUE)) {
+            byScript.computeIfAbsent(scriptOf(owner), _ -> new ArrayList<>()).add(owner);
+        }
+        json.writeObjectFieldStart("hooks");
+        for (final Map.Entry<String, List<String>> script : byScript.entrySet()) {
+            json.writeObjectFieldStart(script.getKey());
+            for (final String owner : script.getValue()) {
+                json.writeObjectFieldStart(hookOf(owner));
+                for (final RunGauge gauge : RunGauge.HOOKS) {
+                    json.writeNumberField(gauge.key(), now.of(gauge, owner));
+                }
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    private void appendHooks(final StringBuilder text) {
+        final List<String> hooks = now.hooksByTime();
+        if (hooks.isEmpty()) {
+            return;
+        }
+        final List<String> shown = hooks.stream().limit(MAX_HOOKS_SHOWN).toList();
+        final int width = Math.max(MIN_HOOK_WIDTH, shown.stream().mapToInt(String::length).max().orElseThrow());
+        append(text, "%n%-" + (width + 2) + "s %12s %14s %9s %9s %9s %11s%n", "Hooks, times in microseconds", "per second",
+            "calls", "errors", "p50", "p99", "max");
+        for (final String owner : shown) {
+            append(text, "  %-" + width + "s %,12.0f %,14d %,9d %,9.1f %,9.1f %,11.1f%n", owner,
+                rate(RunGauge.HOOK_RUN, owner) + rate(RunGauge.HOOK_FAILED, owner) + rate(RunGauge.HOOK_TIMED_OUT, owner),
+                now.hookCalls(owner), now.of(RunGauge.HOOK_FAILED, owner) + now.of(RunGauge.HOOK_TIMED_OUT, owner),
+                now.of(RunGauge.HOOK_P50, owner) / 1e3, now.of(RunGauge.HOOK_P99, owner) / 1e3,
+                now.of(RunGauge.HOOK_MAX, owner) / 1e3);
+        }
+        if (hooks.size() > MAX_HOOKS_SHOWN) {
+            append(text, "  and %d more hooks: --json tells all%n", hooks.size() - MAX_HOOKS_SHOWN);
+        }
+    }
+
+    private static String scriptOf(final String owner) {
+        return owner.substring(0, owner.lastIndexOf(' '));
+    }
+
+    private static String hookOf(final String owner) {
+        return owner.substring(owner.lastIndexOf(' ') + 1);
     }
 
     private void appendWorkers(final StringBuilder text) {
@@ -231,11 +287,23 @@ final class StatReport {
         for (final LatencyKind kind : LatencyKind.values()) {
             final String owner = kind.key();
             if (now.of(RunGauge.LATENCY_COUNT, owner) > 0) {
-                append(text, "  %-22s %,12.1f %,12.1f %,12.1f %,12.1f%n", owner.replace("_ns", "").replace('_', ' '),
-                    now.of(RunGauge.LATENCY_P50, owner) / 1e3, now.of(RunGauge.LATENCY_P99, owner) / 1e3,
-                    now.of(RunGauge.LATENCY_P9999, owner) / 1e3, now.of(RunGauge.LATENCY_MAX, owner) / 1e3);
+                appendTimes(text, owner.replace("_ns", "").replace('_', ' '), owner, RunGauge.LATENCIES);
+            }
+            if (kind == LatencyKind.POLL_GAP && now.owners(RunGauge.GAP_COUNT).size() > 1) {
+                for (final String worker : now.owners(RunGauge.GAP_COUNT)) {
+                    appendTimes(text, "  of " + worker, worker, RunGauge.GAPS);
+                }
             }
         }
+    }
+
+    /** The parts of a summary but for the first, which is a count. */
+    private void appendTimes(
+        final StringBuilder text, final String name, final String owner, final List<RunGauge> parts) {
+
+        append(text, "  %-22s", name);
+        parts.stream().skip(1).forEach(part -> append(text, " %,12.1f", now.of(part, owner) / 1e3));
+        append(text, "%n");
     }
 
     private void appendLaws(final StringBuilder text) {

@@ -78,6 +78,13 @@ final class LiveCapture implements AutoCloseable {
         }
     }
 
+    /** All counters as they are now. */
+    CounterSnapshot counters() throws IOException {
+        try (CountersFile file = CountersFile.open(countersFile())) {
+            return CounterSnapshot.take(file);
+        }
+    }
+
     /** Sends a signal by its name. */
     void signal(final String name) throws IOException, InterruptedException {
         final Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();

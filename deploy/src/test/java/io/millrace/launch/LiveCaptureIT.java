@@ -3,6 +3,7 @@ package io.millrace.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.script.intake.ScriptCounter;
 import io.millrace.launch.MillraceProcess.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,37 @@ class LiveCaptureIT {
         assertThat(output).anyMatch(line -> line.startsWith("frames   1,033 received = "))
             .anyMatch(line -> line.startsWith("records  52 due = 52 written + 0 dropped"))
             .noneMatch(line -> line.contains("does not add up"));
+    }
+
+    @Test
+    void shouldTellOfEachHookAndWorkerWhatItTakesAlsoAfterAReload() throws Exception {
+        NetworkNamespace.assumeTools("tcpreplay");
+        final int decided = 40;
+        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface=watched", "--workers=2",
+            "--script-threads=2", "--scripts=" + SCRIPTS)) {
+            for (int round = 1; round <= 2; round++) {
+                network.run("tcpreplay", "--quiet", "--pps=2000", "--intf1=far", SAMPLE.toString());
+                capture.awaitCounter(EngineCounter.RECEIVED, (long) round * SAMPLE_FRAMES);
+                capture.awaitCounter(RunGauge.HOOK_RUN, (long) round * decided);
+                capture.signal("HUP");
+                capture.awaitError("scripts reloaded");
+            }
+            final CounterSnapshot counters = capture.counters();
+
+            assertThat(counters.owners(RunGauge.HOOK_DUE)).containsExactly("suspicious_countries protocolDetected");
+            assertThat(counters.total(RunGauge.HOOK_RUN)).isGreaterThanOrEqualTo(2 * decided)
+                .isLessThanOrEqualTo(counters.total(ScriptCounter.HOOKS_RUN));
+            assertThat(counters.total(RunGauge.HOOK_DUE)).isEqualTo(counters.total(RunGauge.HOOK_RUN)
+                + counters.total(RunGauge.HOOK_FAILED) + counters.total(RunGauge.HOOK_TIMED_OUT)
+                + counters.total(RunGauge.HOOK_SKIPPED));
+            assertThat(counters.total(RunGauge.HOOK_TIMED)).isPositive();
+            assertThat(counters.total(RunGauge.HOOK_P50)).isPositive()
+                .isLessThanOrEqualTo(counters.total(RunGauge.HOOK_MAX));
+            assertThat(counters.owners(RunGauge.GAP_COUNT)).containsExactly("worker-0", "worker-1");
+            assertThat(counters.of(RunGauge.GAP_MAX, "worker-1")).isPositive();
+            assertThat(capture.stop()).anyMatch(line -> line.startsWith("hooks"))
+                .noneMatch(line -> line.contains("does not add up"));
+        }
     }
 
     @Test

@@ -8,9 +8,12 @@ import io.millrace.engine.event.EventRings;
 import io.millrace.engine.parse.NonIpKind;
 import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.EngineCounter;
+import io.millrace.engine.telemetry.LatencyHistogram;
+import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.engine.telemetry.Telemetry;
+import io.millrace.script.lua.HookTimes;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -54,6 +57,9 @@ final class StatCommandTest {
             .containsEntry("ports", Map.of("port eth0", Map.of(
                 "port_offered", 0, "port_received", 1012, "link_up", 1, "interface_dropped", 0, "frames_joined", 0,
                 "frames_cut", 0, "rx_missed", 12, "rx_no_mbuf", 0, "rx_errors", 0)))
+            .containsEntry("workers", Map.of("worker-0", Map.of(
+                "received", 1000, "received_bytes", 64_000, "flows_live", 7, "events_skipped", 0, "gap_count", 4,
+                "gap_p50", 1000, "gap_p99", 2000, "gap_p9999", 2000, "gap_max", 2000)))
             .containsEntry("workers_per_second", Map.of("worker-0", Map.of(
                 "received", 0, "received_bytes", 0, "events_skipped", 0)))
             .containsEntry("ports_per_second", Map.of("port eth0", Map.of(
@@ -76,6 +82,47 @@ final class StatCommandTest {
 
         assertThat(json).containsEntry("not_ip_kinds", Map.of("ethertype_0x0806", 20, "llc_0x0042", 5));
         assertThat((Map<?, ?>) json.get("total")).extracting("not_ip", "fragments_overlapping").containsExactly(25, 3);
+    }
+
+    @Test
+    void shouldShowHooksOfScriptsAndGapsOfWorkers() throws IOException {
+        final CommandLineRun run = statOf(PID, "--once");
+
+        assertThat(run.output()).anyMatch(line -> line.matches("  script0 flowEnd +0 +30 +10 +\\d+\\.\\d +.*"))
+            .anyMatch(line -> line.matches("  poll gap +1\\.0 +2\\.0 +2\\.0 +2\\.0"))
+            .anyMatch(line -> line.matches("    of worker-0 +1\\.0 +2\\.0 +2\\.0 +2\\.0"))
+            .anyMatch(line -> line.matches("    of worker-1 +1\\.5 +1\\.5 +1\\.5 +1\\.5"));
+    }
+
+    @Test
+    void shouldTellProgramsHooksOfScriptsThatAddUp() throws IOException {
+        final Map<String, Object> json = JSON.std.mapFrom(statOf(PID, "--once", "--json").output().getFirst());
+
+        final Map<?, ?> hook = (Map<?, ?>) ((Map<?, ?>) ((Map<?, ?>) json.get("hooks")).get("script0")).get("flowEnd");
+        assertThat(hook).extracting("hook_due", "hook_run", "hook_failed", "hook_timed_out", "hook_skipped", "hook_timed")
+            .containsExactly(30, 20, 10, 0, 0, 2);
+        assertThat((int) hook.get("hook_p50")).isPositive().isLessThanOrEqualTo((int) hook.get("hook_max"));
+    }
+
+    @Test
+    void shouldLeaveOutHooksBeyondTheRoomForThem() {
+        final Telemetry telemetry = new Telemetry();
+        new HookGauges(telemetry).update(IntStream.rangeClosed(0, HookGauges.MAX_HOOKS)
+            .mapToObj(i -> new HookTimes.Hook("script" + i, "flowEnd", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)).toList());
+
+        assertThat(telemetry.total(RunGauge.HOOK_RUN)).isEqualTo(HookGauges.MAX_HOOKS);
+    }
+
+    @Test
+    void shouldLeaveRoomForOtherCountersWhereHooksAreMany() {
+        final Telemetry telemetry = new Telemetry();
+        while (telemetry.room() > 600) {
+            telemetry.counter(EngineCounter.RECEIVED, "worker-" + telemetry.room());
+        }
+        new HookGauges(telemetry).update(IntStream.range(0, 100)
+            .mapToObj(i -> new HookTimes.Hook("script" + i, "flowEnd", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0)).toList());
+
+        assertThat(telemetry.room()).isBetween(500, 512);
     }
 
     @Test
@@ -122,8 +169,8 @@ final class StatCommandTest {
 
         final String[] values = new StatLine(before, now).text().strip().split(" +");
 
-        assertThat(values).hasSize(12).startsWith("00:00:02", "42", "1000000", "1000.0");
-        assertThat(StatLine.HEADER.split("  +")).hasSize(12);
+        assertThat(values).hasSize(14).startsWith("00:00:02", "42", "1000000", "1000.0");
+        assertThat(StatLine.HEADER.split("  +")).hasSize(14);
     }
 
     private static CounterSnapshot snapshot(final long timeNs, final long packets, final long bytes) {
@@ -162,6 +209,12 @@ final class StatCommandTest {
         final NonIpCounts kinds = telemetry.nonIpCounts();
         IntStream.range(0, 20).forEach(_ -> kinds.increment(NonIpKind.of(NonIpKind.ETHERTYPE, 0x0806)));
         IntStream.range(0, 5).forEach(_ -> kinds.increment(NonIpKind.of(NonIpKind.LLC, 0x42)));
+        final LatencyHistogram gaps = telemetry.histogram(LatencyKind.POLL_GAP, "worker-0");
+        gaps.record(1000, 3);
+        gaps.record(2000);
+        telemetry.histogram(LatencyKind.POLL_GAP, "worker-1").record(1500);
+        new HookGauges(telemetry).update(
+            List.of(new HookTimes.Hook("script0", "flowEnd", 30, 20, 10, 0, 0, 2, 1500, 2500, 2500, 4000)));
         new RunGauges(telemetry, new EventRings(List.of(List.of(EventRing.allocate(RING_BYTES))), List.of()), List.of())
             .update();
         poke(file, PID_OFFSET, pid);

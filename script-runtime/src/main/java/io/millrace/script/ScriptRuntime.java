@@ -13,6 +13,7 @@ import io.millrace.script.intake.HostLists;
 import io.millrace.script.intake.ScriptAgent;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.Finding;
+import io.millrace.script.lua.HookTimes;
 import io.millrace.script.lua.MachineSettings;
 import io.millrace.script.lua.ScriptDescription;
 import io.millrace.script.lua.ScriptHost;
@@ -235,6 +236,13 @@ public final class ScriptRuntime implements AutoCloseable {
         config.inputs().settingsFile().ifPresent(watched::add);
         watched.addAll(hosts.files());
         watch = new ScriptWatch(watched, reload);
+    }
+
+    /** How often each hook of each script ran and how long it took, over all threads and all reloads so far. Any thread. */
+    public HookTimes hookTimes() {
+        final HookTimes sum = new HookTimes();
+        agents.forEach(agent -> agent.addHookTimes(sum));
+        return sum;
     }
 
     /** What was wrong with external alerts, in one line; empty where nothing was. */

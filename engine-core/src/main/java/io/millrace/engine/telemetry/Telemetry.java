@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,7 +28,7 @@ public final class Telemetry {
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
     private final List<NonIpCounts> nonIpCounts = new ArrayList<>();
-    private final Map<LatencyKind, List<LatencyHistogram>> histograms = new EnumMap<>(LatencyKind.class);
+    private final Map<LatencyKind, Map<String, List<LatencyHistogram>>> histograms = new EnumMap<>(LatencyKind.class);
 
     private record Entry(CounterDescriptor descriptor, AtomicCounter counter) {
     }
@@ -61,6 +62,11 @@ public final class Telemetry {
         return counter;
     }
 
+    /** Counters that can still be handed out. */
+    public int room() {
+        return MAX_COUNTERS - entries.size();
+    }
+
     /** Sum over all owners; 0 where nobody counts it. */
     public long total(final CounterDescriptor descriptor) {
         long total = 0;
@@ -86,24 +92,39 @@ public final class Telemetry {
         return sums;
     }
 
-    /** Hands out one histogram. Call it while building, before the recording thread starts. */
-    public LatencyHistogram histogram(final LatencyKind kind) {
+    /**
+     * Hands out one histogram. Call it while building, before the recording thread starts.
+     *
+     * @param owner who records.
+     */
+    public LatencyHistogram histogram(final LatencyKind kind, final String owner) {
         final LatencyHistogram histogram = new LatencyHistogram();
-        histograms.computeIfAbsent(kind, k -> new ArrayList<>()).add(histogram);
+        histograms.computeIfAbsent(kind, _ -> new LinkedHashMap<>())
+            .computeIfAbsent(owner, _ -> new ArrayList<>()).add(histogram);
         return histogram;
     }
 
     /** What all owners recorded, by kind; kinds that nobody records are absent. */
     public Map<LatencyKind, LatencySummary> latencies() {
         final Map<LatencyKind, LatencySummary> summaries = new EnumMap<>(LatencyKind.class);
-        histograms.forEach((kind, owners) -> {
-            final Histogram sum = LatencyHistogram.emptySum();
-            owners.forEach(owner -> owner.addTo(sum));
-            summaries.put(kind, new LatencySummary(
-                sum.getTotalCount(), sum.getValueAtPercentile(50), sum.getValueAtPercentile(99),
-                sum.getValueAtPercentile(99.9), sum.getValueAtPercentile(99.99), sum.getMaxValue()));
-        });
+        histograms.forEach((kind, owners) ->
+            summaries.put(kind, summary(owners.values().stream().flatMap(List::stream).toList())));
         return summaries;
+    }
+
+    /** What each owner recorded of one kind, in the order in which they were given histograms. */
+    public Map<String, LatencySummary> latenciesByOwner(final LatencyKind kind) {
+        final Map<String, LatencySummary> summaries = new LinkedHashMap<>();
+        histograms.getOrDefault(kind, Map.of()).forEach((owner, own) -> summaries.put(owner, summary(own)));
+        return summaries;
+    }
+
+    private static LatencySummary summary(final List<LatencyHistogram> histograms) {
+        final Histogram sum = LatencyHistogram.emptySum();
+        histograms.forEach(histogram -> histogram.addTo(sum));
+        return new LatencySummary(
+            sum.getTotalCount(), sum.getValueAtPercentile(50), sum.getValueAtPercentile(99),
+            sum.getValueAtPercentile(99.9), sum.getValueAtPercentile(99.99), sum.getMaxValue());
     }
 
     private static ByteBuffer direct(final int lengthBytes) {

@@ -108,8 +108,8 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         expiry = new FlowExpiry(config.timeouts());
         slices = new FlowSlices(config.flowCapacity(), config.timeouts().activeNs());
         detector = new ProtocolDetector(config.detection(), counters);
-        pollGaps = telemetry.histogram(LatencyKind.POLL_GAP);
-        burstTimes = telemetry.histogram(LatencyKind.BURST_TIME);
+        pollGaps = telemetry.histogram(LatencyKind.POLL_GAP, roleName());
+        burstTimes = telemetry.histogram(LatencyKind.BURST_TIME, roleName());
         periodicIntervalNs = config.periodicIntervalNs();
         detectionSilenceNs = config.detection().silenceNs();
     }

@@ -39,8 +39,8 @@ final class TelemetryTest {
 
     @Test
     void shouldSummarizeDurationsOverTheirOwners() {
-        final LatencyHistogram first = telemetry.histogram(LatencyKind.POLL_GAP);
-        final LatencyHistogram second = telemetry.histogram(LatencyKind.POLL_GAP);
+        final LatencyHistogram first = telemetry.histogram(LatencyKind.POLL_GAP, "worker-0");
+        final LatencyHistogram second = telemetry.histogram(LatencyKind.POLL_GAP, "worker-1");
         for (int i = 0; i < 99; i++) {
             first.record(1000);
         }
@@ -53,11 +53,15 @@ final class TelemetryTest {
             assertThat(summary.maxNs()).isBetween(2_000_000L, 2_002_000L);
         }
         assertThat(telemetry.latencies()).containsOnlyKeys(LatencyKind.POLL_GAP);
+        assertThat(telemetry.latenciesByOwner(LatencyKind.POLL_GAP)).containsOnlyKeys("worker-0", "worker-1");
+        assertThat(telemetry.latenciesByOwner(LatencyKind.POLL_GAP).get("worker-0").maxNs()).isEqualTo(1000);
+        assertThat(telemetry.latenciesByOwner(LatencyKind.POLL_GAP).get("worker-1").count()).isEqualTo(1);
+        assertThat(telemetry.latenciesByOwner(LatencyKind.RING_DWELL)).isEmpty();
     }
 
     @Test
     void shouldTakeAnyDuration() {
-        final LatencyHistogram histogram = telemetry.histogram(LatencyKind.BURST_TIME);
+        final LatencyHistogram histogram = telemetry.histogram(LatencyKind.BURST_TIME, "worker-0");
         histogram.record(-1);
         histogram.record(Long.MAX_VALUE);
 

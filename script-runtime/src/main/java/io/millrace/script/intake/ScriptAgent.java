@@ -8,6 +8,7 @@ import io.millrace.engine.telemetry.LatencyHistogram;
 import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.lua.EmissionCursor;
+import io.millrace.script.lua.HookTimes;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
@@ -49,6 +50,7 @@ public final class ScriptAgent implements Agent {
     private final EventBatch batch = new EventBatch();
     private final long[] records = new long[BATCH];
 
+    private final HookTimes retiredTimes = new HookTimes();
     private final Exchange<Offer, ScriptHost> exchange = new Exchange<>();
     // Guards the host against being closed or exchanged while another thread speaks to it.
     private final Object hostLock = new Object();
@@ -95,7 +97,7 @@ public final class ScriptAgent implements Agent {
         output = new ScriptOutput(outputRing, scriptNumbers, lossless, outputIdle, telemetry, name);
         hostCounters = new HostCounters(telemetry, name);
         verdicts = new VerdictTable(verdictCapacity);
-        ringDwell = telemetry.histogram(LatencyKind.RING_DWELL);
+        ringDwell = telemetry.histogram(LatencyKind.RING_DWELL, name);
         eventsDelivered = telemetry.counter(ScriptCounter.EVENTS_DELIVERED, name);
         verdictsRefused = telemetry.counter(ScriptCounter.VERDICTS_REFUSED, name);
         verdictsLive = telemetry.counter(ScriptCounter.VERDICTS_LIVE, name);
@@ -154,6 +156,16 @@ public final class ScriptAgent implements Agent {
         return work;
     }
 
+    /** Adds to {@code sum} how often hooks of all hosts so far ran and how long they took. Any thread. */
+    public void addHookTimes(final HookTimes sum) {
+        synchronized (hostLock) {
+            sum.add(retiredTimes);
+            if (host != null) {
+                host.addHookTimes(sum);
+            }
+        }
+    }
+
     /** Whether all workers have said that nothing more comes, and all they sent is worked on; any thread. */
     public boolean isFinished() {
         return finished;
@@ -183,6 +195,7 @@ public final class ScriptAgent implements Agent {
         writeTexts();
         publishCounters();
         synchronized (hostLock) {
+            host.addHookTimes(retiredTimes);
             host.close();
             host = null;
         }
@@ -200,6 +213,7 @@ public final class ScriptAgent implements Agent {
         writeTexts();
         hostCounters.retire(old);
         synchronized (hostLock) {
+            old.addHookTimes(retiredTimes);
             host = offer.host();
             if (skipping) {
                 host.skipHooks();

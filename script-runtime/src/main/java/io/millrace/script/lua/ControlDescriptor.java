@@ -42,12 +42,10 @@ final class ControlDescriptor {
     static final int EXTERNAL_ALERTS_TAKEN = LAYOUT.f64("external_alerts_taken");
     /** {@code uint32_t}: 1 once no hook is to run any more; written by another thread. */
     static final int ENDING = LAYOUT.u32Volatile("ending");
-    /** {@code double}: when the hook call in hand began, by {@code System.nanoTime()}; with a profile only. */
-    static final int PROFILE_BEGAN_NS = LAYOUT.f64("profile_began_ns");
-    /** {@code uint32_t}: number of the hook in hand; with a profile only. */
-    static final int PROFILE_HOOK = LAYOUT.u32("profile_hook");
-    /** {@code uint32_t}: samples that wait to be taken; with a profile only. */
-    static final int PROFILE_USED = LAYOUT.u32("profile_used");
+    /** {@code double}: when the hook call in hand began, by {@code System.nanoTime()}; 0 where it is not timed. */
+    static final int SAMPLE_BEGAN_NS = LAYOUT.f64("sample_began_ns");
+    /** {@code uint32_t}: samples that wait to be taken. */
+    static final int SAMPLES_USED = LAYOUT.u32("samples_used");
     /** Length in bytes. */
     static final int LENGTH = LAYOUT.seal();
 

@@ -4,18 +4,21 @@ import io.millrace.engine.memory.RawMemory;
 import java.lang.foreign.Arena;
 
 /**
- * Memory that Java and Lua share: control area, counters per script, emissions, the batch. It outlives each machine
+ * Memory that Java and Lua share: control area, counters per script and hook, emissions, the batch. It outlives each machine
  * that works on it. Owned by the script thread; the watchdog reads the control area.
  */
 final class HostMemory implements AutoCloseable {
     private static final int ALIGNMENT = 64;
-    private static final int MIN_SAMPLES = 8192;
-    private static final int MIN_SAMPLES_PER_SCRIPT = 4;
+    private static final int SAMPLES = 1024;
+    private static final int PROFILED_SAMPLES = 8192;
+    private static final int SAMPLES_PER_SCRIPT = 4;
+    private static final int HOOKS = HookTimes.HOOKS.size();
 
     private final Arena arena = Arena.ofShared();
     private final int scripts;
     private final long control;
     private final long stats;
+    private final long hookCounts;
     private final long emissions;
     private final long batch;
     private final int sampleCapacity;
@@ -25,10 +28,11 @@ final class HostMemory implements AutoCloseable {
         this.scripts = scripts;
         control = allocate(ControlDescriptor.LENGTH);
         stats = allocate((long) ScriptStatsDescriptor.LENGTH * Math.max(1, scripts));
+        hookCounts = allocate((long) HookCountsDescriptor.LENGTH * HOOKS * Math.max(1, scripts));
         emissions = allocate(emissionCapacityBytes);
         batch = allocate(batchBytes);
-        sampleCapacity = profiled ? Math.max(MIN_SAMPLES, MIN_SAMPLES_PER_SCRIPT * scripts) : 0;
-        samples = profiled ? allocate((long) sampleCapacity * ProfileSampleDescriptor.LENGTH) : 0;
+        sampleCapacity = Math.max(profiled ? PROFILED_SAMPLES : SAMPLES, SAMPLES_PER_SCRIPT * scripts);
+        samples = allocate((long) sampleCapacity * HookSampleDescriptor.LENGTH);
     }
 
     /** Address of the {@code control_t}. */
@@ -41,6 +45,11 @@ final class HostMemory implements AutoCloseable {
         return stats;
     }
 
+    /** Address of {@code hook_counts_t}: for each script one per hook, in the order of {@link HookTimes#HOOKS}. */
+    long hookCounts() {
+        return hookCounts;
+    }
+
     /** Address of the emission buffer. */
     long emissions() {
         return emissions;
@@ -51,12 +60,12 @@ final class HostMemory implements AutoCloseable {
         return batch;
     }
 
-    /** Address of the samples of a profile; 0 where there is none. */
+    /** Address of the samples of times. */
     long samples() {
         return samples;
     }
 
-    /** Most samples of one dispatch; 0 where there is no profile. */
+    /** Most samples of one dispatch. */
     int sampleCapacity() {
         return sampleCapacity;
     }
@@ -79,12 +88,34 @@ final class HostMemory implements AutoCloseable {
         RawMemory.putF64(control + field, RawMemory.f64(control + field) + more);
     }
 
-    /** A counter of one script. */
-    long counted(final int script, final int field) {
-        return (long) RawMemory.f64(stat(script) + field);
+    void setTotal(final int field, final long value) {
+        RawMemory.putF64(control + field, value);
     }
 
-    /** A counter, summed over the scripts. */
+    /** A counter of one hook of one script; a field of {@link HookCountsDescriptor}. */
+    long counted(final int script, final int hook, final int field) {
+        return (long) RawMemory.f64(hookCount(script, hook) + field);
+    }
+
+    /** A counter of one script, summed over its hooks. */
+    long counted(final int script, final int field) {
+        long sum = 0;
+        for (int hook = 0; hook < HOOKS; hook++) {
+            sum += counted(script, hook, field);
+        }
+        return sum;
+    }
+
+    /** A counter of hooks, summed over all of them. */
+    long countedHooks(final int field) {
+        double total = 0;
+        for (int i = 0; i < scripts * HOOKS; i++) {
+            total += RawMemory.f64(hookCounts + (long) i * HookCountsDescriptor.LENGTH + field);
+        }
+        return (long) total;
+    }
+
+    /** A counter of {@link ScriptStatsDescriptor}, summed over the scripts. */
     long sum(final int field) {
         double total = 0;
         for (int i = 0; i < scripts; i++) {
@@ -93,9 +124,9 @@ final class HostMemory implements AutoCloseable {
         return (long) total;
     }
 
-    /** Adds one to a counter of a script. */
-    void count(final int script, final int field) {
-        final long counter = stat(script) + field;
+    /** Adds one to a counter of a hook of a script. */
+    void count(final int script, final int hook, final int field) {
+        final long counter = hookCount(script, hook) + field;
         RawMemory.putF64(counter, RawMemory.f64(counter) + 1);
     }
 
@@ -116,6 +147,10 @@ final class HostMemory implements AutoCloseable {
 
     private long stat(final int script) {
         return stats + (long) script * ScriptStatsDescriptor.LENGTH;
+    }
+
+    private long hookCount(final int script, final int hook) {
+        return hookCounts + ((long) script * HOOKS + hook) * HookCountsDescriptor.LENGTH;
     }
 
     private long allocate(final long lengthBytes) {

@@ -22,8 +22,9 @@ final class LibrarySettings {
         new Shared(PlaceDescriptor.layout(), PlaceDescriptor.LENGTH),
         new Shared(ControlDescriptor.layout(), ControlDescriptor.LENGTH),
         new Shared(ScriptStatsDescriptor.layout(), ScriptStatsDescriptor.LENGTH),
+        new Shared(HookCountsDescriptor.layout(), HookCountsDescriptor.LENGTH),
         new Shared(EmissionDescriptor.layout(), EmissionDescriptor.LENGTH),
-        new Shared(ProfileSampleDescriptor.layout(), ProfileSampleDescriptor.LENGTH));
+        new Shared(HookSampleDescriptor.layout(), HookSampleDescriptor.LENGTH));
 
     record Shared(StructDescriptor layout, int length) {
     }
@@ -64,6 +65,7 @@ final class LibrarySettings {
             .putExpression("structs", structs.toString())
             .put("control", memory.control())
             .put("stats", memory.stats())
+            .put("hook_counts", memory.hookCounts())
             .put("places", placesAddress)
             .put("emissions", memory.emissions())
             .put("emission_capacity", settings.emissionCapacityBytes())
@@ -84,8 +86,9 @@ final class LibrarySettings {
             .put("tick_seconds", settings.tickSeconds())
             .put("idle_timeout_ns", settings.idleTimeoutNs())
             .put("full_statistics", settings.run().fullStatistics() ? 1 : 0)
-            .put("profile_samples", memory.samples())
-            .put("profile_capacity", memory.sampleCapacity())
+            .put("profiled", settings.run().profile() == null ? 0 : 1)
+            .put("samples", memory.samples())
+            .put("sample_capacity", memory.sampleCapacity())
             .put("ordered", settings.ordered() ? 1 : 0)
             .put("allowed", settings.allowedLibraries())
             .put("texts", textNames())

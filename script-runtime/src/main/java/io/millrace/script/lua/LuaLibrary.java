@@ -56,6 +56,7 @@ final class LuaLibrary {
         "format_utils",
         "generations",
         "guard",
+        "hook_times",
         "host_scores",
         "i18n",
         "ids_utils",

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.binding.luajit.LuaException;
 import io.millrace.binding.luajit.LuaVm;
 import io.millrace.engine.event.ApplicationNames;
+import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.memory.RawMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ public final class ScriptHost implements AutoCloseable {
 
     private static final int MAX_REBUILDS_PER_EVENT = 4;
     private static final int MAX_SCRIPTS = 0xFFFF;
+    private static final int PASS_STATUS = 1;
 
     private final MachineSettings settings;
     private final List<ScriptSource> sources;
@@ -70,7 +73,7 @@ public final class ScriptHost implements AutoCloseable {
         memory = new HostMemory(
             sources.size(), settings.emissionCapacityBytes(), (long) BATCH_ENTRY_LENGTH * batchCapacity,
             settings.run().profile() != null);
-        recorder = settings.run().profile() == null ? null : new HookRecorder(memory, sources.size());
+        recorder = new HookRecorder(memory, sources.size());
         cursor = new EmissionCursor(memory.emissions());
         machine = new HostMachine(settings, names, this.sources, placesAddress, watchdog, stores, memory);
         final ScriptLoader loader = machine.load();
@@ -125,9 +128,7 @@ public final class ScriptHost implements AutoCloseable {
         rebuilds = 0;
         while (true) {
             final int done = machine.dispatch(next, count);
-            if (recorder != null) {
-                recorder.takeSamples();
-            }
+            recorder.takeSamples();
             if (done >= 0) {
                 machine.relieve();
                 return done;
@@ -141,7 +142,12 @@ public final class ScriptHost implements AutoCloseable {
 
     /** Whether {@link #onWorked} is of use. */
     public boolean isProfiled() {
-        return recorder != null;
+        return settings.run().profile() != null;
+    }
+
+    /** Adds to {@code sum} how often hooks ran and how long they took so far. Any thread, while the host is open. */
+    public void addHookTimes(final HookTimes sum) {
+        sum.add(recorder, keys());
     }
 
     /** Notes time in which the thread worked on events, this host's hooks and all round them. */
@@ -190,27 +196,27 @@ public final class ScriptHost implements AutoCloseable {
 
     /** Hook calls that fell due. */
     public long hooksDue() {
-        return memory.sum(ScriptStatsDescriptor.DUE);
+        return memory.countedHooks(HookCountsDescriptor.DUE);
     }
 
     /** Hook calls that returned. */
     public long hooksRun() {
-        return memory.sum(ScriptStatsDescriptor.RUN);
+        return memory.countedHooks(HookCountsDescriptor.RUN);
     }
 
     /** Hook calls that ended in an error. */
     public long hooksFailed() {
-        return memory.sum(ScriptStatsDescriptor.FAILED);
+        return memory.countedHooks(HookCountsDescriptor.FAILED);
     }
 
     /** Hook calls that were stopped at their deadline. */
     public long hooksTimedOut() {
-        return memory.sum(ScriptStatsDescriptor.TIMED_OUT);
+        return memory.countedHooks(HookCountsDescriptor.TIMED_OUT);
     }
 
     /** Hook calls that were not made because the script had been taken out of service. */
     public long hooksSkipped() {
-        return memory.sum(ScriptStatsDescriptor.SKIPPED);
+        return memory.countedHooks(HookCountsDescriptor.SKIPPED);
     }
 
     /** Alerts raised. */
@@ -297,7 +303,7 @@ public final class ScriptHost implements AutoCloseable {
     @Override
     public void close() {
         if (machine.isOpen()) {
-            if (recorder != null) {
+            if (isProfiled()) {
                 keepTraceAborts();
                 settings.run().profile().add(recorder, keys());
             }
@@ -315,10 +321,9 @@ public final class ScriptHost implements AutoCloseable {
         final boolean givenUp = memory.control(ControlDescriptor.REPLACE) != 0;
         memory.control(ControlDescriptor.REPLACE, 0);
         if ((serial & 1) == 1) {
-            memory.count(script, abandoned ? ScriptStatsDescriptor.TIMED_OUT : ScriptStatsDescriptor.FAILED);
-            if (recorder != null) {
-                recorder.addLost(script);
-            }
+            final int hook = hookInHand(event);
+            memory.count(script, hook, abandoned ? HookCountsDescriptor.TIMED_OUT : HookCountsDescriptor.FAILED);
+            recorder.addLost(script, hook);
             blame(script, abandoned, event);
         } else if (!givenUp) {
             report(script, machine.lastError());
@@ -335,7 +340,7 @@ public final class ScriptHost implements AutoCloseable {
 
     private void blame(final int script, final boolean abandoned, final int event) {
         final int overruns = settings.supervision().maxOverruns();
-        if (abandoned && (overruns == 0 || memory.counted(script, ScriptStatsDescriptor.TIMED_OUT) < overruns)) {
+        if (abandoned && (overruns == 0 || memory.counted(script, HookCountsDescriptor.TIMED_OUT) < overruns)) {
             report(script, machine.lastError());
             return;
         }
@@ -366,10 +371,22 @@ public final class ScriptHost implements AutoCloseable {
     }
 
     private void rebuild() {
-        if (recorder != null) {
+        if (isProfiled()) {
             keepTraceAborts();
         }
         machine.replace();
+    }
+
+    // Place in HookTimes.HOOKS of the hook that ran when the machine was lost.
+    private int hookInHand(final int event) {
+        if (memory.control(ControlDescriptor.CURRENT_PASS) == PASS_STATUS) {
+            return HookTimes.HOOKS.indexOf("statusChanged");
+        }
+        final int kind = RawMemory.u8(
+            RawMemory.i64(memory.batch() + (long) event * BATCH_ENTRY_LENGTH) + FlowEventDescriptor.KIND);
+        return HookTimes.HOOKS.indexOf(
+            kind == FlowEventKind.PROTOCOL_DETECTED.code ? "protocolDetected"
+                : kind == FlowEventKind.PERIODIC_UPDATE.code ? "periodicUpdate" : "flowEnd");
     }
 
     private void report(final int script, final String message) {

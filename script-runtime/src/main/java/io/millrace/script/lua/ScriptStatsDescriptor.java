@@ -3,8 +3,8 @@ package io.millrace.script.lua;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
- * How often the hooks of one script were due and what became of them. Whole numbers kept as {@code double}, which Lua
- * adds to without making an object. {@code due = run + failed + timed_out + skipped}.
+ * What became of one script, all its hooks together. Whole numbers kept as {@code double}, which Lua adds to without making
+ * an object.
  */
 final class ScriptStatsDescriptor {
     /** {@link #TAKEN_OUT}: a hook ran past its deadline. */
@@ -19,17 +19,7 @@ final class ScriptStatsDescriptor {
 
     private static final StructDescriptor LAYOUT = new StructDescriptor("script_stats_t");
 
-    /** {@code double}: calls that fell due after all filters. */
-    static final int DUE = LAYOUT.f64("due");
-    /** {@code double}: calls that returned. */
-    static final int RUN = LAYOUT.f64("run");
-    /** {@code double}: calls that ended in an error. */
-    static final int FAILED = LAYOUT.f64("failed");
-    /** {@code double}: calls that the watchdog stopped. */
-    static final int TIMED_OUT = LAYOUT.f64("timed_out");
-    /** {@code double}: calls not made because the script was taken out of service. */
-    static final int SKIPPED = LAYOUT.f64("skipped");
-    /** {@code double}: of the failed, those for want of memory. */
+    /** {@code double}: hook calls that failed for want of memory. */
     static final int OUT_OF_MEMORY = LAYOUT.f64("out_of_memory");
     /** {@code double}: calls of functions that are closed to scripts. */
     static final int BLOCKED = LAYOUT.f64("blocked");

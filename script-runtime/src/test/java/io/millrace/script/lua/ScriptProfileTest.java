@@ -20,8 +20,8 @@ class ScriptProfileTest {
     void shouldCountTheCallsOfEachHookOfEachScript() {
         run(settings(), 200, PROTOCOL_DETECTED, hook("protocolDetected", "flow.setStatus(28)"),
             hook("all", ""), hook("flowEnd", ""));
-        assertThat(profile.hooks()).extracting(ScriptProfile.Hook::script, ScriptProfile.Hook::hook,
-            ScriptProfile.Hook::calls).containsExactlyInAnyOrder(
+        assertThat(profile.hooks()).extracting(HookTimes.Hook::script, HookTimes.Hook::hook,
+            HookTimes.Hook::calls).containsExactlyInAnyOrder(
             tuple("script0", "protocolDetected", 200L),
             tuple("script1", "protocolDetected", 200L),
             tuple("script1", "statusChanged", 200L));
