@@ -39,24 +39,18 @@ public final class FlowKeys {
 
     /** Makes the keys of all parsed frames from slot {@code from} to {@code to}, exclusive. */
     public void compute(final int from, final int to) {
+        final ParsedBurst facts = parsed;
+        final FlowHash secret = flowHash;
         for (int slot = from; slot < to; slot++) {
-            if (parsed.outcome(slot) == ParsedBurst.PARSED) {
-                computeOne(slot);
+            if (facts.outcome(slot) == ParsedBurst.PARSED) {
+                computeKey(facts, secret, slot);
             }
         }
     }
 
     /** Makes the key of one slot. */
     public void computeOne(final int slot) {
-        if (!parsed.isOrdered(slot)) {
-            parsed.order(slot);
-        }
-        final long key = parsed.ends(slot);
-        final long word0 = i64(key);
-        final long word2 = i64(key + 16);
-        final long word4 = i64(key + 32);
-        parsed.hash(slot, ipVersion(word4) == IPV4 ? flowHash.hash(word0 | word2 >>> 32, word4)
-            : flowHash.hash(word0, i64(key + 8), word2, i64(key + 24), word4));
+        computeKey(parsed, flowHash, slot);
     }
 
     /** Address of the five words of the key of {@code slot}. */
@@ -102,5 +96,17 @@ public final class FlowKeys {
     /** IP version in word 4. */
     public static int ipVersion(final long word4) {
         return (int) word4 & 0xFF;
+    }
+
+    private static void computeKey(final ParsedBurst facts, final FlowHash flowHash, final int slot) {
+        if (!facts.isOrdered(slot)) {
+            facts.order(slot);
+        }
+        final long key = facts.ends(slot);
+        final long word0 = i64(key);
+        final long word2 = i64(key + 16);
+        final long word4 = i64(key + 32);
+        facts.hash(slot, ipVersion(word4) == IPV4 ? flowHash.hash(word0 | word2 >>> 32, word4)
+            : flowHash.hash(word0, i64(key + 8), word2, i64(key + 24), word4));
     }
 }
