@@ -1,11 +1,13 @@
 /*
- * What the engine needs of Linux and cannot do from Java without care: signals, flags of interfaces, files that have
- * no name. Errors are negative errno values.
+ * What the engine needs of Linux and cannot do from Java without care: signals, flags and queues of interfaces, files
+ * that have no name. Errors are negative errno values.
  */
 #define _GNU_SOURCE
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
@@ -70,18 +72,34 @@ int millrace_signals_await(int timeout_ms) {
    return byte;
 }
 
-/* IFF_* flags of a network interface of this network namespace. */
-int millrace_interface_flags(const char *name) {
+/* Asks the kernel about a network interface of this network namespace. */
+static int ask_interface(const char *name, unsigned long what, struct ifreq *request) {
    const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
    if (descriptor < 0) {
       return -errno;
    }
-   struct ifreq request;
-   memset(&request, 0, sizeof(request));
-   strncpy(request.ifr_name, name, IFNAMSIZ - 1);
-   const int result = ioctl(descriptor, SIOCGIFFLAGS, &request) == 0 ? (unsigned short)request.ifr_flags : -errno;
+   strncpy(request->ifr_name, name, IFNAMSIZ - 1);
+   const int result = ioctl(descriptor, what, request) == 0 ? 0 : -errno;
    close(descriptor);
    return result;
+}
+
+/* IFF_* flags of an interface. */
+int millrace_interface_flags(const char *name) {
+   struct ifreq request;
+   memset(&request, 0, sizeof(request));
+   const int result = ask_interface(name, SIOCGIFFLAGS, &request);
+   return result == 0 ? (unsigned short)request.ifr_flags : result;
+}
+
+/* Queues over which an interface spreads the frames it receives. */
+int millrace_interface_rx_queues(const char *name) {
+   struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
+   struct ifreq request;
+   memset(&request, 0, sizeof(request));
+   request.ifr_data = (void *)&channels;
+   const int result = ask_interface(name, SIOCETHTOOL, &request);
+   return result == 0 ? (int)(channels.rx_count + channels.combined_count) : result;
 }
 
 /* A file in memory with this content; it goes when the descriptor is closed, however the process ends. */

@@ -30,6 +30,7 @@ final class DpdkDevice implements PortDevice {
      */
     DpdkDevice(final PortSpec spec) {
         this.spec = spec;
+        ExpressPath.requireEveryQueue(spec);
         try {
             port = EthernetPort.attach(spec.bus(), spec.device(), spec.arguments());
         } catch (final EnvironmentException e) {
@@ -66,7 +67,11 @@ final class DpdkDevice implements PortDevice {
     @Override
     public List<RxBurst> open(final EngineConfig config, final List<Mempool> pools, final boolean promiscuous) {
         queues = pools.size();
-        port.configure(pools, config.rxDescriptors());
+        try {
+            port.configure(pools, config.rxDescriptors());
+        } catch (final EnvironmentException e) {
+            throw ExpressPath.reads(spec) ? new EnvironmentException(e.getMessage() + ": " + ExpressPath.remedy(spec)) : e;
+        }
         if (promiscuous) {
             port.promiscuous();
         }
