@@ -75,6 +75,12 @@ final class DryRunTest {
     }
 
     @Test
+    void shouldNotMissTheLoopbackInterface() {
+        assertThat(CommandLineRun.of("capture", "--iface", "lo", "--dry-run").output())
+            .noneMatch(line -> line.contains("port lo: "));
+    }
+
+    @Test
     void shouldRefuseWhatTheRunWouldRefuse() {
         assertThat(CommandLineRun.of("replay", SAMPLE, "--dry-run", "--script-memory", "1K").exitCode()).isEqualTo(2);
         assertThat(CommandLineRun.of("replay", "missing.pcap", "--dry-run").exitCode()).isEqualTo(2);

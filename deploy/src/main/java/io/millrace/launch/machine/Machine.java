@@ -24,6 +24,9 @@ public record Machine(
     long totalBytes,
     long availableBytes) {
 
+    /** Interface that is in every network namespace, and therefore not told. */
+    public static final String LOOPBACK = "lo";
+
     /** A processor of this number, if it is online. */
     public Optional<Cpu> cpu(final int number) {
         return cpus.stream().filter(cpu -> cpu.number() == number).findFirst();

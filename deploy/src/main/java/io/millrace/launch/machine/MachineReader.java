@@ -14,7 +14,6 @@ public final class MachineReader {
     private static final String NODES = "sys/devices/system/node/";
     private static final String PCI = "sys/bus/pci/devices/";
     private static final String INTERFACES = "sys/class/net/";
-    private static final String LOOPBACK = "lo";
     /** {@code PCI_BASE_CLASS_NETWORK} of {@code linux/pci_ids.h}. */
     private static final String NETWORK_CLASS = "0x02";
     private static final Pattern PCI_ADDRESS = Pattern.compile("[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
@@ -107,7 +106,7 @@ public final class MachineReader {
 
     private List<KernelInterface> interfaces() {
         return files.names(INTERFACES).stream()
-            .filter(name -> !name.equals(LOOPBACK) && files.exists(INTERFACES + name + "/mtu"))
+            .filter(name -> !name.equals(Machine.LOOPBACK) && files.exists(INTERFACES + name + "/mtu"))
             .map(name -> new KernelInterface(name,
                 files.text(INTERFACES + name + "/operstate").orElse("unknown"),
                 (int) Math.max(0, files.number(INTERFACES + name + "/speed").orElse(0)),

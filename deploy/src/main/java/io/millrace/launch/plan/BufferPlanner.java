@@ -119,7 +119,8 @@ final class BufferPlanner {
         card.filter(found -> !found.isBoundForDpdk() && !found.sharesWithKernel()).ifPresent(found -> plan.note("port "
             + port.label() + ": " + found.driver().map(driver -> "the kernel's driver " + driver + " has it")
                 .orElse("no driver has it") + ": dpdk-devbind.py --bind=vfio-pci " + found.address()));
-        if (port.interfaceName().isPresent() && known.isEmpty() && !port.driver().startsWith("net_tap")) {
+        final boolean told = port.interfaceName().filter(name -> !name.equals(Machine.LOOPBACK)).isPresent();
+        if (told && known.isEmpty() && !port.driver().startsWith("net_tap")) {
             plan.note("port " + port.label() + ": there is no such interface in this network namespace: ip link lists"
                 + " them");
         }
