@@ -75,6 +75,16 @@ final class DryRunTest {
     }
 
     @Test
+    void shouldSayWhatReadsAPortInTheWordsOfItsFlag() {
+        assertThat(CommandLineRun.of("capture", "--iface", "lo", "--dry-run").output())
+            .anyMatch(line -> line.matches("  port lo +af_packet .*"));
+        assertThat(CommandLineRun.of("capture", "--iface", "lo", "--driver", "af_xdp", "--dry-run").output())
+            .anyMatch(line -> line.matches("  port lo +af_xdp .*"));
+        assertThat(CommandLineRun.of("capture", "--port", "net_af_packet0,iface=lo", "--dry-run").output())
+            .anyMatch(line -> line.matches("  port lo +net_af_packet0 .*"));
+    }
+
+    @Test
     void shouldNotMissTheLoopbackInterface() {
         assertThat(CommandLineRun.of("capture", "--iface", "lo", "--dry-run").output())
             .noneMatch(line -> line.contains("port lo: "));

@@ -98,7 +98,7 @@ final class BufferPlanner {
             ? "--port" : "--iface");
         final Optional<NetworkCard> card = port.pciAddress().flatMap(machine::card);
         final Optional<KernelInterface> known = port.interfaceName().flatMap(machine::networkInterface);
-        String words = port.driver().isEmpty() ? "card" : port.driver();
+        String words = port.reader();
         if (card.isPresent()) {
             words = card.get().name() + ", " + card.get().driver().orElse("no driver") + node(card.get().node());
         } else if (known.isPresent()) {

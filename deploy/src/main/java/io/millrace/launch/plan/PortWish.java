@@ -26,6 +26,15 @@ public record PortWish(
         return new PortWish(name, driver, Optional.empty(), Optional.of(name));
     }
 
+    /** What reads it, as the flag has it that asked for it: {@code --driver af_packet}, {@code --port net_af_packet0}. */
+    String reader() {
+        return switch (driver) {
+            case "" -> "card";
+            case KERNEL_SHARES, ZERO_COPY -> driver.substring("net_".length());
+            default -> driver;
+        };
+    }
+
     /** Whether the kernel copies its frames, so that no mbuf waits in an RX ring. */
     boolean isCopied() {
         return driver.startsWith(KERNEL_SHARES);
