@@ -104,7 +104,12 @@ final class StatCommand implements Callable<Integer> {
                     : report.text());
             }
             before = now;
-        } while (!once && !out.checkError() && captures.stream().anyMatch(RunDirectory::isAlive));
+        } while (!once && isRead(out) && captures.stream().anyMatch(RunDirectory::isAlive));
+    }
+
+    /** The writer passes on to standard output, which alone knows that its reader has gone. */
+    private static boolean isRead(final PrintWriter out) {
+        return !out.checkError() && !System.out.checkError();
     }
 
     /** What a killed capture counted last; there are no rates any more. */

@@ -3,8 +3,9 @@ package io.millrace.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.telemetry.EngineCounter;
-import io.millrace.script.intake.ScriptCounter;
 import io.millrace.launch.MillraceProcess.Run;
+import io.millrace.script.intake.ScriptCounter;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +45,22 @@ class LiveCaptureIT {
     @AfterEach
     void removeNetwork() throws InterruptedException {
         network.remove();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--interval=20ms", "--interval=20ms --json"})
+    @Timeout(60)
+    void shouldEndTheWatchingWithWhoeverReadsIt(final String flags) throws Exception {
+        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface", "watched")) {
+            final Process stat = MillraceProcess.builder(folder, Map.of(), Stream.concat(
+                Stream.of("stat", "--run-dir", folder.resolve("run").toString()), Stream.of(flags.split(" ")))
+                .toArray(String[]::new)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            try (BufferedReader reader = stat.inputReader()) {
+                assertThat(reader.readLine()).isNotBlank();
+            }
+            assertThat(stat.waitFor()).isZero();
+            capture.stop();
+        }
     }
 
     @ParameterizedTest
