@@ -66,7 +66,8 @@ int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descr
       configuration.rx_adv_conf.rss_conf.rss_key_len = info.hash_key_size == 0 ? RSS_KEY_USUAL : info.hash_key_size;
       configuration.rx_adv_conf.rss_conf.rss_hf = hashed;
    }
-   uint16_t tx_queues = 0;
+   /* The peer of a memif reads from the first ring, which without one to send through is the one that it fills. */
+   uint16_t tx_queues = info.driver_name != NULL && strcmp(info.driver_name, "net_memif") == 0 ? rx_queues : 0;
    result = rte_eth_dev_configure(port, rx_queues, tx_queues, &configuration);
    if (result != 0 && info.max_tx_queues >= rx_queues) {
       /* Some drivers, af_xdp and tap among them, have queues in pairs only. */

@@ -1,4 +1,7 @@
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_dev.h>
 #include <rte_ethdev.h>
@@ -85,6 +88,66 @@ static void check_bursts(const char *folder, int frames, uint16_t limit, int rea
    rte_mempool_free(pool);
 }
 
+static uint16_t open_memif(const char *name, const char *role, const char *socket, struct rte_mempool **pool) {
+   char arguments[PATH_MAX + 128];
+   uint16_t port;
+   snprintf(arguments, sizeof(arguments), "role=%s,socket=%s,socket-abstract=no", role, socket);
+   *pool = millrace_pool_create(name, MBUFS, 0, MBUF_BYTES, SOCKET_ID_ANY);
+   REQUIRE(*pool != NULL);
+   REQUIRE(rte_eal_hotplug_add("vdev", name, arguments) == 0);
+   REQUIRE(rte_eth_dev_get_port_by_name(name, &port) == 0);
+   REQUIRE(millrace_port_configure(port, 1, 512, pool) == 0);
+   REQUIRE(rte_eth_dev_start(port) == 0);
+   return port;
+}
+
+static void await_link(uint16_t port) {
+   int tries = 0;
+   while (millrace_port_link(port) != 1) {
+      REQUIRE(tries++ < 1000);
+      usleep(10000);
+   }
+}
+
+/* Two ends of shared memory: nothing comes that was not sent, and what was sent comes. */
+static void check_memif(const char *folder) {
+   char absolute[PATH_MAX];
+   char path[PATH_MAX + 32];
+   char alias[PATH_MAX + 32];
+   struct rte_mempool *pools[2];
+   REQUIRE(realpath(folder, absolute) != NULL);
+   snprintf(path, sizeof(path), "%s/memif.sock", absolute);
+   snprintf(alias, sizeof(alias), "%s/memif-alias.sock", absolute);
+   const uint16_t server = open_memif("net_memif_server", "server", path, &pools[0]);
+   /* The driver takes no second role for a socket of one name. */
+   REQUIRE(symlink("memif.sock", alias) == 0);
+   const uint16_t client = open_memif("net_memif_client", "client", alias, &pools[1]);
+   await_link(server);
+   await_link(client);
+   struct millrace_burst *at_server = millrace_burst_create(server, 0, 32, 0);
+   struct millrace_burst *at_client = millrace_burst_create(client, 0, 32, 0);
+   REQUIRE(at_server != NULL && at_client != NULL);
+   for (int poll = 0; poll < 10; poll++) {
+      REQUIRE(millrace_burst_receive(at_server) == 0);
+      REQUIRE(millrace_burst_receive(at_client) == 0);
+   }
+   struct rte_mbuf *frame = rte_pktmbuf_alloc(pools[0]);
+   REQUIRE(frame != NULL);
+   memset(rte_pktmbuf_append(frame, 60), 7, 60);
+   REQUIRE(rte_eth_tx_burst(server, 0, &frame, 1) == 1);
+   REQUIRE(millrace_burst_receive(at_client) == 1);
+   REQUIRE(at_client->frames[0].captured_length == 60);
+   REQUIRE(*(const uint8_t *)(uintptr_t)at_client->frames[0].address == 7);
+   millrace_burst_destroy(at_server);
+   millrace_burst_destroy(at_client);
+   REQUIRE(rte_eth_dev_stop(client) == 0 && rte_eth_dev_stop(server) == 0);
+   REQUIRE(rte_eth_dev_close(client) == 0 && rte_eth_dev_close(server) == 0);
+   REQUIRE(rte_eal_hotplug_remove("vdev", "net_memif_client") == 0);
+   REQUIRE(rte_eal_hotplug_remove("vdev", "net_memif_server") == 0);
+   rte_mempool_free(pools[0]);
+   rte_mempool_free(pools[1]);
+}
+
 static void check_log_tail(void) {
    millrace_dpdk_log_clear();
    for (int i = 0; i < 200; i++) {
@@ -106,4 +169,9 @@ void check_ports(const char *folder) {
    check_bursts(folder, 200, 8, 1);
    check_bursts(folder, 40, 8, 0);
    check_log_tail();
+   char memif[600];
+   snprintf(memif, sizeof(memif), "%s/librte_net_memif.so", millrace_dpdk_driver_directory());
+   if (access(memif, R_OK) == 0) {
+      check_memif(folder);
+   }
 }

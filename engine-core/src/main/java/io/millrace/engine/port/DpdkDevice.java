@@ -18,6 +18,8 @@ final class DpdkDevice implements PortDevice {
     /** Its queues get both directions of a flow though it offers no hash: the kernel shares the frames out. */
     private static final String SHARED_BY_KERNEL = "net_af_packet";
 
+    private static final String NO_MEMIF_SERVER = "memif_connect_client";
+
     private final PortSpec spec;
     private final EthernetPort port;
     private final EthernetPort.Facts facts;
@@ -123,6 +125,10 @@ final class DpdkDevice implements PortDevice {
     }
 
     private static String remedy(final PortSpec spec, final String reason) {
+        if (reason.contains(NO_MEMIF_SERVER)) {
+            return "start the other program first, or take role=server; both must name the socket alike, socket-abstract"
+                + " included";
+        }
         if (reason.contains("ermission") || reason.contains("ermitted")) {
             return "run as root, or grant CAP_NET_RAW and CAP_NET_ADMIN";
         }
