@@ -66,6 +66,18 @@ class ScriptProfileTest {
     }
 
     @Test
+    void shouldGiveUpNoTraceOfTheLargestTableForItsLength() {
+        final MachineSettings settings = settings();
+        try (ScriptHarness harness = ScriptHarness.with(settings, hook("all", "assert(flow.getFullInfo()['cli.ip'])"))) {
+            for (int i = 0; i < 2000; i++) {
+                harness.run(event(PROTOCOL_DETECTED, i % 500), event(FLOW_END, i % 500));
+            }
+        }
+        assertThat(profile.hooks()).hasSize(2);
+        assertThat(profile.traceAborts()).extracting(ScriptProfile.TraceAbort::cause).doesNotContain("trace too long");
+    }
+
+    @Test
     void shouldGoOnInAnotherBatchWhereMoreCallsAreDueThanThereIsRoomFor() {
         final String[] scripts = IntStream.range(0, 60).mapToObj(i -> hook("all", "")).toArray(String[]::new);
         run(settings(), 256, FLOW_END, scripts);
