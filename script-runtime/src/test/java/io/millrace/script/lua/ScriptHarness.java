@@ -28,11 +28,14 @@ public final class ScriptHarness implements AutoCloseable {
         String signature, String category, String info) {
     }
 
+    private static final int BATCH = 256;
+    private static final int FLOWS = 1024;
+
     private final Arena arena = Arena.ofShared();
     private final Watchdog watchdog;
     private final ScriptStores stores = ScriptStores.small();
     private final ScriptHost host;
-    private final VerdictTable verdicts = new VerdictTable(1024);
+    private final VerdictTable verdicts = new VerdictTable(FLOWS);
     private final List<Finding> problems = new ArrayList<>();
     private final List<Alert> alerts = new ArrayList<>();
     private final StringBuilder output = new StringBuilder();
@@ -46,7 +49,7 @@ public final class ScriptHarness implements AutoCloseable {
         place(places + PlaceDescriptor.LENGTH, "CN", "Beijing", 39.9, 116.4);
         place(places + 2L * PlaceDescriptor.LENGTH, "DE", "", 51.3, 9.5);
         watchdog = new Watchdog(settings.deadlineNs());
-        host = new ScriptHost(settings, names(), sources, places, 256, watchdog, stores, problems::add);
+        host = new ScriptHost(settings, names(), sources, places, BATCH, watchdog, stores, problems::add);
     }
 
     public static ScriptHarness with(final String... texts) {
@@ -116,8 +119,11 @@ public final class ScriptHarness implements AutoCloseable {
         return this;
     }
 
-    /** Runs the events as one batch; returns what their scripts printed. */
+    /** Runs the events, at most 256, as one batch; returns what their scripts printed. */
     public String run(final EventBuilder... events) {
+        if (events.length > BATCH) {
+            throw new IllegalArgumentException("more events than a batch holds: " + events.length);
+        }
         for (int i = 0; i < events.length; i++) {
             host.put(i, events[i].address(), verdict(events[i].buffer().getLong(0)));
         }
@@ -153,6 +159,9 @@ public final class ScriptHarness implements AutoCloseable {
         long verdict = verdicts.find(flowId);
         if (verdict == VerdictTable.NONE) {
             verdict = verdicts.add(flowId);
+            if (verdict == VerdictTable.NONE) {
+                throw new IllegalStateException("more live flows than there is room for: " + FLOWS);
+            }
             RawMemory.putU8(verdict + VerdictDescriptor.CLI_TRAITS, clientTraits);
             RawMemory.putU8(verdict + VerdictDescriptor.SRV_TRAITS, serverTraits);
             RawMemory.putU16(verdict + VerdictDescriptor.CLI_PLACE, clientPlace);
