@@ -109,11 +109,11 @@ public final class WorkerProbeCommand implements Callable<Integer> {
             switch (words[0]) {
                 case "ceiling" -> {
                     receiveOnly(REWARM_S);
-                    receiveOnly(seconds);
+                    out.println("ceiling " + receiveOnly(seconds));
                 }
                 case "count" -> {
-                    work(REWARM_S, "warm");
-                    work(seconds, "count");
+                    work(REWARM_S);
+                    out.println("count " + work(seconds));
                 }
                 case "gaps" -> gaps(seconds);
                 case "check" -> check();
@@ -124,7 +124,7 @@ public final class WorkerProbeCommand implements Callable<Integer> {
         }
     }
 
-    private void receiveOnly(final double seconds) {
+    private String receiveOnly(final double seconds) {
         final long begun = System.nanoTime();
         final long lengthNs = (long) (seconds * NS_PER_S);
         long packets = 0;
@@ -136,12 +136,10 @@ public final class WorkerProbeCommand implements Callable<Integer> {
             ended = System.nanoTime();
         }
         ceilingPackets += packets;
-        if (seconds != REWARM_S) {
-            out.println("ceiling packets=" + packets + " nanos=" + (ended - begun));
-        }
+        return "packets=" + packets + " nanos=" + (ended - begun);
     }
 
-    private void work(final double seconds, final String what) {
+    private String work(final double seconds) {
         final long allocated = threads.getCurrentThreadAllocatedBytes();
         final long begun = System.nanoTime();
         final long lengthNs = (long) (seconds * NS_PER_S);
@@ -154,9 +152,7 @@ public final class WorkerProbeCommand implements Callable<Integer> {
             ended = System.nanoTime();
         }
         final long bytes = threads.getCurrentThreadAllocatedBytes() - allocated;
-        if (seconds != REWARM_S) {
-            out.println(what + " packets=" + packets + " nanos=" + (ended - begun) + " allocated=" + bytes);
-        }
+        return "packets=" + packets + " nanos=" + (ended - begun) + " allocated=" + bytes;
     }
 
     private void gaps(final double seconds) {
