@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,24 +65,25 @@ const char *millrace_dpdk_driver_directory(void) {
    return RTE_EAL_PMD_PATH;
 }
 
-/* EAL prints its usage and fatal errors past its own log; the log has them too. */
-static int silence(int descriptor) {
-   const int kept = dup(descriptor);
-   const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-   if (kept >= 0 && null >= 0) {
-      dup2(null, descriptor);
+/*
+ * EAL prints its usage and fatal errors past its own log; the log has them too. The C stream is changed and not its
+ * descriptor, to which other threads write meanwhile.
+ */
+static FILE *silence(FILE **stream) {
+   FILE *null = fopen("/dev/null", "we");
+   if (null == NULL) {
+      return NULL;
    }
-   if (null >= 0) {
-      close(null);
-   }
+   FILE *kept = *stream;
+   *stream = null;
    return kept;
 }
 
-static void restore(int descriptor, int kept) {
-   if (kept >= 0) {
-      fflush(descriptor == STDOUT_FILENO ? stdout : stderr);
-      dup2(kept, descriptor);
-      close(kept);
+static void restore(FILE **stream, FILE *kept) {
+   if (kept != NULL) {
+      FILE *null = *stream;
+      *stream = kept;
+      fclose(null);
    }
 }
 
@@ -101,12 +101,12 @@ int millrace_eal_init(int argc, char **argv, int log_to_stderr) {
    /* EAL pins the calling thread to its main core; threads started later would inherit that. */
    cpu_set_t before;
    const int affinity_known = sched_getaffinity(0, sizeof(before), &before) == 0;
-   const int silenced = log_to_stderr ? -1 : silence(STDERR_FILENO);
-   const int silenced_output = log_to_stderr ? -1 : silence(STDOUT_FILENO);
+   FILE *const errors = log_to_stderr ? NULL : silence(&stderr);
+   FILE *const output = log_to_stderr ? NULL : silence(&stdout);
    const int result = rte_eal_init(argc, argv);
    const int error = rte_errno;
-   restore(STDOUT_FILENO, silenced_output);
-   restore(STDERR_FILENO, silenced);
+   restore(&stdout, output);
+   restore(&stderr, errors);
    if (affinity_known) {
       sched_setaffinity(0, sizeof(before), &before);
    }
