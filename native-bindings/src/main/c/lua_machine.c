@@ -112,6 +112,7 @@ static int protected_start(lua_State *state) {
     request *call = lua_touserdata(state, 1);
     machine *vm = call->vm;
     luaL_openlibs(state);
+    machine_open_pairs(state);
     if (luaL_loadbuffer(state, call->code, call->code_length, call->name) != 0) {
         return lua_error(state);
     }

@@ -88,6 +88,9 @@ int machine_call(machine *vm, request *call);
 // Calls the entry point `dispatch` with the address of a batch: its result, or one of the two above.
 int machine_dispatch(machine *vm, int64_t batch, int from, int count);
 
+// Puts C functions in the place of `next`, `pairs` and `table.foreach`; after luaL_openlibs.
+void machine_open_pairs(lua_State *state);
+
 // 0, or -1 where no real-time signal is free. Once per process, before the first machine runs.
 int interrupt_install(void);
 // Around each stay in Lua. An interrupt may end the stay at vm->landing, which is set before.

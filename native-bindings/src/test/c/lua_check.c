@@ -48,6 +48,23 @@ static const char LIBRARY[] =
    "   long = function() error(('x'):rep(4000), 0) end,\n"
    "   hoard = function() local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end end,\n"
    "   large = function(kib) return ('x'):rep(tonumber(kib) * 1024) end,\n"
+   "   walk = function()\n"
+   "      local iterator = pairs({})\n"
+   "      for _, f in ipairs({ next, pairs, iterator, table.foreach }) do\n"
+   "         local info = require('jit.util').funcinfo(f)\n"
+   "         assert(info.addr ~= nil and info.ffid == nil, 'the compiler knows it')\n"
+   "      end\n"
+   "      assert(iterator == next and next({}) == nil and select('#', next({})) == 1)\n"
+   "      assert(not pcall(next, {}, 'no key') and not pcall(pairs) and not pcall(next, nil))\n"
+   "      local t = {}\n"
+   "      for i = 1, 100 do t[i], t['k' .. i], t[i + 0.5] = i, i, i end\n"
+   "      local sum = 0\n"
+   "      for _ = 1, 200 do for key, value in pairs(t) do sum = sum + (t[key] == value and value or 1e9) end end\n"
+   "      for _, value in next, t do sum = sum + value end\n"
+   "      assert(table.foreach(t, function(key, value) sum = sum + value end) == nil)\n"
+   "      assert(table.foreach({ a = 7 }, function(key, value) return key .. value end) == 'a7')\n"
+   "      return sum\n"
+   "   end,\n"
    "   collect = function() collectgarbage() collectgarbage() end,\n"
    "}\n";
 
@@ -173,6 +190,8 @@ static void check_entries(void) {
    REQUIRE(call(vm, "fail") == MACHINE_FAILED && strstr(vm->error, "on purpose") != NULL);
    REQUIRE(call(vm, "throw") == MACHINE_FAILED && strstr(vm->error, "without a message") != NULL);
    REQUIRE(call(vm, "long") == MACHINE_FAILED && strlen(vm->error) == MACHINE_ERROR_LENGTH - 1);
+   // 202 times the sum of three times 1 to 100.
+   REQUIRE(number(vm, "walk") == 202 * 3 * 5050);
    // No hook is there: the call of nil is the hook's failure, not the machine's.
    REQUIRE(machine_dispatch(vm, 0, 0, 3) == 3 && number(vm, "failures") == 3);
    REQUIRE(machine_dispatch(vm, 0, 5, 5) == 5 && number(vm, "failures") == 3);
