@@ -1,6 +1,5 @@
 package io.millrace.engine.flow.table;
 
-import static io.millrace.engine.memory.RawMemory.copy;
 import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putI32;
@@ -17,8 +16,6 @@ import io.millrace.engine.memory.OffHeapBlock;
 public final class FlowSlices implements AutoCloseable {
     /** Address where a flow has not been sliced. */
     public static final long NONE = 0;
-
-    private static final int COUNTERS_LENGTH = 4 * Long.BYTES;
 
     private final long activeTimeoutNs;
     private final OffHeapBlock block;
