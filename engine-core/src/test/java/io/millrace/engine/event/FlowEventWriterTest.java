@@ -325,7 +325,7 @@ final class FlowEventWriterTest {
         try (RecordedFlow flow = flow(7)) {
             final FlowEventWriter writer = new FlowEventWriter(List.of(ring), bypass, null, counters, 3, false, () -> {
                 taken.addAndGet(new EventLog(bypass).drain().events().size());
-                return timeNs.addAndGet(FlowEventWriter.LAST_WAIT_NS / 2);
+                return timeNs.addAndGet(RingRoom.LAST_WAIT_NS / 2);
             });
             writer.onLastFrame();
             final int records = 4 * RING_BYTES / FlowEventDescriptor.LENGTH;
@@ -347,7 +347,7 @@ final class FlowEventWriterTest {
         try (RecordedFlow flow = flow(7)) {
             final FlowEventWriter writer = new FlowEventWriter(
                 List.of(EventRing.allocate(RING_BYTES)), EventRing.allocate(RING_BYTES), null, counters, 3, false,
-                () -> readings.incrementAndGet() * FlowEventWriter.LAST_WAIT_NS / 2);
+                () -> readings.incrementAndGet() * RingRoom.LAST_WAIT_NS / 2);
             writer.onLastFrame();
             while (counters.value(EngineCounter.RECORDS_LOST) == 0) {
                 writer.write(flow.record(), FlowEventKind.FLOW_END, FlowEndReason.SHUTDOWN, START_NS);

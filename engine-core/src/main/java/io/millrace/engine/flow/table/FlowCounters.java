@@ -7,9 +7,9 @@ import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.u32;
 
 /**
- * Packets and bytes of a flow per side, 0 low and 1 high. What a packet adds to lies in the record's first line, too narrow
- * for a long flow: the highest bit of each number is carried into the second line whenever it is set, once in millions of
- * packets.
+ * Packets and bytes of a flow per {@link FlowSide}. What a packet adds to lies in the record's first line, too narrow
+ * for a long flow: the highest bit of each number is carried into the second line whenever it is set, once in millions
+ * of packets.
  *
  * <pre>{@code
  *  packets and bytes   bytes 40 | packets 24      carries count 2^39 bytes, 2^23 packets

@@ -12,8 +12,9 @@ import io.millrace.engine.parse.ParsedBurst;
 
 /**
  * Decides which side of a flow is the client: the sender of a SYN, else the receiver of a SYN-ACK, else the side that
- * talks to a service's port, else the sender of the first packet. Of ICMP it is the side that asks for an echo. A SYN or
- * SYN-ACK that comes later corrects a guess, as long as nobody was told of the flow. Stateless; the owning worker calls it.
+ * talks to a service's port, else the sender of the first packet. Of ICMP it is the side that asks for an echo. A SYN
+ * or SYN-ACK that comes later corrects a guess, as long as nobody was told of the flow. Stateless; the owning worker
+ * calls it.
  */
 final class FlowDirection {
     private static final int OPENING_FLAGS = TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK;
@@ -40,7 +41,8 @@ final class FlowDirection {
 
     /** Takes a TCP packet with SYN into account, before its flags are added to those of the flow. */
     static void correct(final long record, final int tcpFlags, final boolean fromHighSide) {
-        final int seen = u8(record + FlowRecordDescriptor.TCP_FLAGS) | u8(record + FlowRecordDescriptor.TCP_FLAGS + 1);
+        final long flags = record + FlowRecordDescriptor.TCP_FLAGS;
+        final int seen = u8(flags + FlowSide.LOW) | u8(flags + FlowSide.HIGH);
         if ((seen & TcpHandshake.FLAG_SYN) != 0 || FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
             return;
         }

@@ -9,8 +9,6 @@ import io.millrace.engine.parse.IpProtocol;
 
 /** Decides from a flow's record how it stands and whether its time is over. Immutable; any thread. */
 public final class FlowExpiry {
-    private static final int LOW = 0;
-    private static final int HIGH = 1;
     private static final int CLOSING_FLAGS = TcpHandshake.FLAG_FIN | TcpHandshake.FLAG_RST;
 
     private final long shortestNs;
@@ -46,7 +44,8 @@ public final class FlowExpiry {
     /** Whether a packet with these TCP flags opens a new connection between the ends of one that was closed. */
     public static boolean isReopenedBy(final long record, final int tcpFlags) {
         return (tcpFlags & (TcpHandshake.FLAG_SYN | TcpHandshake.FLAG_ACK)) == TcpHandshake.FLAG_SYN
-            && isTcp(record) && ((tcpFlags(record, LOW) | tcpFlags(record, HIGH)) & CLOSING_FLAGS) != 0;
+            && isTcp(record)
+            && ((tcpFlags(record, FlowSide.LOW) | tcpFlags(record, FlowSide.HIGH)) & CLOSING_FLAGS) != 0;
     }
 
     /** How the flow stands. */
@@ -64,8 +63,8 @@ public final class FlowExpiry {
     }
 
     private static FlowState tcpState(final long record) {
-        final int low = tcpFlags(record, LOW);
-        final int high = tcpFlags(record, HIGH);
+        final int low = tcpFlags(record, FlowSide.LOW);
+        final int high = tcpFlags(record, FlowSide.HIGH);
         if ((low & high & TcpHandshake.FLAG_FIN) != 0) {
             return FlowState.CLOSED;
         }
@@ -80,7 +79,8 @@ public final class FlowExpiry {
     }
 
     private static FlowState stateByDirections(final long record) {
-        final boolean bothWays = FlowCounters.hasPackets(record, LOW) && FlowCounters.hasPackets(record, HIGH);
+        final boolean bothWays =
+            FlowCounters.hasPackets(record, FlowSide.LOW) && FlowCounters.hasPackets(record, FlowSide.HIGH);
         return bothWays ? FlowState.ESTABLISHED : FlowState.NEW;
     }
 

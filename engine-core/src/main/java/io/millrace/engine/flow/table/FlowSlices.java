@@ -10,8 +10,8 @@ import io.millrace.engine.memory.OffHeapBlock;
 
 /**
  * Reports of one worker's long flows while they live (RFC 5102 section 5.11.3, active timeout): remembers what was
- * reported already, by the number of the flow's record. Takes no memory where flows are reported as a whole. Owned by the
- * worker.
+ * reported already, by the number of the flow's record. Takes no memory where flows are reported as a whole. Owned by
+ * the worker.
  */
 public final class FlowSlices implements AutoCloseable {
     /** Address where a flow has not been sliced. */
@@ -39,7 +39,7 @@ public final class FlowSlices implements AutoCloseable {
         final long slice = address(number);
         final long startNs = i64(slice + SliceDescriptor.START_NS);
         return nowNs - (startNs == 0 ? i64(record + FlowRecordDescriptor.FIRST_SEEN_NS) : startNs) >= activeTimeoutNs
-            && FlowCounters.packets(record, 0) + FlowCounters.packets(record, 1)
+            && FlowCounters.packets(record, FlowSide.LOW) + FlowCounters.packets(record, FlowSide.HIGH)
                 != i64(slice + SliceDescriptor.PACKETS) + i64(slice + SliceDescriptor.PACKETS + Long.BYTES);
     }
 
@@ -47,7 +47,7 @@ public final class FlowSlices implements AutoCloseable {
     public void next(final int number, final long record, final long nowNs) {
         final long slice = address(number);
         putI64(slice + SliceDescriptor.START_NS, nowNs);
-        for (int side = 0; side < 2; side++) {
+        for (int side = FlowSide.LOW; side <= FlowSide.HIGH; side++) {
             putI64(slice + SliceDescriptor.PACKETS + (long) side * Long.BYTES, FlowCounters.packets(record, side));
             putI64(slice + SliceDescriptor.BYTES + (long) side * Long.BYTES, FlowCounters.bytes(record, side));
         }

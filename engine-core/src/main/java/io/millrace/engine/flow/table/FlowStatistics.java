@@ -13,8 +13,8 @@ import io.millrace.engine.parse.ParsedBurst;
 
 /**
  * What scripts may ask about a flow beyond its counters, per side: times between packets, frame lengths, fragments,
- * type of service and the course of TCP's sequence numbers. Sums are kept and divided only when read: a division per packet would cost as
- * much as all the rest. Stateless; the owning worker calls it.
+ * type of service and the course of TCP's sequence numbers. Sums are kept and divided only when read: a division per
+ * packet would cost as much as all the rest. Stateless; the owning worker calls it.
  */
 public final class FlowStatistics {
     private FlowStatistics() {
@@ -28,7 +28,7 @@ public final class FlowStatistics {
     public static void count(
         final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide, final long timeNs) {
 
-        final int side = fromHighSide ? 1 : 0;
+        final int side = FlowSide.of(fromHighSide);
         final long statistics = record + (long) side * FlowRecordDescriptor.SIDE_STRIDE;
         final boolean first = FlowCounters.isFirst(record, side);
         if (!first) {

@@ -4,8 +4,7 @@ import io.millrace.engine.memory.StructDescriptor;
 
 /**
  * Where the slice of a long flow began that its next record reports: the flow's counters at that time; kept beside the
- * flow's record, with {@code 0} and {@code 1} for its low and its high side, and copied behind its events, with {@code 0}
- * for the client and {@code 1} for the server.
+ * flow's record, the low side first, and copied behind its events, the client first.
  */
 public final class SliceDescriptor {
     private static final StructDescriptor LAYOUT = new StructDescriptor("flow_slice_t");
