@@ -213,6 +213,10 @@ void millrace_note_packet(
    }
 }
 
+int millrace_noted_start(const struct millrace_notes *notes, int side, const char *text, size_t length) {
+   return length <= notes->sample_length[side] && memcmp(notes->sample[side], text, length) == 0;
+}
+
 uint16_t millrace_noted_entropy(const struct millrace_notes *notes, int side) {
    const unsigned int length = notes->sample_length[side];
    uint8_t counts[256] = {0};

@@ -44,6 +44,9 @@ int millrace_find_payload(
 void millrace_note_packet(
       struct millrace_notes *notes, const uint8_t *packet, unsigned short length, uint16_t http_status);
 
+/* Whether a side's first payload bytes are this text, as far as they are kept. */
+int millrace_noted_start(const struct millrace_notes *notes, int side, const char *text, size_t length);
+
 /* Shannon entropy of a side's first payload bytes in thousandths of a bit per byte, plus one; 0 without payload. */
 uint16_t millrace_noted_entropy(const struct millrace_notes *notes, int side);
 

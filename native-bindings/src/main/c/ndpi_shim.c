@@ -200,12 +200,22 @@ static void put_http(struct writer *writer, struct millrace_flow_metadata *metad
    put_pointer(writer, &metadata->http_content_type, flow->http.content_type);
 }
 
+/* nDPI takes the side that speaks first for the client, which mostly is the server. */
+static int is_server_first(const struct millrace_ndpi_state *state) {
+   const char *first = state->flow.protos.ssh.client_signature;
+   const size_t length = strnlen(first, sizeof(state->flow.protos.ssh.client_signature));
+   return length > 0 && millrace_noted_start(&state->notes, 1, first, length)
+      && !millrace_noted_start(&state->notes, 0, first, length);
+}
+
 static void put_ssh(struct writer *writer, struct millrace_flow_metadata *metadata,
-      const struct ndpi_flow_struct *flow) {
-   put_array(writer, &metadata->ssh_client_signature, flow->protos.ssh.client_signature,
-         sizeof(flow->protos.ssh.client_signature));
-   put_array(writer, &metadata->ssh_server_signature, flow->protos.ssh.server_signature,
-         sizeof(flow->protos.ssh.server_signature));
+      const struct millrace_ndpi_state *state) {
+   const struct ndpi_flow_struct *flow = &state->flow;
+   const int swapped = is_server_first(state);
+   put_array(writer, swapped ? &metadata->ssh_server_signature : &metadata->ssh_client_signature,
+         flow->protos.ssh.client_signature, sizeof(flow->protos.ssh.client_signature));
+   put_array(writer, swapped ? &metadata->ssh_client_signature : &metadata->ssh_server_signature,
+         flow->protos.ssh.server_signature, sizeof(flow->protos.ssh.server_signature));
    put_array(writer, &metadata->ssh_hassh_client, flow->protos.ssh.hassh_client,
          sizeof(flow->protos.ssh.hassh_client));
    put_array(writer, &metadata->ssh_hassh_server, flow->protos.ssh.hassh_server,
@@ -278,7 +288,7 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
       metadata.dns_answer_type = flow->protos.dns.rsp_type;
       metadata.dns_reply_code = flow->protos.dns.reply_code;
    } else if (is(flow, NDPI_PROTOCOL_SSH)) {
-      put_ssh(&writer, &metadata, flow);
+      put_ssh(&writer, &metadata, state);
    } else if (is(flow, NDPI_PROTOCOL_BITTORRENT)) {
       put_bittorrent(&writer, &metadata, flow);
    }

@@ -14,12 +14,18 @@ local function caller()
     return info
 end
 
--- For a function of `flow` to return. position: of the argument, from 1.
-local function wrong(name, position, expected, value)
+-- For a function of `owner` to return. position: of the argument, from 1.
+local function wrong_of(owner, name, position, expected, value)
     local info = caller()
     local file = info and info.source:gsub("^[@=]", "") or "?"
-    utils.globals.trace(0, file, info and info.currentline or 0, ("flow.%s: expected %s[@pos %d], got %s"):format(name,
-        expected, position, value == nil and "no value" or type(value)))
+    utils.globals.trace(0, file, info and info.currentline or 0, ("%s.%s: expected %s[@pos %d], got %s"):format(owner,
+        name, expected, position, value == nil and "no value" or type(value)))
 end
 
-return { wrong = wrong }
+local function of(owner)
+    return function(name, position, expected, value)
+        wrong_of(owner, name, position, expected, value)
+    end
+end
+
+return { wrong = of("flow"), wrong_of_ntop = of("ntop") }

@@ -1,9 +1,11 @@
--- Status and alert definitions of users, from files beside their scripts. They must be loaded before the scripts.
+-- Status and alert definitions of users, and texts of their plugins, from files beside their scripts. They must be loaded
+-- before the scripts.
 local library = ...
 local sandbox = library("sandbox")
 local statuses = library("statuses")
 local alert_types = library("alert_types")
 local severities = library("severities")
+local learn = library("locale").learn
 local pcall, type, tostring = pcall, type, tostring
 
 local FIELD, RECORD = "\31", "\30"
@@ -12,11 +14,11 @@ local USER_STATUSES = { 59, 63 }
 -- The generation that a folder's files are written for; plugins' folders bear one name in 4.0 and 4.2.
 local GENERATIONS = {
     status_defs = "2019", alert_defs = "2019", flow_status_definitions = "4.2", status_definitions = "4.0",
-    alert_definitions = "4.0",
+    alert_definitions = "4.0", locales = "4.0",
 }
 local KINDS = {
     status_defs = "status", status_definitions = "status", flow_status_definitions = "status", alert_defs = "alert",
-    alert_definitions = "alert",
+    alert_definitions = "alert", locales = "texts",
 }
 
 local function generation_of(folder, source)
@@ -120,6 +122,8 @@ local function define(path, folder, name, script_folder, source)
     local problem
     if type(definition) ~= "table" then
         problem = message or "returned no table"
+    elseif KINDS[folder] == "texts" then
+        learn(path:match("([^/]*)/[^/]*/[^/]*$"), definition)
     elseif KINDS[folder] == "alert" then
         problem = define_alert(generation, name, definition)
     else
@@ -130,7 +134,7 @@ local function define(path, folder, name, script_folder, source)
         return ""
     end
     local line = tonumber(tostring(problem):match("^[^:]+:(%d+): ")) or 0
-    return report(line, "definition is not used: " .. tostring(problem):gsub("^[^:]+:%d+: ", ""))
+    return report(line, (KINDS[folder] == "texts" and "texts are" or "definition is") .. " not used: " .. tostring(problem):gsub("^[^:]+:%d+: ", ""))
 end
 
 return { define = define }

@@ -41,16 +41,49 @@ for generation, module in pairs(TRAFFIC) do
 end
 special.open.getSSLInfo = special.open.getTLSInfo
 
+local NUMBERED = { methodNamesToIds = true, callMethodById = true }
+
 local tables = {}
 for _, generation in ipairs(generations.all) do
     local functions = {}
     for name, row in pairs(api.rows_of(generation)) do
         local source = api.source_of(row, generation)
         functions[name] = special[generation][name] or common[name] or special[source][name]
-        assert(functions[name] ~= nil, name .. " of " .. generation .. " is not there")
+        assert(functions[name] ~= nil or NUMBERED[name], name .. " of " .. generation .. " is not there")
     end
     tables[generation] = functions
 end
+
+-- Once functions could be called by numbers: those of their names in order.
+local function add_numbered(functions)
+    local names = {}
+    for name in pairs(functions) do
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    local by_number = {}
+    for number, name in ipairs(names) do
+        by_number[number] = functions[name]
+    end
+
+    function functions.methodNamesToIds()
+        local numbers = {}
+        for number, name in ipairs(names) do
+            numbers[name] = number
+        end
+        return numbers
+    end
+
+    function functions.callMethodById(number, ...)
+        local body = by_number[number]
+        if body == nil then
+            error("callMethodById: no function has the number " .. tostring(number) .. "; methodNamesToIds() has them", 2)
+        end
+        return body(...)
+    end
+end
+
+add_numbered(tables.open)
 
 -- All names of all generations, for "did you mean" and the like.
 local function names()

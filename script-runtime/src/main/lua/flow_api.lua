@@ -45,6 +45,9 @@ group("Who", {
     { "getClientIp", "open", "", "string", "Client's address; IPv6 as in RFC 5952." },
     { "getServerIp", "open", "", "string", "Server's address." },
     { "getProtocol", "open", "", "integer", "IP protocol." },
+    { "getClientInfo", "open", "", "table", "What `getFullInfo` has of the client: its keys that begin with `cli.`." },
+    { "getServerInfo", "open", "", "table", "The same of the server, `srv.`." },
+    { "getFlowInfoField", "open", "", "string", "The `info` of `getInfo`." },
     { "getClientMac", "open", "", "string", "Client's MAC address." },
     { "getServerMac", "open", "", "string", "MAC address that the client's first packet went to." },
 })
@@ -132,6 +135,9 @@ group("TCP", {
         basic = "it is 0" },
     { "getTCPPacketIssues", "2019", "", "table", "At most one of `has_low_goodput`, `has_slow_data_exchange` (once "
         .. "idle), `is_connection_refused`." },
+    { "getTCPInfo", "open", "", "table", "What `getFullInfo` has of TCP; `{}` of other flows.",
+        basic = "retransmissions, order and losses are 0" },
+    { "isTcpZeroWinAlert", "open", "", "table", "`client`, `server`: whether it announced a receive window of 0." },
     { "isConnectionRefused", "open", "", "boolean", "As `isTCPConnectionRefused`." },
     { "isTwhOver", "open", "", "boolean", "TCP's opening is over, well or badly." },
 })
@@ -170,7 +176,7 @@ group("Application", {
     { "hasMaliciousTlsSignature", LATER, "", "boolean", "A JA3 of the flow is on the list of malicious ones." },
     { "getHTTPInfo", OLD, "", "table", "`protos.http.` with `last_method`, `last_return_code`, `last_url`, "
         .. "`server_name`; `{}` if not HTTP." },
-    { "http", "current", "", "table", "The same and `last_user_agent`." },
+    { "http", "current", "", "table", "The same, `last_user_agent` and `last_server`." },
     { "getDNSInfo", OLD, "", "table", "`protos.dns.` with `last_query`, `last_query_type`, `last_return_code`, "
         .. "`invalid_chars_in_query`; `{}` if not DNS." },
     { "dns", "current", "", "table", "The same." },
@@ -219,6 +225,7 @@ group("Status, score, alert", {
     { "setPredominantStatus", "2019", "status_id", "none", "Overrides it.", "5" },
     { "canTriggerAlert", "2019", "", "boolean", "The flow has had no alert yet." },
     { "isAlerted", "open", "", "boolean", "The flow has had an alert." },
+    { "getPredominantAlert", "open", "", "integer", "Alert type of the predominant status; 0 none." },
     { "getAlertedStatus", "4.2", "", "integer", "Status of the last alert; 0 none." },
     { "getAlertedStatusScore", LATER, "", "number", "Score that the last alert was raised with; 0 none." },
     { "triggerAlert", "2019 4.0", "status_id, alert_type, severity, now, info", "boolean", "Raises an alert at once; "
@@ -228,6 +235,8 @@ group("Status, score, alert", {
     { "triggerAlert", "current", "score, message", "string", "An alert in words of the script's own, once per flow.",
         "50, 'words'" },
     { "triggerAlert", "open", "...", "any", "Takes the arguments of any of the three.", "13, 7, 1, now" },
+    { "storeAlert", "open", "alert_type, severity, info", "boolean", "Raises an alert of a type without a status; `false` "
+        .. "where the flow has had one.", "7, 1, '{}'" },
     { "getScore", "2019", "", "integer", "Score of the flow; 65535 until one is set." },
     { "getScore", LATER, "", "integer", "Score of the flow." },
     { "setScore", "2019", "score", "none", "Sets the score of the flow.", "70" },
@@ -242,6 +251,9 @@ group("Status, score, alert", {
     { "retrieveExternalAlertInfo", OLD, "", "string or nil", "JSON of an [alert of another program](#external-alerts) about "
         .. "the flow: `source`, `severity_id`, `alert`; handed out once, nil where none waits." },
     { "isPassVerdict", OLD, "", "boolean", "Whether the flow may pass: always, for Millrace only watches." },
+    { "methodNamesToIds", "open", "", "table", "A number for each function of `flow`." },
+    { "callMethodById", "open", "number, ...", "any", "Calls the function of that number with the other arguments.",
+        "flow.methodNamesToIds().getKey" },
 })
 
 local NAME, GENERATIONS, ARGUMENTS, RESULT, MEANING, SAMPLE = 1, 2, 3, 4, 5, 6

@@ -86,6 +86,14 @@ end
 
 local add_client, add_server = adding_peer("cli"), adding_peer("srv")
 
+local function client_system()
+    return texts.client_os() or system_of(texts.ssh_client_signature()) or ""
+end
+
+local function server_system()
+    return system_of(texts.http_server()) or system_of(texts.ssh_server_signature()) or ""
+end
+
 local function rate(amount, duration_s)
     return duration_s > 0 and amount / duration_s or 0
 end
@@ -281,8 +289,7 @@ local function filling(generation)
         if event.metadata_offset ~= 0 then
             info.host_server_name = texts.host_name()
             info.bittorrent_hash = texts.bittorrent_hash()
-            info["cli.os"] = texts.client_os() or system_of(texts.ssh_client_signature()) or ""
-            info["srv.os"] = system_of(texts.http_server()) or system_of(texts.ssh_server_signature()) or ""
+            info["cli.os"], info["srv.os"] = client_system(), server_system()
             application.add_all(info)
             add_tls(info)
         end
@@ -320,4 +327,29 @@ for generation in pairs(ADDITIONS) do
     by_generation[generation] = { getFullInfo = full(generation) }
 end
 
-return { public = {}, by_generation = by_generation }
+-- Parts of it, as there were before 4.0.
+local parts = {}
+
+function parts.getTCPInfo()
+    local info = {}
+    if cursor.event.l4_protocol == TCP then
+        add_tcp(info)
+    end
+    return info
+end
+
+function parts.getClientInfo()
+    local info = {}
+    add_client(info)
+    info["cli.os"] = client_system()
+    return info
+end
+
+function parts.getServerInfo()
+    local info = {}
+    add_server(info)
+    info["srv.os"] = server_system()
+    return info
+end
+
+return { public = parts, by_generation = by_generation }

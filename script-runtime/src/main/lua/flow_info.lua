@@ -39,6 +39,9 @@ function flow.setCustomInfo(text)
     return true
 end
 
+-- An older name of what getInfo calls `info`.
+flow.getFlowInfoField = info_text
+
 local function in_short(category_name)
     local event = cursor.event
     return {

@@ -3,6 +3,9 @@ local library = ...
 local verdicts = library("verdicts")
 local common = library("flow_status")
 local host_scores = library("host_scores")
+local statuses = library("statuses")
+local alert_types = library("alert_types")
+local severities = library("severities")
 local in_2019 = library("flow_status_2019").public
 local in_4_0 = library("flow_status_4_0")
 local in_4_2 = library("flow_status_4_2")
@@ -69,6 +72,27 @@ function flow.triggerAlert(status, alert_type, severity, a, b, c)
     end
     local known = verdicts.known(GENERATION, status, "triggerAlert")
     return in_2019.triggerAlert(known.id, alert_type, severity, a, b)
+end
+
+-- Alert type of the status that speaks for the flow; 0 none.
+function flow.getPredominantAlert()
+    local status = statuses.by_id[cursor.verdict.predominant_status]
+    return status and status.id ~= 0 and statuses.alert_of(status, GENERATION).id or 0
+end
+
+-- An alert of a type without a status, once per flow; whether it was raised.
+function flow.storeAlert(alert_type, severity, info)
+    if not common.number_or_wrong("storeAlert", 1, alert_type) then
+        return
+    end
+    local found = alert_types.find(GENERATION, alert_type)
+    if found == nil then
+        error("storeAlert: unknown alert type " .. alert_type .. "; use the alert_id of one of alert_consts.alert_types", 2)
+    elseif cursor.verdict.alerts > 0 then
+        return false
+    end
+    return verdicts.raise({ id = 0, name = found.name, title = found.title }, found,
+        common.level_or(GENERATION, severity, severities.levels.error), false, type(info) == "string" and info or "{}") ~= nil
 end
 
 function flow.incScore(score)

@@ -81,6 +81,11 @@ function flow.isTwhOver()
     return cursor.event.handshake_over == 1
 end
 
+-- Which sides said that they have no room for more.
+function flow.isTcpZeroWinAlert()
+    return { client = cursor.event.cli2srv_zero_windows ~= 0, server = cursor.event.srv2cli_zero_windows ~= 0 }
+end
+
 function flow.isTCPConnecting()
     local event = cursor.event
     local answer = event.srv2cli_tcp_flags

@@ -58,6 +58,8 @@ local function of_folder(path, found)
         return "current"
     elseif path:find("/plugins/.*/?user_scripts/flow/") then
         return of_plugin(path, found)
+    elseif path:find("/callbacks/interface/flow/[^/]+$") or path:find("/callbacks/interface/flow/alerts/[^/]+$") then
+        return "2019"
     end
     return OPEN
 end

@@ -1,21 +1,13 @@
 -- i18n(key, variables): the text behind a dotted key; %{name} is replaced by the variable. Callable table.
 local library = ...
-local english = library("locale_en")
+local find = library("locale").find
 local type, tostring, error, setmetatable = type, tostring, error, setmetatable
-
-local function lookup(key)
-    local node = english
-    for part in key:gmatch("[^%.]+") do
-        node = type(node) == "table" and node[part] or nil
-    end
-    return type(node) == "string" and node or nil
-end
 
 local function translate(_, key, variables)
     if type(key) ~= "string" or key == "" then
         error("i18n: a key is needed, not " .. (key == "" and "an empty string" or tostring(key)), 2)
     end
-    local text = lookup(key)
+    local text = find(key)
     if text == nil then
         return type(variables) == "table" and variables.default or nil
     end

@@ -4,6 +4,7 @@ local library = ...
 local sandbox = library("sandbox")
 local generations = library("generations")
 local nearest = library("names").nearest
+local presence = library("flow_api").presence()
 
 local FIELD, RECORD = "\31", "\30"
 local MODULES = { "user_scripts", "flow_consts", "dkjson", "alert_consts", "discover_utils", "flow_risk_utils",
@@ -255,6 +256,26 @@ local function unknown(chain, tree)
     return nil
 end
 
+-- What to do about a name that `tree` does not have.
+local function advice(path, name, tree)
+    local near, edits = nearest(name, keys_of(tree))
+    if near and edits <= math.max(3, #name / 2) then
+        return ": did you mean '" .. path:match("^(.*)%.") .. "." .. near .. "'?"
+    end
+    return ": there is no such name"
+end
+
+-- The generations that have a function of `flow`, as words of what to do; nil where none has it.
+local function of_others(name)
+    local having = {}
+    for _, generation in ipairs(generations.all) do
+        if presence[name] and presence[name][generation] and generation ~= generations.open then
+            having[#having + 1] = 'api = "' .. generation .. '"'
+        end
+    end
+    return #having > 0 and ": another generation has it: " .. table.concat(having, " or ") or nil
+end
+
 -- Records of severity, line, message, in order of lines.
 local function lint(source, folder)
     local generation = generations.of(folder .. "/script.lua", source) or generations.open
@@ -287,9 +308,8 @@ local function lint(source, folder)
             local line = chain.lines[at]
             if defined[true_path] ~= "assigned" and not told[path .. line] then
                 told[path .. line] = true
-                local near, edits = nearest(chain.names[at], keys_of(tree))
-                local hint = near and edits <= math.max(3, #chain.names[at] / 2)
-                    and ": did you mean '" .. path:match("^(.*)%.") .. "." .. near .. "'?" or ": there is no such name"
+                local hint = tree == environment.flow and of_others(chain.names[at])
+                    or advice(path, chain.names[at], tree)
                 records[#records + 1] = table.concat({ defined[true_path] == "tested" and "warning" or "error", line,
                     "unknown name '" .. path .. "'" .. hint }, FIELD)
             end

@@ -46,20 +46,23 @@ function globals.print(value)
     end
 end
 
-function globals.traceError(level, mode, message)
-    level = tonumber(level) or 2
-    if level <= globals.TRACE_LEVEL then
-        local file, line = caller(2)
-        trace(level, file, line, tostring(message))
-    end
-end
-
-function globals.setTraceLevel(level)
-    globals.TRACE_LEVEL = tonumber(level) or globals.TRACE_LEVEL
-end
-
-function globals.resetTraceLevel()
-    globals.TRACE_LEVEL = 1
+-- The functions that read and set the TRACE_LEVEL of one script, which is one of its globals.
+local function tracing(own)
+    return {
+        traceError = function(level, mode, message)
+            level = tonumber(level) or 2
+            if level <= (tonumber(rawget(own, "TRACE_LEVEL")) or 2) then
+                local file, line = caller(2)
+                trace(level, file, line, tostring(message))
+            end
+        end,
+        setTraceLevel = function(level)
+            own.TRACE_LEVEL = tonumber(level) or own.TRACE_LEVEL
+        end,
+        resetTraceLevel = function()
+            own.TRACE_LEVEL = 1
+        end,
+    }
 end
 
 -- Keys in one order, so that a replay prints the same again: numbers first, then by text.
@@ -456,4 +459,4 @@ function globals.formatElephantFlowStatus(status, info)
     return i18n(status and status.i18n_title or "flow_details.normal")
 end
 
-return { globals = globals, strings = strings, tables = tables, sorted_keys = sorted_keys }
+return { globals = globals, strings = strings, tables = tables, sorted_keys = sorted_keys, tracing = tracing }

@@ -5,6 +5,7 @@ local ndpi_names = library("ndpi_names")
 local packet_time = library("packet_time")
 local verdicts = library("verdicts")
 local lua_utils = library("lua_utils")
+local wrong = library("arguments").wrong_of_ntop
 
 local function false_value()
     return false
@@ -31,17 +32,32 @@ for name, body in pairs(library("store").public) do
     ntop[name] = body
 end
 
-function ntop.bitmapIsSet(bits, id)
-    return verdicts.bits_have(bits, id)
+local function is_number(value)
+    local kind = type(value)
+    return kind == "number" or kind == "cdata"
 end
 
-function ntop.bitmapSet(bits, id)
-    return verdicts.with_bit(bits, id)
+-- outside: what there is for a number that is none of the 64 bits.
+local function of_bits(name, body, outside)
+    ntop[name] = function(bits, id)
+        if not is_number(bits) then
+            return wrong(name, 1, "number", bits)
+        elseif not is_number(id) then
+            return wrong(name, 2, "number", id)
+        elseif not (id >= 0 and id <= 63) then
+            return outside(bits)
+        end
+        return body(bits, id)
+    end
 end
 
-function ntop.bitmapClear(bits, id)
-    return verdicts.without_bit(bits, id)
+local function unchanged(bits)
+    return bits
 end
+
+of_bits("bitmapIsSet", verdicts.bits_have, false_value)
+of_bits("bitmapSet", verdicts.with_bit, unchanged)
+of_bits("bitmapClear", verdicts.without_bit, unchanged)
 
 for name, body in pairs(library("script_files").functions(nil)) do
     ntop[name] = body

@@ -314,6 +314,9 @@ local function environment(folder, generation)
         globals[name] = _G[name]
     end
     globals._G = globals
+    for name, body in pairs(utils.tracing(globals)) do
+        globals[name] = body
+    end
     if settings.ordered == 1 then
         globals.pairs = ordered_pairs
     end

@@ -3,8 +3,9 @@
 local library, settings = ...
 local layout = library("layout")
 local packet_time = library("packet_time")
+local wrong = library("arguments").wrong_of_ntop
 local ffi, control = layout.ffi, layout.control
-local tonumber, tostring, type, error = tonumber, tostring, type, error
+local tonumber, tostring, type, error, pairs = tonumber, tostring, type, error, pairs
 local cast, string_of = ffi.cast, ffi.string
 local floor, max = math.floor, math.max
 
@@ -38,15 +39,17 @@ local external_alerts = cast("void *", settings.external_alert_store)
 local buffer = ffi.new("char[?]", LONGEST)
 local sum = ffi.new("int64_t[1]")
 
-local function text_of(value, what, caller)
+local function text_of(value)
+    return type(value) == "string" and value or tostring(value)
+end
+
+local function is_key(value)
     local kind = type(value)
-    if kind == "string" then
-        return value
-    elseif kind == "number" or (kind == "boolean" and what ~= "key") or kind == "cdata" then
-        return tostring(value)
-    end
-    error("ntop." .. caller .. ": the " .. what .. " must be a text or a number, not " .. (value == nil and "nil" or "a "
-        .. kind), 3)
+    return kind == "string" or kind == "number" or kind == "cdata"
+end
+
+local function is_value(value)
+    return is_key(value) or type(value) == "boolean"
 end
 
 -- Before the first event there is no time: what is set then stays.
@@ -112,11 +115,11 @@ end
 local store = {}
 
 function store.getCache(key)
-    return read(TEXT, text_of(key, "key", "getCache"), "")
+    return read(TEXT, text_of(key), "")
 end
 
 function store.setCache(key, value, seconds)
-    if not write(TEXT, text_of(key, "key", "setCache"), "", text_of(value, "value", "setCache"), seconds) then
+    if not write(TEXT, text_of(key), "", text_of(value), seconds) then
         return false
     end
     return nil
@@ -124,11 +127,11 @@ end
 
 -- Whether it was set: false where there was a value already, or no room.
 function store.setnxCache(key, value, seconds)
-    return write(TEXT, text_of(key, "key", "setnxCache"), "", text_of(value, "value", "setnxCache"), seconds, true)
+    return write(TEXT, text_of(key), "", text_of(value), seconds, true)
 end
 
 function store.delCache(key)
-    key = text_of(key, "key", "delCache")
+    key = text_of(key)
     for kind = TEXT, LIST do
         store_remove(cache, kind, key, #key, nil, 0)
     end
@@ -136,7 +139,7 @@ end
 
 -- Adds and returns the sum, in one step for all threads; a new key lives for `seconds`.
 function store.incrCache(key, amount, seconds)
-    key = text_of(key, "key", "incrCache")
+    key = text_of(key)
     amount = amount == nil and 1 or tonumber(amount)
     if amount == nil or amount % 1 ~= 0 or amount < -2^53 or amount > 2^53 then
         error("ntop.incrCache: the amount must be a whole number up to 2^53", 2)
@@ -154,7 +157,7 @@ end
 store.getPref, store.setPref = store.getCache, store.setCache
 
 function store.setMembersCache(name, member)
-    if not write(SET, text_of(name, "key", "setMembersCache"), text_of(member, "member", "setMembersCache"), "") then
+    if not write(SET, text_of(name), text_of(member), "") then
         return false
     end
     return nil
@@ -162,7 +165,7 @@ end
 
 function store.getMembersCache(name)
     local members = {}
-    each(SET, text_of(name, "key", "getMembersCache"), function(member)
+    each(SET, text_of(name), function(member)
         members[#members + 1] = member
     end)
     table.sort(members)
@@ -170,31 +173,30 @@ function store.getMembersCache(name)
 end
 
 function store.delMembersCache(name, member)
-    name, member = text_of(name, "key", "delMembersCache"), text_of(member, "member", "delMembersCache")
+    name, member = text_of(name), text_of(member)
     store_remove(cache, SET, name, #name, member, #member)
 end
 
 function store.getHashCache(name, field)
-    return read(HASH, text_of(name, "key", "getHashCache"), text_of(field, "field", "getHashCache"))
+    return read(HASH, text_of(name), text_of(field))
 end
 
 function store.setHashCache(name, field, value)
-    if not write(HASH, text_of(name, "key", "setHashCache"), text_of(field, "field", "setHashCache"),
-            text_of(value, "value", "setHashCache")) then
+    if not write(HASH, text_of(name), text_of(field), text_of(value)) then
         return false
     end
     return nil
 end
 
 function store.delHashCache(name, field)
-    name, field = text_of(name, "key", "delHashCache"), text_of(field, "field", "delHashCache")
+    name, field = text_of(name), text_of(field)
     store_remove(cache, HASH, name, #name, field, #field)
 end
 
 -- All fields with their values; nil where there is no such hash.
 function store.getHashAllCache(name)
     local all = {}
-    local present = each(HASH, text_of(name, "key", "getHashAllCache"), function(field, value)
+    local present = each(HASH, text_of(name), function(field, value)
         all[field] = value
     end)
     return present and all or nil
@@ -203,7 +205,7 @@ end
 -- Each field with "", nil where there is no such hash.
 function store.getHashKeysCache(name)
     local fields = {}
-    local present = each(HASH, text_of(name, "key", "getHashKeysCache"), function(field)
+    local present = each(HASH, text_of(name), function(field)
         fields[field] = ""
     end)
     return present and fields or nil
@@ -213,7 +215,7 @@ end
 -- false where there was no room.
 local function push(caller, at_end)
     return function(name, value, most, seconds)
-        name, value = text_of(name, "key", caller), text_of(value, "value", caller)
+        name, value = text_of(name), text_of(value)
         local now = packet_time.now()
         local count = tonumber(store_push(cache, name, #name, value, #value, at_end, max(whole(most) or 0, 0), now,
             life(now, seconds)))
@@ -226,7 +228,7 @@ store.lpushCache, store.rpushCache = push("lpushCache", 0), push("rpushCache", 1
 -- Takes a text from one end of a list; nil where it is empty.
 local function pop(caller, at_end)
     return function(name)
-        name = text_of(name, "key", caller)
+        name = text_of(name)
         local length = store_pop(cache, name, #name, at_end, packet_time.now(), buffer, LONGEST)
         return length ~= ABSENT and string_of(buffer, length) or nil
     end
@@ -235,14 +237,14 @@ end
 store.lpopCache, store.rpopCache = pop("lpopCache", 0), pop("rpopCache", 1)
 
 function store.llenCache(name)
-    name = text_of(name, "key", "llenCache")
+    name = text_of(name)
     return tonumber(store_length(cache, name, #name, packet_time.now()))
 end
 
 -- Texts from first to last, both included, counted from 0, or with negative numbers from the end; nil where there is no
 -- such list.
 function store.lrangeCache(name, first, last)
-    name = text_of(name, "key", "lrangeCache")
+    name = text_of(name)
     first, last = whole(first) or 0, whole(last) or -1
     local now, target, room = packet_time.now(), buffer, LONGEST
     local needed = tonumber(store_range(cache, name, #name, first, last, now, target, room))
@@ -265,7 +267,7 @@ end
 
 -- Keeps the texts from first to last only.
 function store.ltrimCache(name, first, last)
-    name = text_of(name, "key", "ltrimCache")
+    name = text_of(name)
     store_trim(cache, name, #name, whole(first) or 0, whole(last) or -1, packet_time.now())
 end
 
@@ -279,4 +281,31 @@ local function take_external_alert(key, length)
     return string_of(buffer, taken)
 end
 
-return { public = store, take_external_alert = take_external_alert }
+-- How many texts each function takes: the first is a key, those after it are values. Arguments of other types are a line of
+-- trace and no value, as scripts know it.
+local TEXTS = {
+    getCache = 1, setCache = 2, setnxCache = 2, delCache = 1, incrCache = 1, getPref = 1, setPref = 2,
+    setMembersCache = 2, getMembersCache = 1, delMembersCache = 2, getHashCache = 2, setHashCache = 3, delHashCache = 2,
+    getHashAllCache = 1, getHashKeysCache = 1, lpushCache = 2, rpushCache = 2, lpopCache = 1, rpopCache = 1, llenCache = 1,
+    lrangeCache = 1, ltrimCache = 1,
+}
+
+local function checked(name, body, texts)
+    return function(first, second, third, fourth)
+        if not is_key(first) then
+            return wrong(name, 1, "string", first)
+        elseif texts > 1 and not is_value(second) then
+            return wrong(name, 2, "string", second)
+        elseif texts > 2 and not is_value(third) then
+            return wrong(name, 3, "string", third)
+        end
+        return body(first, second, third, fourth)
+    end
+end
+
+local public = {}
+for name, body in pairs(store) do
+    public[name] = checked(name, body, TEXTS[name])
+end
+
+return { public = public, take_external_alert = take_external_alert }

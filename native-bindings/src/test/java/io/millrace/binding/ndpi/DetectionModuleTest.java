@@ -89,6 +89,25 @@ final class DetectionModuleTest {
     }
 
     @Test
+    void shouldTellTheSshClientFromTheServerWhoeverSpeaksFirst() {
+        final byte[] server = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".getBytes(StandardCharsets.US_ASCII);
+        final byte[] client = "SSH-2.0-PuTTY_Release_0.78\r\n".getBytes(StandardCharsets.US_ASCII);
+        inspect(tcp(40_000, 22, new byte[0]));
+        inspect(answer(tcp(22, 40_000, server)));
+        inspect(tcp(40_000, 22, client));
+        module.metadata(flow.address(), metadata.address(), DetectionModule.METADATA_MAX_LENGTH);
+        assertThat(text("ssh_client_signature")).isEqualTo("SSH-2.0-PuTTY_Release_0.78");
+        assertThat(text("ssh_server_signature")).isEqualTo("SSH-2.0-OpenSSH_9.2p1 Debian-2");
+
+        module.reset(flow.address());
+        inspect(tcp(40_000, 22, client));
+        inspect(answer(tcp(22, 40_000, server)));
+        module.metadata(flow.address(), metadata.address(), DetectionModule.METADATA_MAX_LENGTH);
+        assertThat(text("ssh_client_signature")).isEqualTo("SSH-2.0-PuTTY_Release_0.78");
+        assertThat(text("ssh_server_signature")).isEqualTo("SSH-2.0-OpenSSH_9.2p1 Debian-2");
+    }
+
+    @Test
     void shouldCutTextsThatDoNotFitIntoTheMetadata() {
         inspect(dnsQuery("www.example.org"));
         final int fixedPart = NativeShim.shim().layout("millrace_flow_metadata");
@@ -247,6 +266,13 @@ final class DetectionModuleTest {
         return HexFormat.of().parseHex("4500" + hex16(length) + "00004000" + "40"
             + HexFormat.of().toHexDigits((byte) protocol) + "0000" + "0a000001" + "0a000002" + transport
             + HexFormat.of().formatHex(payload));
+    }
+
+    private static byte[] answer(final byte[] packet) {
+        final byte[] swapped = packet.clone();
+        System.arraycopy(packet, 12, swapped, 16, 4);
+        System.arraycopy(packet, 16, swapped, 12, 4);
+        return swapped;
     }
 
     private static String ports(final int source, final int destination) {

@@ -13,18 +13,22 @@ import java.util.stream.Stream;
 
 /**
  * Finds users' definitions of statuses and alert types: {@code *.lua} in folders of known names beside the scripts, or
- * where ntopng has them for scripts of its folders.
+ * where ntopng has them for scripts of its folders; and the English texts of plugins.
  *
  * <pre>{@code
  *  my-scripts/*.lua                        my-scripts/{alert_defs,status_defs,...}/*.lua
  *  scripts/callbacks/interface/flow/*.lua  scripts/callbacks/{alert_defs,status_defs}/*.lua
  *  PLUGIN/user_scripts/flow/*.lua          PLUGIN/{alert_definitions,status_definitions,...}/*.lua
+ *                                          PLUGIN/locales/en.lua
  * }</pre>
  */
 final class DefinitionFiles {
-    /** Alert types come first: statuses name them. */
-    private static final List<String> FOLDERS =
-        List.of("alert_defs", "alert_definitions", "status_defs", "status_definitions", "flow_status_definitions");
+    private static final String LOCALES = "locales";
+    private static final String ENGLISH = "en.lua";
+    /** Texts and alert types come first: definitions name them. */
+    private static final List<String> FOLDERS = List.of(
+        LOCALES, "alert_defs", "alert_definitions", "status_defs", "status_definitions", "flow_status_definitions");
+    private static final String PLUGIN_SCRIPTS = "user_scripts/flow";
     private static final String SUFFIX = ".lua";
 
     /**
@@ -61,7 +65,8 @@ final class DefinitionFiles {
             for (final Path scriptFolder : scriptFolders) {
                 for (final Path home : homes(scriptFolder)) {
                     final Path folder = home.resolve(name);
-                    if (Files.isDirectory(folder) && seen.add(folder)) {
+                    final boolean belongs = !name.equals(LOCALES) || scriptFolder.endsWith(PLUGIN_SCRIPTS);
+                    if (belongs && Files.isDirectory(folder) && seen.add(folder)) {
                         readFolder(folder, scriptFolder, definitions, findings);
                     }
                 }
@@ -72,7 +77,7 @@ final class DefinitionFiles {
 
     private static List<Path> homes(final Path scriptFolder) {
         final Path base = scriptFolder.endsWith("alerts") ? scriptFolder.getParent() : scriptFolder;
-        if (base.endsWith("user_scripts/flow") || base.endsWith("interface/flow")) {
+        if (base.endsWith(PLUGIN_SCRIPTS) || base.endsWith("interface/flow")) {
             return List.of(base, base.getParent().getParent());
         }
         return List.of(base);
@@ -88,6 +93,7 @@ final class DefinitionFiles {
             final List<Path> sorted = files
                 .filter(file -> file.getFileName().toString().endsWith(SUFFIX) && Files.isRegularFile(file))
                 .filter(file -> !file.getFileName().toString().startsWith("."))
+                .filter(file -> !folder.endsWith(LOCALES) || file.endsWith(ENGLISH))
                 .sorted(Comparator.comparing(file -> file.getFileName().toString()))
                 .toList();
             for (final Path file : sorted) {

@@ -64,6 +64,7 @@ final class LuaLibrary {
         "layout",
         "lexer",
         "lint",
+        "locale",
         "locale_en",
         "lua_additions",
         "lua_dialect",

@@ -310,6 +310,61 @@ class FlowFunctionsTest {
         }
     }
 
+    @Test
+    void shouldTellPartsOfTheFullInfoByThemselves() {
+        final String same = """
+            local whole, names = flow.getFullInfo(), 0
+            for _, part in ipairs({ flow.getTCPInfo(), flow.getClientInfo(), flow.getServerInfo() }) do
+                for name, value in pairs(part) do
+                    assert(whole[name] == value, name)
+                    names = names + 1
+                end
+            end
+            io.write(names > 50 and 'many' or names, ' ', flow.getClientInfo()['cli.ip'], ' ', flow.getServerInfo()['srv.os'], ' ',
+                tostring(flow.getTCPInfo().tcp_established))""";
+        assertThat(print(event(PROTOCOL_DETECTED, 1)
+            .text(FlowMetadataDescriptor.SSH_SERVER_SIGNATURE, "SSH-2.0-OpenSSH_9.2p1 Debian-2"), same))
+            .isEqualTo("many 192.168.1.10 Debian true");
+        assertThat(print(FlowKinds.icmp(event(PROTOCOL_DETECTED, 1)), "io.write(table.len(flow.getTCPInfo()))"))
+            .isEqualTo("0");
+    }
+
+    @Test
+    void shouldCallFunctionsByTheirNumbers() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1), """
+            local numbers = flow.methodNamesToIds()
+            io.write(flow.callMethodById(numbers.getClientIp), ' ',
+                tostring(flow.callMethodById(numbers.hasRisk, 5)), ' ', table.len(numbers) > 100 and 'all' or 'few', ' ',
+                select(2, pcall(flow.callMethodById, 0)))"""))
+            .isEqualTo("192.168.1.10 false all callMethodById: no function has the number 0; methodNamesToIds() has them");
+    }
+
+    @Test
+    void shouldTellWhoHadNoRoomAndWhatTheFlowIsAbout() {
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)).u32(FlowEventDescriptor.SRV2CLI_ZERO_WINDOWS, 2), """
+            local full = flow.isTcpZeroWinAlert()
+            io.write(tostring(full.client), ' ', tostring(full.server), ' ', flow.getFlowInfoField())"""))
+            .isEqualTo("false true example.org/index.html");
+    }
+
+    @Test
+    void shouldStoreAnAlertWithoutAStatusOnce() {
+        try (ScriptHarness harness = ScriptHarness.with(hook("protocolDetected", """
+            io.write(flow.getPredominantAlert(), tostring(flow.storeAlert(7, 1, '{"a":1}')),
+                tostring(flow.storeAlert(7, 1)), flow.getStatus(), ' ')
+            flow.setStatus(13)
+            io.write(flow.getPredominantAlert())"""))) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("0truefalse0 7");
+            assertThat(harness.problems()).isEmpty();
+            assertThat(harness.alerts()).singleElement().satisfies(alert -> {
+                assertThat(alert.category()).isEqualTo("alert_flow_blacklisted");
+                assertThat(alert.signature()).isEqualTo("Blacklisted flow");
+                assertThat(alert.severity()).isEqualTo(4);
+                assertThat(alert.info()).isEqualTo("{\"a\":1}");
+            });
+        }
+    }
+
     private static String print(final EventBuilder flow, final String body) {
         final FlowEventKind kind = Arrays.stream(FlowEventKind.values())
             .filter(k -> k.code == flow.buffer().getByte(FlowEventDescriptor.KIND)).findFirst().orElseThrow();

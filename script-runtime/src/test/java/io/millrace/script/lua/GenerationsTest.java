@@ -31,7 +31,7 @@ final class GenerationsTest {
         script("callbacks/checks/flows/custom_flow_end_script.lua", "io.write('end ', flow.cli(), '\\n') return(0)");
         try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1)))
-                .startsWith("6000\n[TLS] TCP 192.168.1.10:40000 -> 8.8.8.8:443\ntable table: ");
+                .isEqualTo("6000\n[TLS] TCP 192.168.1.10:40000 -> 8.8.8.8:443\ntable nil\n");
             assertThat(harness.run(event(FLOW_END, 1))).isEqualTo("end 192.168.1.10\n");
             assertThat(harness.problems()).isEmpty();
         }

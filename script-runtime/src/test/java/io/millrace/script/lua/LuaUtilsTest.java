@@ -95,6 +95,29 @@ class LuaUtilsTest {
     }
 
     @Test
+    void shouldKeepTheTraceLevelOfOneScriptFromTheOthers() {
+        try (ScriptHarness harness = ScriptHarness.with(
+            hook("protocolDetected", "setTraceLevel(TRACE_DEBUG) traceError(TRACE_DEBUG, TRACE_CONSOLE, 'one')"),
+            hook("protocolDetected", "traceError(TRACE_INFO, TRACE_CONSOLE, 'two') TRACE_LEVEL = TRACE_INFO "
+                + "traceError(TRACE_INFO, TRACE_CONSOLE, 'three') traceError(TRACE_DEBUG, TRACE_CONSOLE, 'four')"))) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("15/Nov/2019 00:00:05 [script0.lua:4] one\n"
+                + "15/Nov/2019 00:00:05 [script1.lua:4] three\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+        tostring(ntop.bitmapIsSet(5, 64)), ntop.bitmapSet(5, 64), ntop.bitmapClear(5, -1)  | "false55"
+        tostring(ntop.bitmapIsSet(nil, 1)) | "15/Nov/2019 00:00:05 [script0.lua:4] ERROR: \
+        ntop.bitmapIsSet: expected number[@pos 1], got no value/nil"
+        tostring(ntop.bitmapSet(5, '1')) | "15/Nov/2019 00:00:05 [script0.lua:4] ERROR: \
+        ntop.bitmapSet: expected number[@pos 2], got string/nil"
+        """)
+    void shouldTakeNumbersOfBitsOnly(final String values, final String lines) {
+        assertThat(print("io.write(" + values + ")")).isEqualTo(lines.replace("ue/", "ue\n").replace("g/", "g\n"));
+    }
+
+    @Test
     void shouldGoThroughTablesInOneOrder() {
         assertThat(print("""
             local t = { 10, 20, 30, zeta = 1, alpha = 2, [-1] = 3, [1.5] = 4, gone = 5, [true] = 6 }

@@ -54,6 +54,42 @@ final class PluginFilesTest {
     }
 
     @Test
+    void shouldFindTheTextsThatAPluginBringsUnderItsName() throws IOException {
+        file("plugins/own/locales/en.lua", "return { title = 'Own title', deep = { text = 'with %{n}', [1] = {} }, n = 1 }");
+        file("plugins/own/locales/it.lua", "return { title = 'Titolo' }");
+        script("plugins/own/user_scripts/flow/uses.lua", """
+            local script = { hooks = {}, gui = { i18n_title = "own.title", i18n_description = i18n("own.deep.text", { n = 3 }) } }
+            function script.hooks.protocolDetected(now)
+                io.write(i18n("own.title"), " ", tostring(i18n("own.n")), " ", tostring(i18n("own")), " ",
+                    i18n("flow_details.normal"))
+            end
+            return script
+            """);
+
+        try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
+            assertThat(harness.host().findings()).isEmpty();
+            assertThat(harness.host().descriptions()).singleElement().satisfies(script -> {
+                assertThat(script.title()).isEqualTo("Own title");
+                assertThat(script.description()).isEqualTo("with 3");
+            });
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("Own title nil nil Normal");
+        }
+    }
+
+    @Test
+    void shouldSayWhyTheTextsOfAPluginAreNotUsed() throws IOException {
+        file("plugins/own/locales/en.lua", "return {\n x = }");
+        script("plugins/own/user_scripts/flow/uses.lua", "return { hooks = { flowEnd = function() end } }");
+
+        try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
+            assertThat(harness.host().findings()).singleElement().satisfies(finding -> {
+                assertThat(finding.line()).isEqualTo(2);
+                assertThat(finding.message()).startsWith("texts are not used: ");
+            });
+        }
+    }
+
+    @Test
     void shouldRaiseAStatusThatAPluginOf42DefinesWithItsCreator() throws IOException {
         file("plugins/group/own/alert_definitions/alert_own.lua", """
             return { alert_key = require("alert_keys").user.alert_user_01, i18n_title = "Own alert", icon = "x",

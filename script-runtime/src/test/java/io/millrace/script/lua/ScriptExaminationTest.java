@@ -15,6 +15,20 @@ class ScriptExaminationTest {
     private Path folder;
 
     @Test
+    void shouldSayWhichGenerationHasAFunctionThatThisOneLacks() throws IOException {
+        assertThat(examine("""
+            local script = { api = "2019", hooks = {} }
+            function script.hooks.protocolDetected(now)
+                return flow.getClientCountry(), flow.cli(), flow.getClientIP()
+            end
+            return script
+            """)).containsExactly(
+            "3: error: unknown name 'flow.getClientCountry': another generation has it: api = \"4.0\" or api = \"4.2\"",
+            "3: error: unknown name 'flow.cli': another generation has it: api = \"current\"",
+            "3: error: unknown name 'flow.getClientIP': did you mean 'flow.getClientKey'?");
+    }
+
+    @Test
     void shouldFindUnknownNamesWhereNoRunComesBy() throws IOException {
         assertThat(examine("""
             local consts = require "flow_consts"

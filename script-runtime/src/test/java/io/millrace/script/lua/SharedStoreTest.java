@@ -86,13 +86,19 @@ class SharedStoreTest {
     }
 
     @Test
-    void shouldSayWhichArgumentCannotBeStored() {
+    void shouldTraceAnArgumentThatCannotBeStoredInsteadOfFailing() {
         assertThat(print("""
-            io.write(select(2, pcall(ntop.setCache, nil, 1)), "\\n", select(2, pcall(ntop.setCache, "k", nil)), "\\n",
-                select(2, pcall(ntop.setHashCache, "k", "f", {})))
-            """)).isEqualTo("ntop.setCache: the key must be a text or a number, not nil\n"
-            + "ntop.setCache: the value must be a text or a number, not nil\n"
-            + "ntop.setHashCache: the value must be a text or a number, not a table");
+            io.write(select("#", ntop.setCache(nil, 1)), "\\n")
+            io.write(tostring(ntop.setCache("k", nil)), "\\n")
+            ntop.setHashCache("k", "f", {})
+            io.write(ntop.getCache("k"), tostring(ntop.getHashAllCache("k")))
+            """)).isEqualTo("""
+            15/Nov/2019 00:00:05 [script0.lua:4] ERROR: ntop.setCache: expected string[@pos 1], got no value
+            0
+            15/Nov/2019 00:00:05 [script0.lua:5] ERROR: ntop.setCache: expected string[@pos 2], got no value
+            nil
+            15/Nov/2019 00:00:05 [script0.lua:6] ERROR: ntop.setHashCache: expected string[@pos 3], got table
+            nil""");
     }
 
     @Test
