@@ -167,6 +167,20 @@ static void put_pointer(struct writer *writer, struct millrace_text *reference, 
    }
 }
 
+/* nDPI takes a host name to end at its first colon, an IPv6 address included; its URL begins with the whole of it. */
+static void put_host_name(struct writer *writer, struct millrace_flow_metadata *metadata,
+      const struct ndpi_flow_struct *flow) {
+   const char *url = flow->http.url;
+   if (flow->host_server_name[0] == '[' && url != NULL && url[0] == '[') {
+      const char *end = strchr(url, ']');
+      if (end != NULL) {
+         put(writer, &metadata->host_name, url, (size_t)(end - url) + 1);
+         return;
+      }
+   }
+   put_array(writer, &metadata->host_name, flow->host_server_name, sizeof(flow->host_server_name));
+}
+
 static void put_tls(struct writer *writer, struct millrace_flow_metadata *metadata,
       const struct ndpi_flow_struct *flow) {
    metadata->tls_version = flow->protos.tls_quic.ssl_version;
@@ -279,7 +293,7 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
    }
    memset(&metadata, 0, sizeof(metadata));
    struct writer writer = {.out = out, .used = sizeof(metadata), .capacity = capacity};
-   put_array(&writer, &metadata.host_name, flow->host_server_name, sizeof(flow->host_server_name));
+   put_host_name(&writer, &metadata, flow);
    if (has_tls(flow)) {
       put_tls(&writer, &metadata, flow);
    } else if (has_dns(flow)) {

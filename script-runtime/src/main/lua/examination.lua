@@ -10,6 +10,10 @@ local ATTRIBUTES = { "hooks", "gui", "l4_proto", "l7_proto", "l7_proto_id", "one
     "local_only", "always_enabled", "onLoad", "onUnload", "onEnable", "onDisable", "onUpdateConfig" }
 local DEFAULT_PERIOD_S, TICK_S = 120, settings.tick_seconds
 
+-- Attributes that are something else than what the author meant where they are of another type.
+local TYPES = { gui = "table", default_value = "table", prio = "number", default_enabled = "boolean", one_way = "boolean",
+    bidirectional = "boolean", three_way_handshake_ok = "boolean", nedge_only = "boolean" }
+local EXAMPLES = { table = "a table", number = "a number", boolean = "true or false" }
 
 local hook_known = {}
 for _, name in ipairs(HOOKS) do
@@ -71,6 +75,12 @@ local function examine(script, source, find)
     end
     script.periodic_update_seconds = period or DEFAULT_PERIOD_S
     script.periodic_update_divisor = script.periodic_update_seconds / TICK_S
+    for _, name in ipairs(ATTRIBUTES) do
+        local wanted, kind = TYPES[name], type(script[name])
+        if wanted and kind ~= "nil" and kind ~= wanted then
+            find("warning", line_of(source, name), name .. " is a " .. kind .. ": give it " .. EXAMPLES[wanted])
+        end
+    end
     if script.one_way and script.bidirectional then
         find("warning", line_of(source, "one_way"), "one_way and bidirectional exclude each other: the script never "
             .. "runs; keep one of them")

@@ -162,7 +162,8 @@ group("Application", {
     { "getRiskBitmap", "open", "", "integer", "Risks found: bit n is risk n." },
     { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet at which nDPI named the application: `payload`, raw and "
         .. "cut off at 256 bytes, and `payload_len`, its length; 0 and no `payload` where it was guessed." },
-    { "getTLSVersion", OLD, "", "integer", "769 is TLS 1.0, 772 is TLS 1.3; 0 if not TLS." },
+    { "getTLSVersion", OLD, "", "integer", "769 is TLS 1.0, 772 is TLS 1.3; 0 if not TLS, which QUIC is "
+        .. "only to scripts that name no generation." },
     { "getTLSInfo", "2019", "", "table", "`protos.tls_version`, `protos.tls.` with `subject_alt_name_match`, "
         .. "`certificate` (name asked for), `server_certificate`, and `ja3.`: `client_hash`, `client_malicious`, "
         .. "`server_hash`, `server_unsafe_cipher`, `server_cipher`, `server_malicious`." },

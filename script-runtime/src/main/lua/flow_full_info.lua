@@ -190,8 +190,11 @@ local function scores_by_status()
     if note == nil then
         return infos
     end
-    for id, said in pairs(note.statuses) do
-        infos[id] = { user_script = said.user_script, score = said.score }
+    for id = 1, 63 do
+        local score, script = notes.score_in(note, id)
+        if score then
+            infos[id] = { user_script = script, score = score }
+        end
     end
     return infos
 end

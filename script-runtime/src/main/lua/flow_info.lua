@@ -35,7 +35,7 @@ function flow.setCustomInfo(text)
     if type(text) ~= "string" then
         return arguments.wrong("setCustomInfo", 1, "string", text)
     end
-    notes.make().custom_info = text
+    notes.name(text)
     return true
 end
 

@@ -6,6 +6,7 @@ local protocols = library("protocols")
 local cursor = library("layout").cursor
 local band, lshift = bit.band, bit.lshift
 
+local QUIC = protocols.ids.quic or 188
 local CIPHER_CLASS = { [0] = "safe", "weak", "insecure" }
 -- nDPI looks JA3 fingerprints up in its list of malicious ones; what it finds is one of its risks.
 local MALICIOUS_JA3 = protocols.risk_ids["possibly malicious ja3 fingerprint"]
@@ -13,20 +14,32 @@ local MALICIOUS_JA3 = protocols.risk_ids["possibly malicious ja3 fingerprint"]
 
 local flow = {}
 
-function flow.getTLSVersion()
-    return cursor.metadata.tls_version
-end
-
 local function is_tls()
     local metadata = cursor.metadata
     return metadata.tls_version ~= 0 or metadata.tls_ja3_client_length ~= 0
 end
 
-function flow.getServerCipherClass()
-    if is_tls() then
-        return CIPHER_CLASS[cursor.metadata.tls_cipher_weakness]
+-- What QUIC carries was no TLS to scripts up to 4.2.
+local function is_old_tls()
+    local event = cursor.event
+    return is_tls() and event.ndpi_master ~= QUIC and event.ndpi_app ~= QUIC
+end
+
+-- The functions that ask whether the flow is TLS.
+local function asking(is_meant)
+    local functions = {}
+
+    function functions.getTLSVersion()
+        return is_meant() and cursor.metadata.tls_version or 0
     end
-    return nil
+
+    function functions.getServerCipherClass()
+        if is_meant() then
+            return CIPHER_CLASS[cursor.metadata.tls_cipher_weakness]
+        end
+        return nil
+    end
+    return functions
 end
 
 local function is_malicious(digest)
@@ -88,10 +101,10 @@ local function add_ja3(info)
 end
 
 -- A function that fills a table with these parts, leaves it alone if not TLS, and returns it.
-local function adding(...)
+local function adding(is_meant, ...)
     local parts = { ... }
     return function(info)
-        if is_tls() then
+        if is_meant() then
             info["protos.tls_version"] = cursor.metadata.tls_version
             for i = 1, #parts do
                 parts[i](info)
@@ -102,11 +115,11 @@ local function adding(...)
 end
 
 local ADDING = {
-    ["2019"] = adding(add_certificate_of_2019, add_ja3),
-    ["4.0"] = adding(add_names, add_ja3),
-    ["4.2"] = adding(add_names, add_distinguished_names, add_ja3),
-    current = adding(add_names, add_distinguished_names),
-    open = adding(add_certificate_of_2019, add_names, add_distinguished_names, add_ja3),
+    ["2019"] = adding(is_old_tls, add_certificate_of_2019, add_ja3),
+    ["4.0"] = adding(is_old_tls, add_names, add_ja3),
+    ["4.2"] = adding(is_old_tls, add_names, add_distinguished_names, add_ja3),
+    current = adding(is_tls, add_names, add_distinguished_names),
+    open = adding(is_tls, add_certificate_of_2019, add_names, add_distinguished_names, add_ja3),
 }
 
 local function made_by(add)
@@ -115,16 +128,11 @@ local function made_by(add)
     end
 end
 
-flow.getSSLVersion = flow.getTLSVersion
+local by_generation = { current = { tls_quic = made_by(ADDING.current) } }
+for generation, is_meant in pairs({ ["2019"] = is_old_tls, ["4.0"] = is_old_tls, ["4.2"] = is_old_tls, open = is_tls }) do
+    by_generation[generation] = asking(is_meant)
+    by_generation[generation].getTLSInfo = made_by(ADDING[generation])
+end
+by_generation.open.getSSLVersion = by_generation.open.getTLSVersion
 
-return {
-    public = flow,
-    adding = ADDING,
-    by_generation = {
-        ["2019"] = { getTLSInfo = made_by(ADDING["2019"]) },
-        ["4.0"] = { getTLSInfo = made_by(ADDING["4.0"]) },
-        ["4.2"] = { getTLSInfo = made_by(ADDING["4.2"]) },
-        current = { tls_quic = made_by(ADDING.current) },
-        open = { getTLSInfo = made_by(ADDING.open) },
-    },
-}
+return { public = flow, adding = ADDING, by_generation = by_generation }

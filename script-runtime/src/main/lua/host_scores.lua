@@ -1,15 +1,31 @@
--- What live flows lay on each host, as client and as server, by `address@vlan`. Kept by each script thread for its flows.
-local library = ...
+-- What live flows lay on each host, as client and as server, by address and VLAN. Kept by each script thread for its flows.
+local library, settings = ...
 local layout = library("layout")
 local addresses = library("addresses")
-local cursor = layout.cursor
+local cursor, to_string = layout.cursor, layout.ffi.string
+
+-- Of the memory that scripts share, a part for the hosts of each role, by the bytes that LuaJIT takes for one. Hosts beyond
+-- that have no score.
+local HOST = 96
+local MOST = settings.memory_limit / 16 / HOST
 
 local as_client, as_server = { hosts = 0, scores = {} }, { hosts = 0, scores = {} }
 
-local function add(totals, address, amount)
+-- A number for IPv4: no text has to be made and kept for it.
+local function key_of(address)
     local event = cursor.event
-    local key = addresses.text(address, event.ip_version) .. "@" .. event.vlan_id
+    if event.ip_version == 4 then
+        return addresses.key(address, 4) + event.vlan_id * 4294967296
+    end
+    return to_string(address, 16) .. event.vlan_id
+end
+
+local function add(totals, address, amount)
+    local key = key_of(address)
     local before = totals.scores[key]
+    if before == nil and totals.hosts >= MOST then
+        return
+    end
     local total = (before or 0) + amount
     if total > 0 then
         totals.hosts = totals.hosts + (before and 0 or 1)
@@ -24,8 +40,7 @@ local function total_of(totals, address)
     if totals.hosts == 0 then
         return 0
     end
-    local event = cursor.event
-    return totals.scores[addresses.text(address, event.ip_version) .. "@" .. event.vlan_id] or 0
+    return totals.scores[key_of(address)] or 0
 end
 
 return {

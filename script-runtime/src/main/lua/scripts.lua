@@ -181,8 +181,9 @@ local function load(index, path, key, folder, in_alerts, source, wish, taken_out
         find("error", line, "does not compile: " .. text)
         return finish("failed", "does not compile")
     end
-    if ok and type(script) == "table" and script.api ~= nil then
-        local chosen = API_NUMBERS[script.api] or script.api
+    local own_api = ok and type(script) == "table" and rawget(script, "api")
+    if own_api then
+        local chosen = API_NUMBERS[own_api] or own_api
         if not generations.declared[chosen] then
             find("error", line_of(source, "api"), UNKNOWN_API:format(tostring(chosen)))
             return finish("failed", "unknown api")

@@ -112,9 +112,9 @@ local function of_highest_score()
         return 0
     end
     for id = 1, 63 do
-        local said = note.statuses[id]
-        if said and said.score > highest and band(cursor.verdict.status_bitmap, bit_of(id)) ~= NONE then
-            found, highest = id, said.score
+        local score = notes.score_in(note, id)
+        if score and score > highest and band(cursor.verdict.status_bitmap, bit_of(id)) ~= NONE then
+            found, highest = id, score
         end
     end
     return found
@@ -162,9 +162,7 @@ local function set_scored(generation, status, flow_score, client_score, server_s
         cursor.scored_bits = bor(cursor.scored_bits, here)
     end
     if status.id ~= 0 and flow_score ~= nil then
-        notes.make().statuses[status.id] = {
-            score = clamp(flow_score, MAX_SCORES[generation] or 1000), user_script = running.key(),
-        }
+        notes.score(status.id, clamp(flow_score, MAX_SCORES[generation] or 1000))
     end
     return newly_set
 end
@@ -217,7 +215,7 @@ local function write(status, alert_type, level, replaces, text)
     if #text > MAX_INFO then
         text = dkjson.encode({ error = "info of the script is longer than " .. MAX_INFO .. " bytes" })
     end
-    notes.make().info = text
+    notes.tell(text)
     return emission.alert(status.id, alert_type.id, level, replaces, status.name, statuses.title(status),
         alert_type.name, text)
 end

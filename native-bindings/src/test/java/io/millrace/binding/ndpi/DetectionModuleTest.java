@@ -89,6 +89,16 @@ final class DetectionModuleTest {
     }
 
     @Test
+    void shouldReadAHostThatIsAnIpv6Address() {
+        inspect(tcp(40_000, 8080, "GET /a HTTP/1.1\r\nHost: [2001:db8::2]:8080\r\nUser-Agent: curl/7.88.1\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII)));
+        module.metadata(flow.address(), metadata.address(), DetectionModule.METADATA_MAX_LENGTH);
+
+        assertThat(text("host_name")).isEqualTo("[2001:db8::2]");
+        assertThat(text("http_url")).isEqualTo("[2001:db8::2]:8080/a");
+    }
+
+    @Test
     void shouldTellTheSshClientFromTheServerWhoeverSpeaksFirst() {
         final byte[] server = "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n".getBytes(StandardCharsets.US_ASCII);
         final byte[] client = "SSH-2.0-PuTTY_Release_0.78\r\n".getBytes(StandardCharsets.US_ASCII);

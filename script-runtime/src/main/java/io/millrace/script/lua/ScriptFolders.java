@@ -34,6 +34,7 @@ public final class ScriptFolders {
     private static final List<String> NESTED = List.of("callbacks/interface/flow", "user_scripts/flow");
     private static final String CHECKS = "callbacks/checks/flows";
     private static final int MAX_DEPTH = 10;
+    private static final long MAX_BYTES = 16L << 20;
 
     private final List<ScriptSource> sources = new ArrayList<>();
     private final Set<Path> seen = new HashSet<>();
@@ -118,11 +119,21 @@ public final class ScriptFolders {
 
     private void readFiles(final Path folder, final boolean inAlerts, final Predicate<String> wanted) {
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(file -> wanted.test(file.getFileName().toString()) && Files.isRegularFile(file))
+            files.filter(file -> wanted.test(file.getFileName().toString()))
                 .sorted(Comparator.comparing(file -> file.getFileName().toString()))
-                .forEach(file -> readFile(file, inAlerts));
+                .forEach(file -> readListed(file, inAlerts));
         } catch (final IOException e) {
             findings.add(unreadable(folder, "cannot list the folder", e));
+        }
+    }
+
+    private void readListed(final Path file, final boolean inAlerts) {
+        if (Files.isRegularFile(file)) {
+            readFile(file, inAlerts);
+        } else {
+            findings.add(new Finding(Finding.Severity.WARNING, file, 0, Files.isDirectory(file)
+                ? "passed over: a folder, though it is named like a script"
+                : Files.exists(file) ? "passed over: no file with text" : "passed over: the link leads nowhere"));
         }
     }
 
@@ -132,6 +143,12 @@ public final class ScriptFolders {
             return;
         }
         try {
+            if (Files.size(file) > MAX_BYTES) {
+                findings.add(new Finding(Finding.Severity.ERROR, file, 0, "cannot read the script: it is "
+                    + (Files.size(file) >> 20) + " MiB long, a script has " + (MAX_BYTES >> 20) + " at most: keep data in"
+                    + " files of their own, or in the shared store"));
+                return;
+            }
             final String key = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
             sources.add(new ScriptSource(file, key, inAlerts, Files.readAllBytes(file)));
         } catch (final IOException e) {

@@ -12,6 +12,8 @@ import io.millrace.engine.event.FlowMetadataDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FlowFunctionsTest {
     @Test
@@ -89,6 +91,19 @@ class FlowFunctionsTest {
                 """);
         assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getTLSInfo()) tprint(flow.getServerCipherClass())"))
             .isEqualTo(" table\n nil nil\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2019, 0 0 nil", "4.0, 0 0 nil", "4.2, 0 0 nil", "open, 771 14 weak"})
+    void shouldCallQuicTlsOnlyWhereTheGenerationDid(final String generation, final String answers) {
+        final String api = generation.equals("open") ? "" : "api = '" + generation + "', ";
+        final String script = "local script = { " + api + "hooks = {} }\nfunction script.hooks.protocolDetected()\n"
+            + "io.write(flow.getTLSVersion(), ' ', table.len(flow.getTLSInfo()), ' ', "
+            + "tostring(flow.getServerCipherClass and flow.getServerCipherClass()))\nend return script";
+        try (ScriptHarness harness = ScriptHarness.with(script)) {
+            assertThat(harness.run(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)).u16(FlowEventDescriptor.NDPI_APP, 188)
+                .u8(FlowEventDescriptor.L4_PROTOCOL, 17))).isEqualTo(answers);
+        }
     }
 
     @Test

@@ -44,6 +44,10 @@ class ScriptCheckTest {
             1: error: unknown l7_proto 'HTTPX': did you mean 'HTTP'? `millrace protocols` lists all
         return { periodic_update_seconds = 45, hooks = { all = print } } | \
             1: warning: periodic_update_seconds = 45 is not a multiple of 30: 120 is used
+        return { prio = 'high', hooks = { all = print } } | \
+            1: warning: prio is a string: give it a number
+        return { default_enabled = 'false', hooks = { all = print } } | \
+            1: warning: default_enabled is a string: give it true or false
         return { l4proto = 'tcp', hooks = { all = print } } | \
             1: warning: attribute 'l4proto' has no meaning here: did you mean 'l4_proto'?
         return { hooks = { all = print }, setup = function() error('no') end } | \
@@ -98,6 +102,13 @@ class ScriptCheckTest {
             List.of("periodicUpdate", "flowEnd"),
             List.of("l4_proto=tcp", "l7_proto=TLS", "three_way_handshake_ok", "periodic_update_seconds=120"),
             List.of(), ScriptDescription.State.DISABLED, "default_enabled = false"));
+    }
+
+    @Test
+    void shouldLoadAScriptWhoseMetatableAnswersForFieldsThatItDoesNotHave() throws IOException {
+        write("odd.lua", "return setmetatable({ hooks = { flowEnd = function() end } }, "
+            + "{ __index = function(_, name) error('no ' .. name) end })");
+        assertThat(check(folder).findings()).isEmpty();
     }
 
     @Test

@@ -68,6 +68,29 @@ class ScriptFoldersTest {
             .containsExactly(folder.resolve("missing.lua") + ": error: cannot read the script: no such file or folder");
     }
 
+    @Test
+    void shouldTellWhatIsNamedLikeAScriptAndIsNone() throws IOException {
+        final Path link = Files.createSymbolicLink(folder.resolve("link.lua"), Path.of("nowhere.lua"));
+        final Path loop = Files.createSymbolicLink(folder.resolve("loop.lua"), Path.of("loop.lua"));
+        final Path directory = Files.createDirectory(folder.resolve("directory.lua"));
+        assertThat(keys(folder)).contains("own", "raised").doesNotContain("link", "loop", "directory");
+        assertThat(findings).extracting(Finding::toString).containsExactly(
+            directory + ": warning: passed over: a folder, though it is named like a script",
+            link + ": warning: passed over: the link leads nowhere",
+            loop + ": warning: passed over: the link leads nowhere");
+    }
+
+    @Test
+    void shouldNotReadWhatIsFarTooLongForAScript() throws IOException {
+        final Path giant = folder.resolve("giant.lua");
+        try (var file = new java.io.RandomAccessFile(giant.toFile(), "rw")) {
+            file.setLength(20L << 20);
+        }
+        assertThat(keys(folder)).doesNotContain("giant");
+        assertThat(findings).extracting(Finding::toString).containsExactly(giant + ": error: cannot read the script: it is"
+            + " 20 MiB long, a script has 16 at most: keep data in files of their own, or in the shared store");
+    }
+
     private List<String> keys(final Path... paths) {
         return ScriptFolders.read(List.of(paths), findings).stream().map(ScriptSource::key).toList();
     }
