@@ -53,6 +53,9 @@ return {
         collectgarbage()
     end,
     errors = failures.records,
+    needs = function()
+        return tostring(library("needs").level())
+    end,
     trace_aborts = profile and profile.trace_aborts or nil,
     lint = function(source, folder)
         return library("lint").lint(source, folder)

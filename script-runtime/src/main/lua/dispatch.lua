@@ -6,6 +6,7 @@ local emission = library("emission")
 local verdicts = library("verdicts")
 local failures = library("failures")
 local hook_times = library("hook_times")
+local needs = library("needs")
 local ffi, cursor, control, hook_counts = layout.ffi, layout.cursor, layout.control, layout.hook_counts
 local no_metadata = layout.no_metadata
 local cast, floor, band = ffi.cast, math.floor, bit.band
@@ -29,6 +30,7 @@ local GROUP = 12
 local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
 
 local entries = {} -- scripts in load order
+local looks_back = false -- whether a script could ask what a flow was at its previous event
 -- by_hook: hook -> l4 protocol -> function(now) or false. of_event: the same once it was asked for, by 256 * kind of event
 -- + l4 protocol; nil where it was not.
 local plain = { by_hook = {}, of_event = {}, is_timed = false }
@@ -320,7 +322,9 @@ local function dispatch(batch_address, from, count)
                 end
             end
         end
-        remember(event, verdict)
+        if looks_back then
+            remember(event, verdict)
+        end
         if event.kind == FLOW_END then
             forget()
         end
@@ -362,6 +366,7 @@ local function prepare()
     for position, entry in ipairs(entries) do
         entry.position = position
     end
+    looks_back = needs.level() == needs.PAST
     forget_plans()
 end
 

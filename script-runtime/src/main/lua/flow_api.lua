@@ -8,6 +8,9 @@ local OLD = "2019 4.0 4.2"
 local LATER = "4.0 4.2"
 
 --
+-- needs: what the script thread has to know of every flow where a script may call the function: "hosts", what is known of
+-- the two hosts; "past", that and the flow's counters at its previous event; absent where the event alone will do.
+--
 -- basic: what the function gives where `--flow-stats basic` keeps no statistics; absent where it gives the same.
 
 local groups = {}
@@ -31,13 +34,14 @@ group("Who", {
     { "vlan_id", "current", "", "integer", "VLAN of the innermost tag; 0 without." },
     { "getInfo", OLD, "", "table", "The flow in short: `cli.ip`, `srv.ip`, `cli.port`, `srv.port`, `cli.localhost`, "
         .. "`srv.localhost`, `duration`, `proto.l4`, `proto.ndpi`, `proto.ndpi_app`, `proto.ndpi_cat`, `cli2srv.bytes`, "
-        .. "`srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`." },
+        .. "`srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`.", needs = "hosts" },
     { "getFullInfo", OLD, "", "table", "All that is known, some 100 entries; `tprint(flow.getFullInfo())` shows them.",
-        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0" },
+        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0", needs = "past" },
     { "setCustomInfo", "4.2", "text", "boolean", "Puts a text in place of the flow's `info`, for as long as it lives.",
         "'words'" },
     { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
-        .. "`is_local`, and for `cli.` and `srv.` `mud_recording`, `serialize_by_mac`, `mac`; from 4.0 on `devtype`." },
+        .. "`is_local`, and for `cli.` and `srv.` `mud_recording`, `serialize_by_mac`, `mac`; from 4.0 on `devtype`.",
+        needs = "hosts" },
     { "getClientMUDPref", "open", "", "string", "The client's `mud_recording` of `getMUDInfo`, as in 2019." },
     { "getServerMUDPref", "open", "", "string", "The server's." },
     { "serializeClientByMac", "open", "", "boolean", "The client's `serialize_by_mac` of `getMUDInfo`." },
@@ -53,27 +57,31 @@ group("Who", {
 })
 
 group("Where", {
-    { "isLocal", OLD, "", "boolean", "Both hosts lie in `--local-networks`." },
-    { "isLocalToRemote", OLD, "", "boolean", "A local client and a remote server." },
-    { "isRemoteToLocal", OLD, "", "boolean", "A remote client and a local server." },
-    { "isRemoteToRemote", OLD, "", "boolean", "Neither host is local." },
-    { "direction", "current", "", "string", "`local@local`, `local@remote`, `remote@local` or `remote2remote`." },
-    { "isClientUnicast", OLD, "", "boolean", "Client's address is neither broadcast nor multicast." },
-    { "isServerUnicast", OLD, "", "boolean", "Server's address is neither broadcast nor multicast." },
-    { "isUnicast", OLD, "", "boolean", "Neither address is broadcast or multicast." },
-    { "is_unicast", "current", "", "boolean", "Neither address is broadcast or multicast." },
-    { "getUnicastInfo", OLD, "", "table", "`cli.broadmulticast`, `srv.broadmulticast`." },
+    { "isLocal", OLD, "", "boolean", "Both hosts lie in `--local-networks`.", needs = "hosts" },
+    { "isLocalToRemote", OLD, "", "boolean", "A local client and a remote server.", needs = "hosts" },
+    { "isRemoteToLocal", OLD, "", "boolean", "A remote client and a local server.", needs = "hosts" },
+    { "isRemoteToRemote", OLD, "", "boolean", "Neither host is local.", needs = "hosts" },
+    { "direction", "current", "", "string", "`local@local`, `local@remote`, `remote@local` or `remote2remote`.",
+        needs = "hosts" },
+    { "isClientUnicast", OLD, "", "boolean", "Client's address is neither broadcast nor multicast.", needs = "hosts" },
+    { "isServerUnicast", OLD, "", "boolean", "Server's address is neither broadcast nor multicast.", needs = "hosts" },
+    { "isUnicast", OLD, "", "boolean", "Neither address is broadcast or multicast.", needs = "hosts" },
+    { "is_unicast", "current", "", "boolean", "Neither address is broadcast or multicast.", needs = "hosts" },
+    { "getUnicastInfo", OLD, "", "table", "`cli.broadmulticast`, `srv.broadmulticast`.", needs = "hosts" },
     { "isClientNoIP", "4.2", "", "boolean", "Client's address is 0.0.0.0 or `::`." },
     { "isServerNoIP", "4.2", "", "boolean", "Server's address is 0.0.0.0 or `::`." },
-    { "getClientCountry", LATER, "", "string or nil", "Client's country, two letters." },
-    { "getServerCountry", LATER, "", "string or nil", "Server's country, two letters." },
+    { "getClientCountry", LATER, "", "string or nil", "Client's country, two letters.", needs = "hosts" },
+    { "getServerCountry", LATER, "", "string or nil", "Server's country, two letters.", needs = "hosts" },
     { "getClientGeolocation", "2019", "", "table", "`cli.country`, `cli.city`, `cli.latitude`, `cli.longitude`; unknown: "
-        .. "`\"\"`, `\"\"`, 0, 0." },
-    { "getServerGeolocation", "2019", "", "table", "`srv.country`, `srv.city`, `srv.latitude`, `srv.longitude`." },
-    { "isBlacklisted", OLD, "", "boolean", "A host stands in `--blacklist`, or nDPI's category is Malware." },
-    { "isBlacklistedFlow", OLD .. " open", "", "boolean", "As `isBlacklisted`; the documentation of 2019 calls it so." },
+        .. "`\"\"`, `\"\"`, 0, 0.", needs = "hosts" },
+    { "getServerGeolocation", "2019", "", "table", "`srv.country`, `srv.city`, `srv.latitude`, `srv.longitude`.",
+        needs = "hosts" },
+    { "isBlacklisted", OLD, "", "boolean", "A host stands in `--blacklist`, or nDPI's category is Malware.",
+        needs = "hosts" },
+    { "isBlacklistedFlow", OLD .. " open", "", "boolean", "As `isBlacklisted`; the documentation of 2019 calls it so.",
+        needs = "hosts" },
     { "getBlacklistedInfo", OLD, "", "table", "Those that hold of `blacklisted.cli`, `blacklisted.srv`, "
-        .. "`blacklisted.cat`." },
+        .. "`blacklisted.cat`.", needs = "hosts" },
     { "getDeviceProtoAllowedInfo", OLD, "", "table", "`cli.devtype`, `srv.devtype`, `cli.allowed`, `srv.allowed`, and "
         .. "where a host may not speak it `cli.disallowed_proto` or `srv.disallowed_proto`." },
     { "isDeviceProtocolNotAllowed", LATER, "", "boolean", "The device policy forbids the application to one of the "
@@ -92,9 +100,10 @@ group("Time and counters", {
     { "getBytesSent", OLD, "", "integer", "Bytes from the client." },
     { "getBytesRcvd", OLD, "", "integer", "Bytes from the server." },
     { "getPackets", "2019", "", "table", "`packets`, `packets.sent`, `packets.rcvd`, `packets.last` (since the flow's "
-        .. "previous event)." },
+        .. "previous event).", needs = "past" },
     { "getPackets", LATER, "", "integer", "Packets of both directions." },
-    { "getBytes", "2019", "", "table", "`bytes`, `goodput_bytes`, `bytes.last`, `goodput_bytes.last`." },
+    { "getBytes", "2019", "", "table", "`bytes`, `goodput_bytes`, `bytes.last`, `goodput_bytes.last`.",
+        needs = "past" },
     { "getBytes", LATER, "", "integer", "Bytes of both directions." },
     { "getGoodputBytes", LATER, "", "integer", "Payload bytes of both directions." },
     { "bytes", "current", "", "integer", "Bytes of both directions." },
@@ -102,9 +111,9 @@ group("Time and counters", {
     { "srv2cli_bytes", "current", "", "integer", "Bytes from the server." },
     { "getClient2ServerTraffic", "2019", "", "table", "`cli2srv.` with `bytes`, `goodput_bytes`, `packets`, `last`, "
         .. "`pkt_len.min`, `.max`, `.avg`, `.stddev`, `fragments`.",
-        basic = "`pkt_len.min`, `.max`, `.stddev` and `fragments` are 0" },
+        basic = "`pkt_len.min`, `.max`, `.stddev` and `fragments` are 0", needs = "past" },
     { "getServer2ClientTraffic", "2019", "", "table", "The same with `srv2cli.`.",
-        basic = "`pkt_len.min`, `.max`, `.stddev` and `fragments` are 0" },
+        basic = "`pkt_len.min`, `.max`, `.stddev` and `fragments` are 0", needs = "past" },
     { "getClient2ServerIAT", OLD, "", "table", "Time between the client's packets in ms: `interarrival.cli2srv` with "
         .. "`min`, `max`, `avg`, `stddev`.",
         basic = "all of it is 0" },
@@ -316,6 +325,17 @@ local function wanting_statistics(generation)
     return list
 end
 
+-- What each name needs, by whatever row: name -> "hosts", "past" or "event".
+local function needs()
+    local list = {}
+    for _, part in ipairs(groups) do
+        for _, row in ipairs(part.rows) do
+            list[row[NAME]] = row.needs or list[row[NAME]] or "event"
+        end
+    end
+    return list
+end
+
 -- One line per name and generation: name, generation, arguments, result, sample, separated by tabs.
 local function lines()
     local list = {}
@@ -346,4 +366,4 @@ local function document()
 end
 
 return { rows_of = rows_of, presence = presence, source_of = source_of, lines = lines, document = document,
-    wanting_statistics = wanting_statistics }
+    wanting_statistics = wanting_statistics, needs = needs }

@@ -12,6 +12,7 @@ local dialect = library("lua_dialect")
 local modules = library("modules")
 local requiring = library("requiring")
 local script_files = library("script_files")
+local needs = library("needs")
 local real_io, real_os = io, os
 local getinfo, traceback = debug.getinfo, debug.traceback
 local loadstring, setfenv, setmetatable = loadstring, setfenv, setmetatable
@@ -284,6 +285,7 @@ local function compile(source, name, environment)
         blocked()
         return nil, "compiled Lua is refused: load the source text"
     end
+    needs.note(source)
     -- Names that start so are trusted: they are the library's own.
     if type(name) == "string" and name:sub(1, 10) == "@millrace/" then
         name = "=" .. name:sub(2)

@@ -114,6 +114,73 @@ class ScriptRuntimeTest {
     }
 
     @Test
+    void shouldKeepVerdictsOfThoseFlowsOnlyOfWhichAScriptSaysSomething() throws IOException {
+        script("status.lua", """
+            return { hooks = { protocolDetected = function()
+                if flow.getHashEntryId() % 100 == 0 then flow.setStatus(5) end
+            end } }
+            """);
+        final OneToOneRingBuffer events = EventRing.allocate(1 << 20);
+        for (int flow = 1; flow <= 1000; flow++) {
+            offer(events, event(PROTOCOL_DETECTED, flow));
+        }
+        run(ScriptConfig.defaults().withScriptPaths(List.of(folder)), List.of(List.of(events)), () -> { });
+        assertThat(telemetry.total(ScriptCounter.HOOKS_RUN)).isEqualTo(1000);
+        assertThat(telemetry.total(ScriptCounter.VERDICTS_LIVE)).isEqualTo(10);
+    }
+
+    @Test
+    void shouldKnowAtALaterEventWhatWasSaidAtAnEarlierOne() throws IOException {
+        script("status.lua", """
+            return { hooks = {
+                protocolDetected = function() flow.setStatus(5) flow.setClientScore(7) end,
+                periodicUpdate = function() io.write("periodic ", flow.getStatus()) flow.clearStatus(5) flow.setStatus(6) end,
+                flowEnd = function() io.write("end ", flow.getStatus(), " ", flow.getClientScore()) end } }
+            """);
+        final OneToOneRingBuffer events = EventRing.allocate(1 << 20);
+        // Numbers that are alike in their lower bits, in one batch and over three.
+        for (final long flow : new long[] {1, 513, 1025}) {
+            offer(events, event(PROTOCOL_DETECTED, flow));
+            offer(events, event(PERIODIC_UPDATE, flow));
+        }
+        offer(events, event(FLOW_END, 1));
+        offer(events, event(PROTOCOL_DETECTED, 2));
+        epoch(events, 77);
+        offer(events, event(PERIODIC_UPDATE, 2));
+        offer(events, event(FLOW_END, 513));
+        epoch(events, 78);
+        offer(events, event(FLOW_END, 2));
+        offer(events, event(FLOW_END, 1025));
+        run(ScriptConfig.defaults().withScriptPaths(List.of(folder)), List.of(List.of(events)), () -> { });
+        assertThat(messages).containsExactly(
+            "text periodic 32", "text periodic 32", "text periodic 32", "text end 64 21", "flow 1 status 64", "epoch 77",
+            "text periodic 32", "text end 64 21", "flow 513 status 64", "epoch 78",
+            "text end 64 14", "flow 2 status 64", "text end 64 7", "flow 1025 status 64");
+        assertThat(telemetry.total(ScriptCounter.VERDICTS_LIVE)).isZero();
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void shouldTellTheCountriesOfAFlowWhoseScriptsDoNotAskForThem() throws IOException {
+        script("alert.lua", """
+            return { hooks = { flowEnd = function() flow.triggerStatus(13, "listed") end } }
+            """);
+        final OneToOneRingBuffer events = EventRing.allocate(1 << 16);
+        offer(events, event(FLOW_END, 1).between("114.114.114.114", "8.8.8.8"));
+        final List<Integer> clientPlaces = new ArrayList<>();
+        final PlaceTable table = new PlaceTable(PlaceSource.ofTables(PlaceSource.TOR_DIRECTORY));
+        try (ScriptRuntime runtime = ScriptRuntime.launch(
+            ScriptConfig.defaults().withScriptPaths(List.of(folder)), ScriptHarness.names(), List.of(table),
+            List.of(List.of(events)), List.of(output), telemetry, problems::add)) {
+            runtime.awaitDrained();
+        }
+        output.read((type, buffer, offset, length) -> clientPlaces.add((int) buffer.getShort(offset
+            + (type == OutputMessage.ALERT ? BitUtil.align(buffer.getInt(offset + AlertDescriptor.TOTAL_LENGTH), 8) : 0)
+            + VerdictDescriptor.CLI_PLACE)));
+        assertThat(clientPlaces).hasSize(2).allSatisfy(place -> assertThat(table.country(place)).isEqualTo("CN"));
+    }
+
+    @Test
     void shouldGoOnWithoutLastingVerdictsWhenTheirTableIsFull() throws IOException {
         script("status.lua", """
             return { hooks = { protocolDetected = function() flow.setStatus(5) end,
@@ -123,13 +190,35 @@ class ScriptRuntimeTest {
         for (int flow = 1; flow <= 3; flow++) {
             offer(events, event(PROTOCOL_DETECTED, flow));
         }
+        epoch(events, 77);
         for (int flow = 1; flow <= 3; flow++) {
             offer(events, event(FLOW_END, flow));
         }
         run(ScriptConfig.defaults().withScriptPaths(List.of(folder)).withFlows(2, 30, 60_000_000_000L),
             List.of(List.of(events)), () -> { });
-        assertThat(messages).containsExactly(
+        assertThat(messages).containsExactly("epoch 77",
             "text 32", "flow 1 status 32", "text 32", "flow 2 status 32", "text 0", "flow 3 status 0");
+        assertThat(telemetry.total(ScriptCounter.VERDICTS_REFUSED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGoOnWithoutLastingVerdictsWhereScriptsAskForMoreThanTheEvent() throws IOException {
+        script("status.lua", """
+            return { hooks = { protocolDetected = function() flow.setStatus(5) end,
+                flowEnd = function() io.write(flow.getStatus(), " ", flow.direction()) end } }
+            """);
+        final OneToOneRingBuffer events = EventRing.allocate(1 << 16);
+        for (int flow = 1; flow <= 3; flow++) {
+            offer(events, event(PROTOCOL_DETECTED, flow));
+        }
+        epoch(events, 77);
+        for (int flow = 1; flow <= 3; flow++) {
+            offer(events, event(FLOW_END, flow));
+        }
+        run(ScriptConfig.defaults().withScriptPaths(List.of(folder)).withFlows(2, 30, 60_000_000_000L)
+            .withHosts(List.of("192.168.0.0/16"), Optional.empty()), List.of(List.of(events)), () -> { });
+        assertThat(messages).containsExactly("epoch 77", "text 32 local@remote", "flow 1 status 32",
+            "text 32 local@remote", "flow 2 status 32", "text 0 local@remote", "flow 3 status 0");
         assertThat(telemetry.total(ScriptCounter.VERDICTS_REFUSED)).isEqualTo(2);
     }
 

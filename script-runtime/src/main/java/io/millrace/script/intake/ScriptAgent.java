@@ -10,9 +10,7 @@ import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.lua.EmissionCursor;
 import io.millrace.script.lua.HookTimes;
 import io.millrace.script.lua.ScriptHost;
-import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
-import java.lang.foreign.Arena;
 import java.util.List;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AtomicBuffer;
@@ -37,18 +35,14 @@ public final class ScriptAgent implements Agent {
     private final ScriptOutput output;
     private final HostCounters hostCounters;
     private final VerdictTable verdicts;
-    private final FlowTraits traits;
+    private final BatchVerdicts batchVerdicts;
     private final EventOrder order;
     private final List<StagedEvents> staged;
     private final boolean[] ended;
     private final AtomicCounter eventsDelivered;
-    private final AtomicCounter verdictsRefused;
     private final AtomicCounter verdictsLive;
     private final LatencyHistogram ringDwell;
-    private final Arena arena = Arena.ofShared();
-    private final long scratchVerdicts;
     private final EventBatch batch = new EventBatch();
-    private final long[] records = new long[BATCH];
 
     private final HookTimes retiredTimes = new HookTimes();
     private final Exchange<Offer, ScriptHost> exchange = new Exchange<>();
@@ -93,15 +87,14 @@ public final class ScriptAgent implements Agent {
         staged = eventRings.stream().map(StagedEvents::new).toList();
         ended = new boolean[eventRings.size()];
         this.host = host;
-        this.traits = new FlowTraits(traits);
         output = new ScriptOutput(outputRing, scriptNumbers, lossless, outputIdle, telemetry, name);
         hostCounters = new HostCounters(telemetry, name);
         verdicts = new VerdictTable(verdictCapacity);
         ringDwell = telemetry.histogram(LatencyKind.RING_DWELL, name);
         eventsDelivered = telemetry.counter(ScriptCounter.EVENTS_DELIVERED, name);
-        verdictsRefused = telemetry.counter(ScriptCounter.VERDICTS_REFUSED, name);
+        batchVerdicts = new BatchVerdicts(
+            verdicts, new FlowTraits(traits), telemetry.counter(ScriptCounter.VERDICTS_REFUSED, name));
         verdictsLive = telemetry.counter(ScriptCounter.VERDICTS_LIVE, name);
-        scratchVerdicts = arena.allocate((long) BATCH * VerdictDescriptor.LENGTH, 64).address();
     }
 
     @Override
@@ -199,8 +192,8 @@ public final class ScriptAgent implements Agent {
             host.close();
             host = null;
         }
+        batchVerdicts.close();
         verdicts.close();
-        arena.close();
     }
 
     private void change() {
@@ -292,45 +285,20 @@ public final class ScriptAgent implements Agent {
     private void work(final AtomicBuffer buffer) {
         final int count = batch.count();
         if (count > 0) {
-            verdicts.find(batch.flowIds(), count, records);
+            batchVerdicts.find(batch, buffer, host.need());
             for (int slot = 0; slot < count; slot++) {
-                take(slot, buffer);
+                host.put(slot, batch.event(slot), batchVerdicts.at(slot));
             }
             final long begunNs = System.nanoTime();
             noteDwell(count, begunNs);
             run(count);
+            batchVerdicts.keep();
             if (host.isProfiled()) {
                 host.onWorked(System.nanoTime() - begunNs);
             }
             eventsDelivered.getAndAddPlain(count);
             publishCounters();
         }
-    }
-
-    private void take(final int slot, final AtomicBuffer buffer) {
-        final long event = batch.event(slot);
-        long verdict = records[slot];
-        if (verdict == VerdictTable.NONE) {
-            verdict = begin(slot, event, buffer);
-            records[slot] = verdict;
-        }
-        host.put(slot, event, verdict);
-    }
-
-    // The first event of a flow, unless another of this batch was it.
-    private long begin(final int slot, final long event, final AtomicBuffer buffer) {
-        final long flowId = batch.flowIds()[slot];
-        long verdict = verdicts.find(flowId);
-        if (verdict == VerdictTable.NONE) {
-            verdict = verdicts.add(flowId);
-            if (verdict == VerdictTable.NONE) {
-                verdictsRefused.getAndAddPlain(1);
-                verdict = scratchVerdicts + (long) slot * VerdictDescriptor.LENGTH;
-                VerdictTable.initialise(verdict, flowId);
-            }
-            traits.fill(verdict, buffer, (int) (event - buffer.addressOffset()));
-        }
-        return verdict;
     }
 
     // Events of one poll of a worker carry one time.
@@ -371,10 +339,10 @@ public final class ScriptAgent implements Agent {
             final long event = batch.event(i);
             final int kind = RawMemory.u8(event + FlowEventDescriptor.KIND);
             if (kind == FlowEventKind.FLOW_SLICE.code) {
-                output.writeFlow(event, records[i]);
+                output.writeFlow(event, batchVerdicts.complete(i));
             } else if (kind == FlowEventKind.FLOW_END.code) {
-                output.writeFlow(event, records[i]);
-                verdicts.remove(batch.flowIds()[i]);
+                output.writeFlow(event, batchVerdicts.complete(i));
+                batchVerdicts.end(i);
             }
         }
         while (more) {
@@ -398,7 +366,7 @@ public final class ScriptAgent implements Agent {
         if (emission.isText()) {
             output.writeText(emission.payloadAddress(), emission.payloadLength());
         } else if (emission.isAlert()) {
-            output.writeAlert(emission.payloadAddress(), batch.event(event), records[event]);
+            output.writeAlert(emission.payloadAddress(), batch.event(event), batchVerdicts.complete(event));
         } else {
             host.report(emission);
         }

@@ -73,6 +73,7 @@ final class LuaLibrary {
         "mud_utils",
         "names",
         "ndpi_names",
+        "needs",
         "ntop",
         "packet_time",
         "profile",

@@ -39,6 +39,7 @@ public final class ScriptHost implements AutoCloseable {
     private final HookRecorder recorder;
     private final List<ScriptDescription> descriptions;
     private final List<Finding> findings;
+    private final FlowNeed need;
     private int rebuilds;
 
     /**
@@ -79,6 +80,7 @@ public final class ScriptHost implements AutoCloseable {
         final ScriptLoader loader = machine.load();
         descriptions = loader.descriptions();
         findings = loader.findings();
+        need = FlowNeed.values()[Integer.parseInt(new String(machine.call("needs"), UTF_8))];
     }
 
     /** Version of the loaded LuaJIT, for example {@code LuaJIT 2.1.0-beta3}. */
@@ -113,6 +115,11 @@ public final class ScriptHost implements AutoCloseable {
         RawMemory.putI64(entry + Long.BYTES, verdictAddress);
     }
 
+    /** What its scripts could ask for. */
+    public FlowNeed need() {
+        return need;
+    }
+
     /** Most events per dispatch. */
     public int batchCapacity() {
         return batchCapacity;
@@ -124,6 +131,9 @@ public final class ScriptHost implements AutoCloseable {
      * @return the first event not done; less than {@code count} where the emissions must be taken out first.
      */
     public int dispatch(final int from, final int count) {
+        if (sources.isEmpty()) {
+            return count;
+        }
         int next = from;
         rebuilds = 0;
         while (true) {

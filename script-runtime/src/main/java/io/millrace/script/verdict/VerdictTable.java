@@ -1,11 +1,14 @@
 package io.millrace.script.verdict;
 
+import static io.millrace.engine.memory.RawMemory.i32;
 import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
+import static io.millrace.engine.memory.RawMemory.u16;
 
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.memory.RawMemory;
+import java.util.Arrays;
 import org.agrona.BitUtil;
 
 /**
@@ -28,11 +31,14 @@ public final class VerdictTable implements AutoCloseable {
     private static final int LINE = 64;
     private static final int STRIDE = BitUtil.align(VerdictDescriptor.LENGTH, LINE);
     private static final int IDS_PER_LINE = LINE / Long.BYTES;
+    private static final int MIN_ENTRIES = 2 * IDS_PER_LINE;
     private static final int MAX_BATCH = 256;
     private static final int NO_RECORD = -1;
+    private static final int SECOND_LINE = 1;
 
     private final int capacity;
     private final int mask;
+    private final int lineShift;
     private final OffHeapBlock indexBlock;
     private final OffHeapBlock recordBlock;
     private final OffHeapBlock batchBlock;
@@ -57,6 +63,7 @@ public final class VerdictTable implements AutoCloseable {
         this.capacity = capacity;
         final int entries = entries(capacity);
         mask = entries - 1;
+        lineShift = Long.SIZE - Integer.numberOfTrailingZeros(entries / IDS_PER_LINE);
         indexBlock = new OffHeapBlock((long) entries * Long.BYTES, true);
         recordBlock = new OffHeapBlock((long) capacity * STRIDE, true);
         batchBlock = new OffHeapBlock(MAX_BATCH * Long.BYTES, false);
@@ -71,24 +78,33 @@ public final class VerdictTable implements AutoCloseable {
     }
 
     private static int entries(final int capacity) {
-        return BitUtil.findNextPositivePowerOfTwo(capacity) * 2;
+        return Math.max(MIN_ENTRIES, BitUtil.findNextPositivePowerOfTwo(capacity) * 2);
     }
 
     /**
      * Looks up the flows of a batch, so that the misses overlap instead of following each other: first all places in the
      * index, then all records they name.
      *
-     * @param count   flows, up to 256.
-     * @param found   takes each flow's address as {@link #find(long)} tells it.
+     * @param count     flows, up to 256.
+     * @param found     takes each flow's address as {@link #find(long)} tells it.
+     * @param wholly    whether more than the first cache line of a record will be needed.
      */
-    public void find(final long[] flowIds, final int count, final long[] found) {
+    public void find(final long[] flowIds, final int count, final long[] found, final boolean wholly) {
+        if (size == 0) {
+            Arrays.fill(found, 0, count, NONE);
+            return;
+        }
         for (int i = 0; i < count; i++) {
-            final long entry = i64(entry(home(flowIds[i])));
-            final long record = (int) entry == (int) flowIds[i] && entry != 0 ? record(numberOf(entry)) : NONE;
-            found[i] = record;
-            putI64(likely + (long) i * Long.BYTES, record);
+            putI64(likely + (long) i * Long.BYTES, entry(home(flowIds[i])));
         }
         RawMemory.prefetch(likely, count);
+        for (int i = 0; i < count; i++) {
+            final long entry = i64(i64(likely + (long) i * Long.BYTES));
+            final long record = (int) entry == (int) flowIds[i] && entry != 0 ? record(numberOf(entry)) : NONE;
+            found[i] = record;
+            putI64(likely + (long) i * Long.BYTES, record == NONE || !wholly ? record : record | SECOND_LINE);
+        }
+        RawMemory.prefetchRecords(likely, count);
         for (int i = 0; i < count; i++) {
             if (found[i] == NONE || i64(found[i] + VerdictDescriptor.FLOW_ID) != flowIds[i]) {
                 found[i] = find(flowIds[i]);
@@ -139,6 +155,16 @@ public final class VerdictTable implements AutoCloseable {
         RawMemory.zero(record, VerdictDescriptor.LENGTH);
         putI64(record + VerdictDescriptor.FLOW_ID, flowId);
         putI32(record + VerdictDescriptor.SCORE, VerdictDescriptor.SCORE_UNSET);
+    }
+
+    /** Whether a script has said anything in this record. */
+    public static boolean isSaid(final long record) {
+        return i64(record + VerdictDescriptor.STATUS_BITMAP) != 0
+            || i32(record + VerdictDescriptor.SCORE) != VerdictDescriptor.SCORE_UNSET
+            || i64(record + VerdictDescriptor.CLIENT_SCORE) != 0
+            || i32(record + VerdictDescriptor.ALERTS) != 0
+            || u16(record + VerdictDescriptor.PREDOMINANT_STATUS) != 0
+            || i32(record + VerdictDescriptor.ALERTED_STATUS) != 0;
     }
 
     /** Forgets a flow; does nothing where it has no record. */
@@ -197,10 +223,10 @@ public final class VerdictTable implements AutoCloseable {
         putI64(entry(gap), 0);
     }
 
-    /** Fibonacci hashing of lines: ids are consecutive, their upper bits say nothing. */
+    /** Fibonacci hashing of lines: its upper bits spread consecutive numbers evenly, so that hardly two lines meet. */
     private int home(final long flowId) {
-        final int line = (int) (flowId / IDS_PER_LINE * 0x9E37_79B9_7F4A_7C15L >>> 33);
-        return line * IDS_PER_LINE + (int) flowId % IDS_PER_LINE & mask;
+        final int line = (int) (flowId / IDS_PER_LINE * 0x9E37_79B9_7F4A_7C15L >>> lineShift);
+        return line * IDS_PER_LINE + (int) flowId % IDS_PER_LINE;
     }
 
     private static int numberOf(final long entry) {

@@ -33,6 +33,38 @@ class VerdictTableTest {
     }
 
     @Test
+    void shouldFindTheFlowsOfABatchAsOneByOne() {
+        final long[] found = new long[3];
+        try (VerdictTable table = new VerdictTable(4)) {
+            table.find(new long[] {7, 8, 9}, 3, found, false);
+            assertThat(found).containsOnly(VerdictTable.NONE);
+            final long seven = table.add(7);
+            final long nine = table.add(9);
+            for (final boolean wholly : new boolean[] {false, true}) {
+                table.find(new long[] {7, 8, 9}, 3, found, wholly);
+                assertThat(found).containsExactly(seven, VerdictTable.NONE, nine);
+            }
+        }
+    }
+
+    @Test
+    void shouldKnowWhetherAnythingIsSaid() {
+        try (VerdictTable table = new VerdictTable(4)) {
+            final long record = table.add(7);
+            RawMemory.putU16(record + VerdictDescriptor.CLI_PLACE, 3);
+            assertThat(VerdictTable.isSaid(record)).isFalse();
+            for (final int field : new int[] {
+                VerdictDescriptor.STATUS_BITMAP, VerdictDescriptor.SCORE, VerdictDescriptor.CLIENT_SCORE,
+                VerdictDescriptor.SERVER_SCORE, VerdictDescriptor.ALERTS, VerdictDescriptor.PREDOMINANT_STATUS,
+                VerdictDescriptor.ALERTED_STATUS, VerdictDescriptor.ALERTED_SCORE}) {
+                VerdictTable.initialise(record, 7);
+                RawMemory.putU8(record + field, 1);
+                assertThat(VerdictTable.isSaid(record)).as("field at %d", field).isTrue();
+            }
+        }
+    }
+
+    @Test
     void shouldKeepEachRecordWhereItIsWhileOthersComeAndGo() {
         final Map<Long, Long> expected = new HashMap<>();
         final Random random = new Random(42);
