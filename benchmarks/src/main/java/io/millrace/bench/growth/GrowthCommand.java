@@ -1,10 +1,11 @@
 package io.millrace.bench.growth;
 
 import io.millrace.bench.CountConverter;
-import io.millrace.bench.linerate.LoopPort;
+import io.millrace.bench.linerate.LoopSize;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.Replay;
+import io.millrace.bench.process.Rounds;
 import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,17 +30,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code benchmarks/run growth}: one thing grows, all others stay. Flows and sizes on the worker of {@code line-rate}, one
- * window after another; scripts in whole replays, as processor time of the process per hook beyond that without a script.
- * Workers are the matter of {@code benchmarks/run workers}.
+ * {@code benchmarks/run growth}: one thing grows, all others stay. Flows and sizes on the worker of {@code line-rate},
+ * one window after another; scripts in whole replays, as processor time of the process per hook beyond that without a
+ * script. Workers are the matter of {@code benchmarks/run workers}.
  */
 @Command(name = "growth", mixinStandardHelpOptions = true,
     description = "How the cost of a packet grows with flows, packet size and scripts.")
 public final class GrowthCommand implements Callable<Integer> {
-    private static final int SMALLEST_MBUF_BYTES = 128;
-    private static final int SPARE_MBUFS = 8192;
-    private static final int SMALLEST = 64;
-    private static final int CACHE_LINE = 64;
     private static final int BURST = 64;
     private static final String SCRIPT = "script-runtime/src/main/scripts/flow/suspicious_countries.lua";
 
@@ -62,9 +60,8 @@ public final class GrowthCommand implements Callable<Integer> {
         description = "Length of one window (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
-    @Option(names = "--rounds", defaultValue = "3", paramLabel = "N",
-        description = "Windows and replays of each kind; medians are reported (default: ${DEFAULT-VALUE}).")
-    private int rounds;
+    @Mixin
+    private Rounds rounds;
 
     @Mixin
     private ReportFile file;
@@ -82,7 +79,7 @@ public final class GrowthCommand implements Callable<Integer> {
         final int few = Math.max(1, packets / 10);
         for (final int size : sizes) {
             report.row(worker("packet size", Integer.toString(size),
-                new TrafficSpec(Math.max(1, few / 10), few, size, 0, 0, false, false, 0, 7),
+                TrafficSpec.udp(Math.max(1, few / 10), few, 7).withSize(size),
                 EngineConfig.FlowStatistics.BASIC, checks));
         }
         scripts(report, checks);
@@ -97,19 +94,18 @@ public final class GrowthCommand implements Callable<Integer> {
         final Path folder = Machine.target().resolve("captures");
         final Path capture = TrafficGenerator.in(folder, traffic);
         final Path prefill = TrafficGenerator.in(folder, traffic.eachFlowOnce());
-        final int mbufs = traffic.packets() + SPARE_MBUFS;
-        final int mbufBytes = Math.max(SMALLEST_MBUF_BYTES, traffic.longestFrameBytes() + CACHE_LINE - 1 & -CACHE_LINE);
+        final LoopSize size = LoopSize.of(traffic);
         final List<Double> ceilings = new ArrayList<>();
         final List<Double> rates = new ArrayList<>();
         try (Contender worker = new Contender("worker", JavaProcess.bench(JavaProcess.environmentOptions(),
-            "worker-probe", capture.toString(), prefill.toString(),
-            Integer.toString(Math.max(1024, traffic.flows() + traffic.flows() / 4)), Integer.toString(BURST),
-            Integer.toString(mbufs), Integer.toString(mbufBytes), Integer.toString(WorkerCore.last()),
-            Long.toString(LoopPort.memoryBytes(mbufs, mbufBytes) >> 20), "no-huge", statistics.name()))) {
+            "worker-probe", capture.toString(), prefill.toString(), Integer.toString(size.flowCapacity()),
+            Integer.toString(BURST), Integer.toString(size.mbufs()), Integer.toString(size.mbufBytes()),
+            Integer.toString(WorkerCore.last()), Long.toString(size.memoryBytes() >> 20), "no-huge",
+            statistics.name()))) {
             worker.ask("count " + seconds);
-            for (int round = 0; round < rounds; round++) {
-                ceilings.add(mpps(worker.ask("ceiling " + seconds)));
-                rates.add(mpps(worker.ask("count " + seconds)));
+            for (int round = 0; round < rounds.count(); round++) {
+                ceilings.add(Contender.mpps(worker.ask("ceiling " + seconds)));
+                rates.add(Contender.mpps(worker.ask("count " + seconds)));
             }
             final Map<String, Long> sums = worker.ask("check");
             final String where = grows + " " + to + ": ";
@@ -128,12 +124,11 @@ public final class GrowthCommand implements Callable<Integer> {
     }
 
     private void scripts(final Report report, final Checks checks) throws IOException {
-        final TrafficSpec traffic =
-            new TrafficSpec(Math.max(1, packets / 4), packets, SMALLEST, 0, 0, false, false, 0, 7);
+        final TrafficSpec traffic = TrafficSpec.udp(Math.max(1, packets / 4), packets, 7);
         final Path capture = TrafficGenerator.in(Machine.target().resolve("captures"), traffic);
         final Map<Integer, List<Replay>> replays = new LinkedHashMap<>();
         try (Scratch scratch = new Scratch()) {
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < rounds.count(); round++) {
                 for (final int count : scriptCounts) {
                     final Replay replay = Replay.of(capture, List.of(
                         "--scripts", copies(scratch.path(), count).toString(), "--detect-packets", "0"));
@@ -169,12 +164,8 @@ public final class GrowthCommand implements Callable<Integer> {
         return Medians.of(runs.stream().map(replay -> replay.run().cpuS()).toList());
     }
 
-    private static double mpps(final Map<String, Long> window) {
-        return window.get("packets") * 1000.0 / window.get("nanos");
-    }
-
     private static String name(final EngineConfig.FlowStatistics statistics) {
-        return statistics.name().toLowerCase(java.util.Locale.ROOT);
+        return statistics.name().toLowerCase(Locale.ROOT);
     }
 
     private static Map<String, Object> row(final String grows, final String to) {

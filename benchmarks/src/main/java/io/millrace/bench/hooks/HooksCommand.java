@@ -74,16 +74,11 @@ public final class HooksCommand implements Callable<Integer> {
         if (!compiled) {
             command.addAll(List.of("env", "LD_PRELOAD=" + Machine.target().resolve("native/libluajit-interpreter.so")));
         }
-        command.addAll(JavaProcess.bench(JavaProcess.environmentOptions(), "hooks-probe", script, Integer.toString(flows),
+        command.addAll(JavaProcess.bench(JavaProcess.environmentOptions(), "hooks-probe", script,
+            Integer.toString(flows),
             Integer.toString(rounds)));
         final MeasuredRun run = MeasuredRun.successful(command);
-        final Map<String, Long> numbers = new LinkedHashMap<>();
-        run.output().lines().filter(line -> line.startsWith("hooks ")).forEach(line -> {
-            for (final String word : line.substring("hooks ".length()).split(" ")) {
-                final int equals = word.indexOf('=');
-                numbers.put(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
-            }
-        });
+        final Map<String, Long> numbers = run.numbers("hooks");
         final double events = numbers.get("events");
         checks.equal(name + ": events measured", (long) Math.max(64, flows / 64 * 64) * rounds, (long) events);
         final double ns = numbers.get("nanos") / events;

@@ -17,8 +17,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * One row of {@code hooks} in a process of its own: fills the ring with events of distinct flows while the script thread is
- * held, lets it drain them, and adds up the time of the draining alone. Prints one line of numbers.
+ * One row of {@code hooks} in a process of its own: fills the ring with events of distinct flows while the script
+ * thread is held, lets it drain them, and adds up the time of the draining alone. Prints one line of numbers.
  */
 @Command(name = "hooks-probe", hidden = true)
 public final class HooksProbeCommand implements Callable<Integer> {
@@ -91,7 +91,8 @@ public final class HooksProbeCommand implements Callable<Integer> {
         final long run = telemetry.total(ScriptCounter.HOOKS_RUN);
         final long expected = script.equals("none") ? 0 : produced;
         if (delivered != produced || run != expected || !side.problems().isEmpty()) {
-            throw new CheckFailedException("events produced=" + produced + " delivered=" + delivered + " hooks run=" + run
+            throw new CheckFailedException(
+                "events produced=" + produced + " delivered=" + delivered + " hooks run=" + run
                 + " of " + expected + " problems=" + side.problems());
         }
     }

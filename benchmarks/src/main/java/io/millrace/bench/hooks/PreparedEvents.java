@@ -16,8 +16,8 @@ import java.util.List;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
- * The {@code protocolDetected} events of many distinct flows, as a worker wrote them, kept in memory to be put into a ring
- * again and again. Owned by one thread.
+ * The {@code protocolDetected} events of many distinct flows, as a worker wrote them, kept in memory to be put into a
+ * ring again and again. Owned by one thread.
  */
 final class PreparedEvents implements AutoCloseable {
     private static final int BURST = 64;
@@ -38,7 +38,8 @@ final class PreparedEvents implements AutoCloseable {
         final Telemetry telemetry = new Telemetry();
         final WorkerCounters counters = new WorkerCounters(telemetry, "preparing");
         final SyntheticFrames source = new SyntheticFrames(flows, flows, BURST, 7);
-        try (FlowWorker worker = new FlowWorker(0, source, BenchSettings.live(2 * flows + 1024, BURST, Long.MAX_VALUE / 4, 0),
+        try (FlowWorker worker =
+            new FlowWorker(0, source, BenchSettings.live(2 * flows + 1024, BURST, Long.MAX_VALUE / 4, 0),
             new FlowEventWriter(List.of(ring), null, null, counters, 0), telemetry, counters)) {
             for (int done = 0; done < flows; done += BURST) {
                 worker.doWork();

@@ -3,6 +3,7 @@ package io.millrace.bench.input;
 import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.MeasuredRun;
 import io.millrace.bench.process.Replay;
+import io.millrace.bench.process.ReplayWarmUp;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Report;
@@ -29,12 +30,11 @@ import picocli.CommandLine.Option;
  * it must not let slow down the counting of packets.
  */
 @Command(name = "bad-input", mixinStandardHelpOptions = true,
-    description = "Hash floods, one flow, one packet per flow, VLANs, sizes, too few buffers: the counters must add up.")
+    description = "Hash floods, one flow, one packet per flow, VLANs, sizes, too few buffers: the counters must add"
+        + " up.")
 public final class BadInputCommand implements Callable<Integer> {
     private static final int FLOW_CAPACITY = 1_000_000;
     private static final int SMALL_CAPACITY = 4096;
-    private static final int SMALLEST = 64;
-    private static final int LONGEST = 1518;
     private static final int VLANS = 100;
     private static final int LONG_PACKETS_PART = 10;
 
@@ -42,9 +42,8 @@ public final class BadInputCommand implements Callable<Integer> {
         description = "Packets of each case; a tenth where they are long (default: ${DEFAULT-VALUE}).")
     private int packets;
 
-    @Option(names = "--warm-up", defaultValue = "1M", paramLabel = "N",
-        description = "Passed on to millrace replay (default: ${DEFAULT-VALUE}).")
-    private String warmUp;
+    @Mixin
+    private ReplayWarmUp warmUp;
 
     @Mixin
     private ReportFile file;
@@ -65,9 +64,8 @@ public final class BadInputCommand implements Callable<Integer> {
         try (Scratch scratch = new Scratch()) {
             final Path noScripts = Files.createDirectory(scratch.path().resolve("no-scripts"));
             for (final Case one : cases(scratch.path())) {
-                final List<String> flags = new ArrayList<>(List.of("--scripts", noScripts.toString(),
-                    "--flow-capacity", Integer.toString(one.capacity()),
-                    "--warm-up", warmUp));
+                final List<String> flags = warmUp.flags(
+                    "--scripts", noScripts.toString(), "--flow-capacity", Integer.toString(one.capacity()));
                 flags.addAll(one.detects() ? List.of() : List.of("--detect-packets", "0"));
                 flags.addAll(one.flags());
                 final Replay replay = Replay.of(one.file(), flags);
@@ -92,15 +90,17 @@ public final class BadInputCommand implements Callable<Integer> {
             generated(folder, "one packet per flow", TrafficSpec.udp(packets, packets, 7), 2 * FLOW_CAPACITY);
         cases.add(newFlows);
         cases.add(newFlows.withDetection());
-        cases.add(generated(folder, "one packet per flow, table full", TrafficSpec.udp(packets, packets, 7), SMALL_CAPACITY));
+        cases.add(generated(
+            folder, "one packet per flow, table full", TrafficSpec.udp(packets, packets, 7), SMALL_CAPACITY));
         cases.add(generated(folder, "alternating VLANs",
-            new TrafficSpec(some, packets, SMALLEST, 0, 0, false, false, VLANS, 7), FLOW_CAPACITY));
-        cases.add(generated(folder, "maximum size", new TrafficSpec(few, few, LONGEST, 0, 50, false, false, 0, 7), FLOW_CAPACITY));
+            TrafficSpec.udp(some, packets, 7).withVlans(VLANS), FLOW_CAPACITY));
+        final TrafficSpec longest =
+            TrafficSpec.udp(few, few, 7).withSize(TrafficSpec.LONGEST_WIRE_BYTES).withTcp(50);
+        cases.add(generated(folder, "maximum size", longest, FLOW_CAPACITY));
         cases.add(generated(folder, "no payload", TrafficSpec.udp(some, packets, 7).withoutPayload(), FLOW_CAPACITY));
-        cases.add(generated(folder, "several segments a frame",
-            new TrafficSpec(few, few, LONGEST, 0, 50, false, false, 0, 7), FLOW_CAPACITY, "--mbuf-size", "128"));
-        cases.add(generated(folder, "fewest mbufs", new TrafficSpec(few, few, LONGEST, 0, 50, false, false, 0, 7), FLOW_CAPACITY,
-            "--mempool", "128", "--burst", "64"));
+        cases.add(generated(folder, "several segments a frame", longest, FLOW_CAPACITY, "--mbuf-size", "128"));
+        cases.add(generated(
+            folder, "fewest mbufs", longest, FLOW_CAPACITY, "--mempool", "128", "--burst", "64"));
         return cases;
     }
 

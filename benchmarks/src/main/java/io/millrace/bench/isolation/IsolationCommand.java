@@ -3,6 +3,7 @@ package io.millrace.bench.isolation;
 import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.MeasuredRun;
+import io.millrace.bench.process.Rounds;
 import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
@@ -31,7 +32,8 @@ public final class IsolationCommand implements Callable<Integer> {
     private static final double ZIPF = 1;
 
     @Option(names = "--flows", defaultValue = "100K", converter = CountConverter.class, paramLabel = "N",
-        description = "Flows, drawn by the law of Zipf; rare ones end by silence and come again (default: ${DEFAULT-VALUE}).")
+        description = "Flows, drawn by the law of Zipf; rare ones end by silence and come again"
+            + " (default: ${DEFAULT-VALUE}).")
     private int flows;
 
     @Option(names = "--packets", defaultValue = "1M", converter = CountConverter.class, paramLabel = "N",
@@ -46,9 +48,8 @@ public final class IsolationCommand implements Callable<Integer> {
         description = "Before each run (default: ${DEFAULT-VALUE}).")
     private double warmUp;
 
-    @Option(names = "--rounds", defaultValue = "3", paramLabel = "N",
-        description = "Runs of each, alternating; medians are reported (default: ${DEFAULT-VALUE}).")
-    private int rounds;
+    @Mixin
+    private Rounds rounds;
 
     @Mixin
     private WorkerCore core;
@@ -73,7 +74,7 @@ public final class IsolationCommand implements Callable<Integer> {
         final Path capture = TrafficGenerator.in(Machine.target().resolve("captures"), traffic);
         final Map<Variant, List<Map<String, Long>>> runs = new LinkedHashMap<>();
         variants.forEach(variant -> runs.put(variant, new ArrayList<>()));
-        for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < rounds.count(); round++) {
             for (final Variant variant : variants) {
                 final Map<String, Long> run = run(capture, variant);
                 check(checks, variant, run);
@@ -87,18 +88,12 @@ public final class IsolationCommand implements Callable<Integer> {
     }
 
     private Map<String, Long> run(final Path capture, final Variant variant) throws IOException {
-        final MeasuredRun run = MeasuredRun.successful(JavaProcess.bench(JavaProcess.environmentOptions(), "isolation-probe",
+        final MeasuredRun run =
+            MeasuredRun.successful(JavaProcess.bench(JavaProcess.environmentOptions(), "isolation-probe",
             capture.toString(), variant.script(), Integer.toString(Math.max(1024, 2 * flows)),
             Integer.toString(packets + SPARE_MBUFS), Integer.toString(core.chosen()), Double.toString(warmUp),
             Double.toString(seconds), Boolean.toString(variant.keepsUp())));
-        final Map<String, Long> numbers = new LinkedHashMap<>();
-        run.output().lines().filter(line -> line.startsWith("isolation ")).forEach(line -> {
-            for (final String word : line.substring("isolation ".length()).split(" ")) {
-                final int equals = word.indexOf('=');
-                numbers.put(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
-            }
-        });
-        return numbers;
+        return run.numbers("isolation");
     }
 
     private static double rate(final List<Map<String, Long>> runs) {

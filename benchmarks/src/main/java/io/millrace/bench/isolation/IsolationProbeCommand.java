@@ -24,9 +24,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * One run of {@code isolation} in a process of its own: a worker at full speed over a port that never ends, flows that come
- * and go, a script thread that may or may not keep up, events skipped where it does not. Prints one line of numbers; ends
- * without waiting for a script that is still asleep.
+ * One run of {@code isolation} in a process of its own: a worker at full speed over a port that never ends, flows that
+ * come and go, a script thread that may or may not keep up, events skipped where it does not. Prints one line of
+ * numbers; ends without waiting for a script that is still asleep.
  */
 @Command(name = "isolation-probe", hidden = true)
 public final class IsolationProbeCommand implements Callable<Integer> {

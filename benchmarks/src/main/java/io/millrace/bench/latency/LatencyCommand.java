@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -35,9 +37,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code benchmarks/run latency}: packets come at a share of what worker and script thread together can bear without loss,
- * which is measured first. The time runs from the poll that received a flow's first packet to the batch in which its
- * {@code protocolDetected} hook is called; the engine measures it itself ({@code ring_dwell_ns}).
+ * {@code benchmarks/run latency}: packets come at a share of what worker and script thread together can bear without
+ * loss, which is measured first. The time runs from the poll that received a flow's first packet to the batch in which
+ * its {@code protocolDetected} hook is called; the engine measures it itself ({@code ring_dwell_ns}).
  */
 @Command(name = "latency", mixinStandardHelpOptions = true,
     description = "Packet received to hook called: p50, p99, p99.9 at 10, 50 and 90 %% load.")
@@ -83,7 +85,8 @@ public final class LatencyCommand implements Callable<Integer> {
     private int chosenCore;
 
     /** What one measurement saw. */
-    private record Measurement(double mpps, long handedOut, long newFlows, long behind, long skipped, LatencySummary dwell) {
+    private record Measurement(double mpps, long handedOut, long newFlows, long behind, long skipped,
+        LatencySummary dwell) {
     }
 
     @Override
@@ -115,7 +118,8 @@ public final class LatencyCommand implements Callable<Integer> {
         final PacedFrames source = new PacedFrames(BURST, packetsPerFlow);
         final IdleStrategy idle = scriptIdle.equals("backoff")
             ? new BackoffIdleStrategy(100, 100, 1_000, 100_000) : new BusySpinIdleStrategy();
-        try (ScriptSide side = new ScriptSide(List.of(ScriptSide.sample()), Set.of(), FLOW_CAPACITY, waits, events, bypass,
+        try (ScriptSide side =
+            new ScriptSide(List.of(ScriptSide.sample()), Set.of(), FLOW_CAPACITY, waits, events, bypass,
                 telemetry, idle, Thread.ofPlatform().daemon(true).factory());
             FlowWorker worker = new FlowWorker(0, source, config(overflow),
                 new FlowEventWriter(List.of(events), bypass, waits ? new BackoffIdleStrategy() : null, counters, 0),
@@ -132,7 +136,7 @@ public final class LatencyCommand implements Callable<Integer> {
         final double packetsPerS, final double lengthS, final PacedFrames source, final FlowWorker worker,
         final WorkerCounters counters, final Telemetry telemetry) {
 
-        final java.util.concurrent.FutureTask<Measurement> task = new java.util.concurrent.FutureTask<>(() -> {
+        final FutureTask<Measurement> task = new FutureTask<>(() -> {
             ThreadAffinity.pin(chosenCore);
             source.pace(packetsPerS);
             final long begun = System.nanoTime();
@@ -154,7 +158,7 @@ public final class LatencyCommand implements Callable<Integer> {
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        } catch (final java.util.concurrent.ExecutionException e) {
+        } catch (final ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
     }

@@ -8,8 +8,8 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
- * Stands where script threads do: drains an event ring on a thread of its own, and adds up what the last events of flows
- * say. The sums are valid after {@link #finish()}.
+ * Stands where script threads do: drains an event ring on a thread of its own, and adds up what the last events of
+ * flows say. The sums are valid after {@link #finish()}.
  */
 final class FlowTotals {
     private final OneToOneRingBuffer ring;

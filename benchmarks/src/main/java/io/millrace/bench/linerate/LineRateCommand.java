@@ -3,33 +3,35 @@ package io.millrace.bench.linerate;
 import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
+import io.millrace.bench.process.Rounds;
 import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;
+import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.link.EnvironmentException;
-import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.ConfigException;
+import io.millrace.engine.config.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
- * {@code benchmarks/run line-rate}: what one worker carries, between the port's own speed and a twin in C, all in one run
- * with alternating windows.
+ * {@code benchmarks/run line-rate}: what one worker carries, between the port's own speed and a twin in C, all in one
+ * run with alternating windows.
  */
 @Command(name = "line-rate", mixinStandardHelpOptions = true,
     description = "One worker over DPDK's net_pcap with infinite_rx, beside the receive-only ceiling and a twin in C.")
@@ -44,8 +46,6 @@ public final class LineRateCommand implements Callable<Integer> {
         IMIX
     }
 
-    private static final int SPARE_MBUFS = 8192;
-    private static final int SMALLEST_MBUF_BYTES = 128;
     private static final int FEW_FLOWS_PACKETS = 1_000_000;
     private static final int MANY_FLOWS_PACKETS = 4_000_000;
     private static final int IMIX_PACKETS = 500_000;
@@ -70,9 +70,8 @@ public final class LineRateCommand implements Callable<Integer> {
         description = "Length of one window (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
-    @Option(names = "--rounds", defaultValue = "3", paramLabel = "N",
-        description = "Windows of each contender, alternating; medians are reported (default: ${DEFAULT-VALUE}).")
-    private int rounds;
+    @Mixin
+    private Rounds rounds;
 
     @Option(names = "--warm-up", defaultValue = "3", paramLabel = "S",
         description = "Seconds before the first window, in which the JVM compiles (default: ${DEFAULT-VALUE}).")
@@ -90,11 +89,12 @@ public final class LineRateCommand implements Callable<Integer> {
         description = "What Millrace keeps of a flow; the twin keeps the basic counters (default: ${DEFAULT-VALUE}).")
     private EngineConfig.FlowStatistics flowStatistics;
 
-    @Option(names = "--core", paramLabel = "N", description = "Core of the contenders (default: the last).")
-    private Integer core;
+    @Mixin
+    private WorkerCore core;
 
     @Option(names = "--huge-pages", defaultValue = "auto", paramLabel = "auto|on|off|reserve",
-        description = "auto: where enough are free; reserve: takes them for the run, as root (default: ${DEFAULT-VALUE}).")
+        description = "auto: where enough are free; reserve: takes them for the run, as root"
+            + " (default: ${DEFAULT-VALUE}).")
     private Pages.Wish hugePages;
 
     @Option(names = "--memory", defaultValue = "8", paramLabel = "GIB",
@@ -108,28 +108,12 @@ public final class LineRateCommand implements Callable<Integer> {
         description = "Of the traffic (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--json", paramLabel = "FILE",
-        description = "Result (default: benchmarks/target/results/line-rate.json).")
-    private Path json;
+    @Mixin
+    private ReportFile file;
 
-    @Spec
-    private CommandSpec spec;
-
-    private record Case(Traffic traffic, TrafficSpec spec) {
-        int mbufs() {
-            return spec.packets() + SPARE_MBUFS;
-        }
-
-        int mbufBytes() {
-            return Math.max(SMALLEST_MBUF_BYTES, spec.longestFrameBytes() + 63 & -64);
-        }
-
-        int capacity() {
-            return Math.max(1024, spec.flows() + spec.flows() / 4);
-        }
-
-        long dpdkBytes() {
-            return LoopPort.memoryBytes(mbufs(), mbufBytes());
+    private record Case(Traffic traffic, TrafficSpec spec, LoopSize size) {
+        Case(final Traffic traffic, final TrafficSpec spec) {
+            this(traffic, spec, LoopSize.of(spec));
         }
     }
 
@@ -137,14 +121,12 @@ public final class LineRateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         final List<Case> cases = cases();
         cases.forEach(this::requireMemory);
-        final Report report = new Report("line-rate", spec.commandLine().getParseResult().originalArgs());
+        final Report report = file.begin();
         final Checks checks = new Checks();
         for (final Case one : cases) {
             report.row(run(one, checks));
         }
-        report.fact("checks", checks.made());
-        checks.prove();
-        report.publish(json == null ? Machine.target().resolve("results/line-rate.json") : json);
+        file.publish(report, checks);
         return 0;
     }
 
@@ -157,7 +139,8 @@ public final class LineRateCommand implements Callable<Integer> {
             if (kind == Traffic.IMIX) {
                 final int count = packets != null ? packets : IMIX_PACKETS;
                 final int flowCount = flows != null ? flows.getFirst() : Math.min(IMIX_FLOWS, count);
-                cases.add(new Case(kind, new TrafficSpec(flowCount, Math.max(count, flowCount), 0, 0, 50, false, false, 0, seed)));
+                cases.add(new Case(kind, TrafficSpec.udp(flowCount, Math.max(count, flowCount), seed)
+                    .withSize(TrafficSpec.IMIX).withTcp(50)));
                 continue;
             }
             for (final int flowCount : counts) {
@@ -172,14 +155,15 @@ public final class LineRateCommand implements Callable<Integer> {
 
     private void requireMemory(final Case one) {
         final int contenders = withoutTwin ? 1 : 2;
-        final long needed = contenders * one.dpdkBytes()
-            + (long) one.capacity() * (RECORD_BYTES_PER_FLOW + (withoutTwin ? 0 : TWIN_TABLE_BYTES_PER_FLOW));
+        final LoopSize size = one.size();
+        final long needed = contenders * size.memoryBytes()
+            + (long) size.flowCapacity() * (RECORD_BYTES_PER_FLOW + (withoutTwin ? 0 : TWIN_TABLE_BYTES_PER_FLOW));
         if (needed > memoryGib * (1L << 30)) {
             throw new ConfigException(String.format(
                 "capture does not fit: infinite_rx holds each of its %d packets in a buffer of %d bytes, %.1f GiB for"
                     + " %d contenders, limit --memory %.1f: lower --packets or --flows, leave the twin out with"
                     + " --no-twin, or raise --memory",
-                one.spec().packets(), one.mbufBytes(), needed / (double) (1L << 30), contenders, memoryGib));
+                one.spec().packets(), size.mbufBytes(), needed / (double) (1L << 30), contenders, memoryGib));
         }
         final long availableKib = Machine.memoryKib("MemAvailable");
         if (needed >> 10 > availableKib) {
@@ -193,13 +177,15 @@ public final class LineRateCommand implements Callable<Integer> {
         final Path folder = Machine.target().resolve("captures");
         final Path capture = TrafficGenerator.in(folder, one.spec());
         final Path prefill = TrafficGenerator.in(folder, one.spec().eachFlowOnce());
-        final long twinTable = (long) one.capacity() * TWIN_TABLE_BYTES_PER_FLOW;
-        try (Pages pages = Pages.of(hugePages, (withoutTwin ? 1 : 2) * one.dpdkBytes() + (withoutTwin ? 0 : twinTable));
+        final LoopSize size = one.size();
+        final long twinTable = (long) size.flowCapacity() * TWIN_TABLE_BYTES_PER_FLOW;
+        try (Pages pages = Pages.of(hugePages, (withoutTwin ? 1 : 2) * size.memoryBytes()
+            + (withoutTwin ? 0 : twinTable));
             Contender millrace = new Contender("worker", JavaProcess.bench(JavaProcess.environmentOptions(),
-                arguments("worker-probe", one, capture, prefill, one.dpdkBytes(), pages, flowStatistics.name())));
+                arguments("worker-probe", one, capture, prefill, size.memoryBytes(), pages, flowStatistics.name())));
             Contender twin = withoutTwin ? null
                 : new Contender("twin", List.of(arguments(twinProgram(), one, capture, prefill,
-                    one.dpdkBytes() + twinTable, pages)))) {
+                    size.memoryBytes() + twinTable, pages)))) {
             return measure(one, millrace, twin, checks, pages.huge());
         }
     }
@@ -208,11 +194,11 @@ public final class LineRateCommand implements Callable<Integer> {
         final String program, final Case one, final Path capture, final Path prefill, final long dpdkBytes,
         final Pages pages, final String... more) {
 
-        final int chosen = core != null ? core : WorkerCore.last();
+        final LoopSize size = one.size();
         final String[] common = {
-            program, capture.toString(), prefill.toString(), Integer.toString(one.capacity()), Integer.toString(burst),
-            Integer.toString(one.mbufs()), Integer.toString(one.mbufBytes()), Integer.toString(chosen),
-            Long.toString(dpdkBytes >> 20), pages.huge() ? "huge" : "no-huge"};
+            program, capture.toString(), prefill.toString(), Integer.toString(size.flowCapacity()),
+            Integer.toString(burst), Integer.toString(size.mbufs()), Integer.toString(size.mbufBytes()),
+            Integer.toString(core.chosen()), Long.toString(dpdkBytes >> 20), pages.huge() ? "huge" : "no-huge"};
         return Stream.concat(Stream.of(common), Stream.of(more)).toArray(String[]::new);
     }
 
@@ -235,14 +221,14 @@ public final class LineRateCommand implements Callable<Integer> {
         final List<Double> allocated = new ArrayList<>();
         final List<Double> twinCeilings = new ArrayList<>();
         final List<Double> twinRates = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            ceilings.add(mpps(millrace.ask("ceiling " + seconds)));
+        for (int round = 0; round < rounds.count(); round++) {
+            ceilings.add(Contender.mpps(millrace.ask("ceiling " + seconds)));
             final Map<String, Long> counted = millrace.ask("count " + seconds);
-            rates.add(mpps(counted));
+            rates.add(Contender.mpps(counted));
             allocated.add((double) counted.get("allocated") / counted.get("packets"));
             if (twin != null) {
-                twinCeilings.add(mpps(twin.ask("ceiling " + seconds)));
-                twinRates.add(mpps(twin.ask("count " + seconds)));
+                twinCeilings.add(Contender.mpps(twin.ask("ceiling " + seconds)));
+                twinRates.add(Contender.mpps(twin.ask("count " + seconds)));
             }
         }
         final double gapWindow = gapSeconds == null ? seconds : gapSeconds;
@@ -255,10 +241,10 @@ public final class LineRateCommand implements Callable<Integer> {
         final double ceiling = Medians.of(ceilings);
         final double rate = Medians.of(rates);
         final Map<String, Object> row = new LinkedHashMap<>();
-        row.put("traffic", one.traffic().name().toLowerCase(java.util.Locale.ROOT));
+        row.put("traffic", one.traffic().name().toLowerCase(Locale.ROOT));
         row.put("flows", CountConverter.text(one.spec().flows()));
         row.put("packets", CountConverter.text(one.spec().packets()));
-        row.put("statistics", flowStatistics.name().toLowerCase(java.util.Locale.ROOT));
+        row.put("statistics", flowStatistics.name().toLowerCase(Locale.ROOT));
         row.put("pages", huge ? "huge" : "4K");
         row.put("ceiling Mpps", ceiling);
         row.put("Millrace Mpps", rate);
@@ -279,10 +265,6 @@ public final class LineRateCommand implements Callable<Integer> {
         }
         row.put("B/packet", Medians.of(allocated));
         return row;
-    }
-
-    private static double mpps(final Map<String, Long> window) {
-        return window.get("packets") * 1000.0 / window.get("nanos");
     }
 
     private static void check(

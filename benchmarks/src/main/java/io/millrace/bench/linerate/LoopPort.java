@@ -1,5 +1,6 @@
 package io.millrace.bench.linerate;
 
+import io.millrace.bench.traffic.EndlessSource;
 import io.millrace.binding.dpdk.Eal;
 import io.millrace.binding.dpdk.EthernetPort;
 import io.millrace.binding.dpdk.Mempool;
@@ -7,8 +8,6 @@ import io.millrace.binding.dpdk.RxBurst;
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.memory.RawMemory;
 import io.millrace.engine.port.FrameDescriptor;
-import io.millrace.engine.port.LinkType;
-import io.millrace.engine.port.PacketSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,11 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A capture held in mbufs by DPDK's {@code net_pcap} ({@code infinite_rx=1}) and handed out without end; before it, once,
- * the frames of another capture, straight from memory. Frames carry the time of their receiving. Owned by one thread.
+ * A capture held in mbufs by DPDK's {@code net_pcap} ({@code infinite_rx=1}) and handed out without end; before it,
+ * once, the frames of another capture, straight from memory. Frames carry the time of their receiving. Owned by one
+ * thread.
  */
-public final class LoopPort implements PacketSource {
-    private static final int SNAP_LENGTH = 262_144;
+public final class LoopPort extends EndlessSource {
     private static final int MEMPOOL_CACHE_MBUFS = 256;
     private static final int RX_DESCRIPTORS = 512;
     private static final int NO_FILE_TIME = 0;
@@ -134,21 +133,6 @@ public final class LoopPort implements PacketSource {
     }
 
     @Override
-    public LinkType linkType() {
-        return LinkType.ETHERNET;
-    }
-
-    @Override
-    public int snapLengthBytes() {
-        return SNAP_LENGTH;
-    }
-
-    @Override
-    public boolean finished() {
-        return false;
-    }
-
-    @Override
     public void close() {
         burst.close();
         port.close();
@@ -164,10 +148,7 @@ public final class LoopPort implements PacketSource {
         while (received < burstLimit && prefillAt < prefillEnd) {
             final int length = RawMemory.i32BigEndian(prefillAt + CAPTURED_LENGTH_OFFSET);
             final long descriptor = frames + (long) received * FrameDescriptor.LENGTH;
-            RawMemory.putI64(descriptor + FrameDescriptor.ADDRESS, prefillAt + RECORD_HEADER_LENGTH);
-            RawMemory.putI64(descriptor + FrameDescriptor.TIMESTAMP_NS, nowNs);
-            RawMemory.putI32(descriptor + FrameDescriptor.CAPTURED_LENGTH, length);
-            RawMemory.putI32(descriptor + FrameDescriptor.PACKET_LENGTH, length);
+            describe(descriptor, prefillAt + RECORD_HEADER_LENGTH, nowNs, length);
             prefillAt += RECORD_HEADER_LENGTH + length;
             received++;
         }

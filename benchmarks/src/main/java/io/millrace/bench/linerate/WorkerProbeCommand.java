@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
 
 /**
  * One contender of {@code line-rate}: a {@link FlowWorker} over a {@link LoopPort}, on the calling thread. Takes the
- * arguments of the C twin and answers the same lines ({@code line_rate_twin.c}), and one more: {@code gaps SECONDS} runs
- * the whole path and reports the time between two polls.
+ * arguments of the C twin and answers the same lines ({@code line_rate_twin.c}), and one more: {@code gaps SECONDS}
+ * runs the whole path and reports the time between two polls.
  */
 @Command(name = "worker-probe", hidden = true)
 public final class WorkerProbeCommand implements Callable<Integer> {

@@ -3,6 +3,7 @@ package io.millrace.bench.peers;
 import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.MeasuredRun;
 import io.millrace.bench.process.Replay;
+import io.millrace.bench.process.ReplayWarmUp;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
@@ -13,6 +14,7 @@ import io.millrace.bench.traffic.CaptureMix;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.engine.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +30,12 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code benchmarks/run peers}: whole processes over the same capture files, one after the other, several times round.
- * Packets per second are those of the process from its start to its end; beside it, for Millrace, those between the first
- * and the last packet.
+ * Packets per second are those of the process from its start to its end; beside it, for Millrace, those between the
+ * first and the last packet.
  */
 @Command(name = "peers", mixinStandardHelpOptions = true,
     description = "Millrace beside ndpiReader, softflowd and nfpcapd on the same files, alternating.")
 public final class PeersCommand implements Callable<Integer> {
-    private static final int SIXTY_FOUR = 64;
     private static final double MEBIBYTE = 1 << 20;
     private static final String SCRIPTS = "script-runtime/src/main/scripts/flow";
 
@@ -62,9 +63,8 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--only-installed", description = "Leaves out peers that are not installed.")
     private boolean onlyInstalled;
 
-    @Option(names = "--warm-up", defaultValue = "1M", paramLabel = "N",
-        description = "Passed on to millrace replay (default: ${DEFAULT-VALUE}).")
-    private String warmUp;
+    @Mixin
+    private ReplayWarmUp warmUp;
 
     @Mixin
     private ReportFile file;
@@ -138,15 +138,16 @@ public final class PeersCommand implements Callable<Integer> {
                     all.add(new File(name, mix, result.packets(), result.flows(), false));
                 }
                 case "udp64" -> {
-                    final TrafficSpec udp = new TrafficSpec(flows, Math.max(flows, 2 * packets), SIXTY_FOUR, 0, 0, false, false, 0, 7);
+                    final TrafficSpec udp = TrafficSpec.udp(flows, Math.max(flows, 2 * packets), 7);
                     all.add(new File(name, TrafficGenerator.in(folder, udp), udp.packets(), udp.flows(), true));
                 }
                 case "imix" -> {
                     final TrafficSpec imix =
-                        new TrafficSpec(Math.max(1, flows / 10), Math.max(flows / 10, packets), 0, 0, 50, true, false, 0, 7);
+                        TrafficSpec.udp(Math.max(1, flows / 10), Math.max(flows / 10, packets), 7)
+                            .withSize(TrafficSpec.IMIX).withTcp(50).withTcpClose();
                     all.add(new File(name, TrafficGenerator.in(folder, imix), imix.packets(), imix.flows(), true));
                 }
-                default -> throw new io.millrace.engine.config.ConfigException("--files: no such file: " + name
+                default -> throw new ConfigException("--files: no such file: " + name
                     + ": there are mix, udp64, imix");
             }
         }
@@ -164,15 +165,16 @@ public final class PeersCommand implements Callable<Integer> {
             try (Scratch scratch = new Scratch()) {
                 final Path noScripts = Files.createDirectory(scratch.path().resolve("no-scripts"));
                 final Path eve = scratch.path().resolve("eve.json");
-                detecting.add(check(checks, file, Replay.of(file.path(), List.of("--scripts",
-                    Machine.home().resolve(SCRIPTS).toString(), "--eve", eve.toString(), "--warm-up", warmUp)), eve));
-                counting.add(check(checks, file, Replay.of(file.path(),
-                    List.of("--scripts", noScripts.toString(), "--detect-packets", "0", "--warm-up", warmUp)), null));
+                detecting.add(check(checks, file, Replay.of(file.path(), warmUp.flags(
+                    "--scripts", Machine.home().resolve(SCRIPTS).toString(), "--eve", eve.toString())), eve));
+                counting.add(check(checks, file, Replay.of(file.path(), warmUp.flags(
+                    "--scripts", noScripts.toString(), "--detect-packets", "0")), null));
                 for (final Peer peer : peers) {
                     final Path own = Files.createDirectory(scratch.path().resolve(peer.program()));
                     final MeasuredRun other = peer.run(file.path(), own, file.flows());
                     final long read = peer.packets(other);
-                    checks.that(file.name() + ": " + peer.program() + " read " + read + " of " + file.packets() + " packets",
+                    checks.that(file.name() + ": " + peer.program() + " read " + read + " of " + file.packets()
+                        + " packets",
                         read == -1 || read == file.packets());
                     others.get(peer).add(other);
                 }
@@ -191,7 +193,8 @@ public final class PeersCommand implements Callable<Integer> {
         if (file.exactFlows()) {
             checks.equal(file.name() + ": flows", file.flows(), replay.count("flows"));
         }
-        checks.equal(file.name() + ": malformed", file.exactFlows() ? 0 : replay.count("malformed"), replay.count("malformed"));
+        final long malformed = replay.count("malformed");
+        checks.equal(file.name() + ": malformed", file.exactFlows() ? 0 : malformed, malformed);
         checks.equal(file.name() + ": records dropped", 0, replay.count("records_dropped"));
         if (eve != null) {
             try (var lines = Files.lines(eve)) {

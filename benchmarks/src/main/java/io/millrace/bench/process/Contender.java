@@ -36,6 +36,23 @@ public final class Contender implements AutoCloseable {
         return read(question.split(" ")[0]);
     }
 
+    /** The numbers in a line of {@code name=value} behind its first word. */
+    static Map<String, Long> numbers(final String line) {
+        final Map<String, Long> numbers = new LinkedHashMap<>();
+        for (final String word : line.substring(line.indexOf(' ') + 1).split(" ")) {
+            final int equals = word.indexOf('=');
+            if (equals > 0) {
+                numbers.put(word.substring(0, equals), Long.parseLong(word.substring(equals + 1)));
+            }
+        }
+        return numbers;
+    }
+
+    /** Millions of packets a second of a window that was answered. */
+    public static double mpps(final Map<String, Long> window) {
+        return window.get("packets") * 1000.0 / window.get("nanos");
+    }
+
     @Override
     public void close() {
         questions.println("quit");
@@ -56,15 +73,9 @@ public final class Contender implements AutoCloseable {
         if (line.startsWith("error ")) {
             throw new EnvironmentException(name + ": " + line.substring("error ".length()));
         }
-        final String[] words = line.split(" ");
-        if (!words[0].equals(expected)) {
+        if (!line.split(" ")[0].equals(expected)) {
             throw new CheckFailedException(name + " answered " + line + " when asked for " + expected);
         }
-        final Map<String, Long> numbers = new LinkedHashMap<>();
-        for (int i = 1; i < words.length; i++) {
-            final int equals = words[i].indexOf('=');
-            numbers.put(words[i].substring(0, equals), Long.parseLong(words[i].substring(equals + 1)));
-        }
-        return numbers;
+        return numbers(line);
     }
 }

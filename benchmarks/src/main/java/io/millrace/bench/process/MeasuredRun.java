@@ -4,10 +4,12 @@ import io.millrace.bench.report.CheckFailedException;
 import io.millrace.bench.report.Machine;
 import io.millrace.binding.link.EnvironmentException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,7 +50,7 @@ public record MeasuredRun(double wallS, double cpuS, long peakBytes, int exitCod
                 numbers[i++] = Long.parseLong(word.substring(word.indexOf('=') + 1));
             }
             return new MeasuredRun(numbers[0] / NS_PER_S, (numbers[1] + numbers[2]) / NS_PER_S, numbers[3],
-                (int) numbers[4], Files.readString(output, java.nio.charset.StandardCharsets.ISO_8859_1));
+                (int) numbers[4], Files.readString(output, StandardCharsets.ISO_8859_1));
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CheckFailedException("interrupted: " + String.join(" ", program));
@@ -66,5 +68,11 @@ public record MeasuredRun(double wallS, double cpuS, long peakBytes, int exitCod
                 + run.output().lines().reduce((first, second) -> second).orElse("no message"));
         }
         return run;
+    }
+
+    /** The numbers of the last line that the program wrote behind the word {@code first}, as {@code name=value}. */
+    public Map<String, Long> numbers(final String first) {
+        return output.lines().filter(line -> line.startsWith(first + " ")).reduce((before, line) -> line)
+            .map(Contender::numbers).orElseThrow(() -> new CheckFailedException("no line of " + first + ": " + output));
     }
 }

@@ -36,7 +36,8 @@ public record Replay(MeasuredRun run, Map<String, Double> summary) {
         if (!Files.isExecutable(launcher)) {
             throw new EnvironmentException("not here: " + launcher + ": run deploy/quickstart");
         }
-        final List<String> command = new ArrayList<>(List.of(launcher.toString(), "replay", capture.toString(), "--quiet",
+        final List<String> command =
+            new ArrayList<>(List.of(launcher.toString(), "replay", capture.toString(), "--quiet",
             "--summary-json", json.toString()));
         command.addAll(flags);
         return command;

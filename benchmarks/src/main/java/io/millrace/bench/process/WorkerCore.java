@@ -15,8 +15,8 @@ public final class WorkerCore {
     }
 
     /**
-     * The last core that the process may use, since kernels prefer the first for their own work; 0 where there is no other
-     * for all other threads.
+     * The last core that the process may use, since kernels prefer the first for their own work; 0 where there is no
+     * other for all other threads.
      */
     public static int last() {
         final BitSet allowed = ThreadAffinity.current();

@@ -3,7 +3,9 @@ package io.millrace.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Statements about a result that must hold; all are tried before the first failure is reported. Owned by one thread. */
+/**
+ * Statements about a result that must hold; all are tried before the first failure is reported. Owned by one thread.
+ */
 public final class Checks {
     private final List<String> failures = new ArrayList<>();
     private int made;

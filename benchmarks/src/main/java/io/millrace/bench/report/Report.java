@@ -117,7 +117,8 @@ public final class Report {
     private static String text(final Object value) {
         return switch (value) {
             case null -> "-";
-            case Double number -> String.format(Locale.ROOT, number != 0 && Math.abs(number) < 10 ? "%.3f" : "%.1f", number);
+            case Double number ->
+                String.format(Locale.ROOT, number != 0 && Math.abs(number) < 10 ? "%.3f" : "%.1f", number);
             default -> value.toString();
         };
     }

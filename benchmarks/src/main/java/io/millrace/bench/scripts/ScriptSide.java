@@ -22,8 +22,8 @@ import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
- * One script thread with scripts, as {@code millrace} runs it, over one event ring; its output is taken and thrown away by
- * a thread that counts flow records. Built and closed by the main thread of a benchmark.
+ * One script thread with scripts, as {@code millrace} runs it, over one event ring; its output is taken and thrown away
+ * by a thread that counts flow records. Built and closed by the main thread of a benchmark.
  */
 public final class ScriptSide implements AutoCloseable {
     private static final int OUTPUT_RING_BYTES = 8 << 20;

@@ -8,8 +8,8 @@ import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
-import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowEndReason;
+import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
@@ -18,29 +18,14 @@ import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** {@code event}: nanoseconds per event to copy a flow's record into a ring and to take it out again. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class EventBenchmark {
+public class EventBenchmark extends StageBenchmark {
     private static final int EVENTS = 64;
 
     private SyntheticFrames source;

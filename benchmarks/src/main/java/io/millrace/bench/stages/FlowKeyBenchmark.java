@@ -6,29 +6,15 @@ import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** {@code flow.key}: nanoseconds per packet for key and hash. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class FlowKeyBenchmark {
+public class FlowKeyBenchmark extends StageBenchmark {
     private static final int BURST = 64;
 
     private SyntheticFrames source;
@@ -57,7 +43,7 @@ public class FlowKeyBenchmark {
     /** Different flows must have different hashes here. */
     @TearDown(Level.Iteration)
     public void prove() {
-        final long distinct = java.util.stream.IntStream.range(0, BURST).map(keys::hash).distinct().count();
+        final long distinct = IntStream.range(0, BURST).map(keys::hash).distinct().count();
         if (distinct != BURST) {
             throw new IllegalStateException("hashes collide: distinct=" + distinct);
         }

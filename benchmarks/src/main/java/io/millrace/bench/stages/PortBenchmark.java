@@ -1,6 +1,7 @@
 package io.millrace.bench.stages;
 
-import io.millrace.bench.traffic.CaptureWriter;
+import io.millrace.bench.traffic.TrafficGenerator;
+import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.dpdk.Eal;
 import io.millrace.binding.dpdk.EthernetPort;
 import io.millrace.binding.dpdk.Mempool;
@@ -10,34 +11,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * {@code port} and {@code burst}: nanoseconds per frame to receive and to give back, one native call per burst, from
  * DPDK's {@code net_pcap} holding the capture in mbufs ({@code infinite_rx=1}): the ceiling of every other figure.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class PortBenchmark {
+public class PortBenchmark extends StageBenchmark {
     private static final int BURST = 64;
     private static final int FRAMES = 4096;
+    private static final int FLOWS = 1000;
     private static final int MBUFS = 16_383;
 
     private Path capture;
@@ -50,7 +37,7 @@ public class PortBenchmark {
     @Setup
     public void setUp() throws IOException {
         capture = Files.createTempFile("millrace-port", ".pcap");
-        CaptureWriter.writeUdp(capture, FRAMES, 1000);
+        TrafficGenerator.write(TrafficSpec.udp(FLOWS, FRAMES, 7), capture);
         final List<String> arguments = new ArrayList<>(List.of("--no-huge", "--no-shconf", "--no-pci", "-m", "128"));
         for (final String driver : List.of("bus_vdev", "mempool_ring", "net_pcap")) {
             arguments.addAll(List.of("-d", Eal.driver(driver).toString()));

@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJJ_Result;
 
 /**
- * Whoever reads a counter sees a sum that the worker published, never a part of one and never one that goes back; at the
- * end it sees the last.
+ * Whoever reads a counter sees a sum that the worker published, never a part of one and never one that goes back; at
+ * the end it sees the last.
  */
 @JCStressTest
 @State

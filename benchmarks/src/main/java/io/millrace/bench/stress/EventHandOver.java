@@ -3,8 +3,6 @@ package io.millrace.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.millrace.engine.event.FlowEvent;
-import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.flow.table.FlowEndReason;
@@ -36,15 +34,9 @@ public class EventHandOver {
         writer.write(FlowOfTwoPackets.RECORD, FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, 1);
     }
 
-    /** Reads what is there: the number of the flow, which lies near the front of an event, and its packets. */
+    /** Reads what is there. */
     @Actor
     public void scriptThread(final JJ_Result result) {
-        ring.read((type, buffer, offset, length) -> {
-            final FlowEvent event = new FlowEvent();
-            event.wrap(buffer, offset);
-            result.r1 = event.u64(FlowEventDescriptor.FLOW_ID);
-            result.r2 = event.u64(FlowEventDescriptor.CLI2SRV_PACKETS)
-                + event.u64(FlowEventDescriptor.SRV2CLI_PACKETS);
-        });
+        FlowOfTwoPackets.read(ring, result);
     }
 }

@@ -7,7 +7,6 @@ import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.telemetry.EngineCounter;
-import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -19,8 +18,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Where the ring is full when flows end, an event is skipped and counted and its record goes past the scripts: each flow
- * comes out once, whatever the script thread does meanwhile.
+ * Where the ring is full when flows end, an event is skipped and counted and its record goes past the scripts: each
+ * flow comes out once, whatever the script thread does meanwhile.
  */
 @JCStressTest
 @State
@@ -38,9 +37,7 @@ public class EventOverflow {
 
     /** Fills the ring. */
     public EventOverflow() {
-        while (writer.write(FlowOfTwoPackets.RECORD, FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, 1)) {
-            // Until one is skipped.
-        }
+        FlowOfTwoPackets.fill(writer);
         before = counters.value(EngineCounter.EVENTS_PRODUCED) - 1;
     }
 

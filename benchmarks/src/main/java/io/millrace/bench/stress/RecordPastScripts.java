@@ -3,8 +3,6 @@ package io.millrace.bench.stress;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.millrace.engine.event.FlowEvent;
-import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.flow.table.FlowEndReason;
@@ -33,9 +31,7 @@ public class RecordPastScripts {
 
     /** Fills the event ring. */
     public RecordPastScripts() {
-        while (writer.write(FlowOfTwoPackets.RECORD, FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, 1)) {
-            // Until one is skipped.
-        }
+        FlowOfTwoPackets.fill(writer);
     }
 
     /** Ends a flow, for whose event there is no room. */
@@ -44,15 +40,9 @@ public class RecordPastScripts {
         writer.write(FlowOfTwoPackets.RECORD, FlowEventKind.FLOW_END, FlowEndReason.TIMEOUT, 1);
     }
 
-    /** Reads what is there: the number of the flow, and its packets. */
+    /** Reads what is there. */
     @Actor
     public void outputThread(final JJ_Result result) {
-        bypass.read((type, buffer, offset, length) -> {
-            final FlowEvent event = new FlowEvent();
-            event.wrap(buffer, offset);
-            result.r1 = event.u64(FlowEventDescriptor.FLOW_ID);
-            result.r2 = event.u64(FlowEventDescriptor.CLI2SRV_PACKETS)
-                + event.u64(FlowEventDescriptor.SRV2CLI_PACKETS);
-        });
+        FlowOfTwoPackets.read(bypass, result);
     }
 }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes a large mix of small captures: repeats them, each time with other unicast addresses, until there are enough flows
- * and packets. Checksums of IP, TCP and UDP are corrected (RFC 1624) where the fragment has them. Time goes on from one
- * repetition to the next, and pauses are shortened, so that no flow ends by silence. Stateless.
+ * Makes a large mix of small captures: repeats them, each time with other unicast addresses, until there are enough
+ * flows and packets. Checksums of IP, TCP and UDP are corrected (RFC 1624) where the fragment has them. Time goes on
+ * from one repetition to the next, and pauses are shortened, so that no flow ends by silence. Stateless.
  */
 public final class CaptureMix {
     private static final int PCAP_US = 0xA1B2C3D4;
@@ -102,7 +102,8 @@ public final class CaptureMix {
         final int unitsPerUs = bytes.getInt(0) == PCAP_NS ? 1000 : 1;
         bytes.position(HEADER_LENGTH);
         while (bytes.remaining() >= RECORD_HEADER_LENGTH) {
-            final long timeUs = (bytes.getInt() & 0xFFFF_FFFFL) * 1_000_000 + (bytes.getInt() & 0xFFFF_FFFFL) / unitsPerUs;
+            final long timeUs = (bytes.getInt() & 0xFFFF_FFFFL) * 1_000_000
+                + (bytes.getInt() & 0xFFFF_FFFFL) / unitsPerUs;
             final int length = bytes.getInt();
             bytes.getInt();
             if (length < 0 || length > bytes.remaining()) {
@@ -204,7 +205,8 @@ public final class CaptureMix {
         final String source = end(frame, addresses, length, ports ? u16(frame, transport) : 0);
         final String destination = end(frame, addresses + length, length, ports ? u16(frame, transport + 2) : 0);
         return source.compareTo(destination) < 0
-            ? source + destination + (char) protocol + (char) vlanId : destination + source + (char) protocol + (char) vlanId;
+            ? source + destination + (char) protocol + (char) vlanId
+            : destination + source + (char) protocol + (char) vlanId;
     }
 
     private static String end(final byte[] frame, final int address, final int length, final int port) {

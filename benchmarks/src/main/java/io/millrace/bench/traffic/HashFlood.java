@@ -8,8 +8,6 @@ import io.millrace.engine.memory.RawMemory;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.port.FrameDescriptor;
-import io.millrace.engine.port.LinkType;
-import io.millrace.engine.port.PacketSource;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -79,9 +77,9 @@ public final class HashFlood implements AutoCloseable {
     }
 
     /** One frame of each candidate, in order. */
-    private final class Candidates implements PacketSource {
+    private final class Candidates extends EndlessSource {
         private final OffHeapBlock block =
-            new OffHeapBlock((long) BURST * (FrameDescriptor.LENGTH + SyntheticFrames.FRAME_STRIDE), false);
+            new OffHeapBlock((long) BURST * (FrameDescriptor.LENGTH + UdpFrame.STRIDE), false);
         private int next;
 
         @Override
@@ -89,14 +87,12 @@ public final class HashFlood implements AutoCloseable {
             for (int slot = 0; slot < BURST; slot++) {
                 build(next++);
                 final long frame = block.address() + (long) BURST * FrameDescriptor.LENGTH
-                    + (long) slot * SyntheticFrames.FRAME_STRIDE;
+                    + (long) slot * UdpFrame.STRIDE;
                 for (int i = 0; i < FRAME_BYTES; i++) {
                     RawMemory.putU8(frame + i, template.frame()[i]);
                 }
                 final long descriptor = block.address() + (long) slot * FrameDescriptor.LENGTH;
-                RawMemory.putI64(descriptor + FrameDescriptor.ADDRESS, frame);
-                RawMemory.putI32(descriptor + FrameDescriptor.CAPTURED_LENGTH, FRAME_BYTES);
-                RawMemory.putI32(descriptor + FrameDescriptor.PACKET_LENGTH, FRAME_BYTES);
+                describe(descriptor, frame, 0, FRAME_BYTES);
             }
             return BURST;
         }
@@ -104,21 +100,6 @@ public final class HashFlood implements AutoCloseable {
         @Override
         public long frames() {
             return block.address();
-        }
-
-        @Override
-        public LinkType linkType() {
-            return LinkType.ETHERNET;
-        }
-
-        @Override
-        public int snapLengthBytes() {
-            return SyntheticFrames.SNAP_LENGTH;
-        }
-
-        @Override
-        public boolean finished() {
-            return false;
         }
 
         @Override

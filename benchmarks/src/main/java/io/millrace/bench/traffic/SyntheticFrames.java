@@ -3,20 +3,17 @@ package io.millrace.bench.traffic;
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.memory.RawMemory;
 import io.millrace.engine.port.FrameDescriptor;
-import io.millrace.engine.port.LinkType;
-import io.millrace.engine.port.PacketSource;
 import java.util.SplittableRandom;
 
 /**
  * An endless source of 60-byte UDP frames (64 on the wire with their checksum) of a given number of flows, drawn evenly
  * and with a seed, lying in memory as a NIC would have left them. Owned by one thread.
  */
-public final class SyntheticFrames implements PacketSource {
-    private static final int FRAME_LENGTH = 60;
-    static final int FRAME_STRIDE = 64;
-    static final int SNAP_LENGTH = 262_144;
-    private static final int IP_OFFSET = 14;
-    private static final int UDP_OFFSET = IP_OFFSET + 20;
+public final class SyntheticFrames extends EndlessSource {
+    private static final int CLIENTS = 0x0A00_0000;
+    private static final int SERVER = 0xC0A8_0001;
+    private static final int FIRST_PORT = 1024;
+    private static final int PORTS = 50_000;
     private static final long GAP_NS = 67;
 
     private final int flows;
@@ -43,7 +40,7 @@ public final class SyntheticFrames implements PacketSource {
         this.flows = flows;
         this.frames = frames;
         this.burst = burst;
-        frameBlock = new OffHeapBlock((long) frames * FRAME_STRIDE, true);
+        frameBlock = new OffHeapBlock((long) frames * UdpFrame.STRIDE, true);
         descriptorBlock = new OffHeapBlock((long) frames * FrameDescriptor.LENGTH, true);
         final SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < frames; i++) {
@@ -74,46 +71,17 @@ public final class SyntheticFrames implements PacketSource {
     }
 
     @Override
-    public LinkType linkType() {
-        return LinkType.ETHERNET;
-    }
-
-    @Override
-    public int snapLengthBytes() {
-        return SNAP_LENGTH;
-    }
-
-    @Override
-    public boolean finished() {
-        return false;
-    }
-
-    @Override
     public void close() {
         frameBlock.close();
         descriptorBlock.close();
     }
 
     private void write(final int index, final int flow) {
-        final long frame = frameBlock.address() + (long) index * FRAME_STRIDE;
-        putBigEndian(frame + 12, 0x0800);
-        RawMemory.putU8(frame + IP_OFFSET, 0x45);
-        putBigEndian(frame + IP_OFFSET + 2, FRAME_LENGTH - IP_OFFSET);
-        RawMemory.putU8(frame + IP_OFFSET + 8, 64);
-        RawMemory.putU8(frame + IP_OFFSET + 9, 17);
-        RawMemory.putI32(frame + IP_OFFSET + 12, Integer.reverseBytes(0x0A00_0000 + flow));
-        RawMemory.putI32(frame + IP_OFFSET + 16, Integer.reverseBytes(0xC0A8_0001));
-        putBigEndian(frame + UDP_OFFSET, 1024 + flow % 50_000);
-        putBigEndian(frame + UDP_OFFSET + 2, 40_001);
-        putBigEndian(frame + UDP_OFFSET + 4, FRAME_LENGTH - UDP_OFFSET);
+        final long frame = frameBlock.address() + (long) index * UdpFrame.STRIDE;
+        UdpFrame.write(frame, CLIENTS + flow, FIRST_PORT + flow % PORTS, SERVER);
         final long descriptor = descriptor(index);
         RawMemory.putI64(descriptor + FrameDescriptor.ADDRESS, frame);
-        RawMemory.putI32(descriptor + FrameDescriptor.CAPTURED_LENGTH, FRAME_LENGTH);
-    }
-
-    private static void putBigEndian(final long address, final int value) {
-        RawMemory.putU8(address, value >> 8);
-        RawMemory.putU8(address + 1, value);
+        RawMemory.putI32(descriptor + FrameDescriptor.CAPTURED_LENGTH, UdpFrame.LENGTH);
     }
 
     private long descriptor(final int index) {

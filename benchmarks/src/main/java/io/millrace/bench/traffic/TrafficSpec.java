@@ -30,8 +30,12 @@ public record TrafficSpec(
 
     /** Bytes of the frame check sequence, on the wire but in no capture. */
     static final int FRAME_CHECK_BYTES = 4;
-    static final int SMALLEST_WIRE_BYTES = 64;
-    static final int LONGEST_WIRE_BYTES = 1518;
+    /** Shortest frame on the wire. */
+    public static final int SMALLEST_WIRE_BYTES = 64;
+    /** Longest frame on the wire without a tag. */
+    public static final int LONGEST_WIRE_BYTES = 1518;
+    /** Size that stands for IMIX. */
+    public static final int IMIX = 0;
 
     private static final int MAX_FLOWS = 1 << 24;
     private static final int MAX_VLANS = 4094;
@@ -53,6 +57,26 @@ public record TrafficSpec(
     /** UDP of one size, flows drawn evenly. */
     public static TrafficSpec udp(final int flows, final int packets, final long seed) {
         return new TrafficSpec(flows, packets, SMALLEST_WIRE_BYTES, 0, 0, false, false, 0, seed);
+    }
+
+    /** The same flows with frames of another size; {@link #IMIX} for a mix. */
+    public TrafficSpec withSize(final int wireBytes) {
+        return new TrafficSpec(flows, packets, wireBytes, zipfExponent, tcpPercent, tcpClose, empty, vlans, seed);
+    }
+
+    /** The same with a share of the flows being TCP that is not closed. */
+    public TrafficSpec withTcp(final int percent) {
+        return new TrafficSpec(flows, packets, sizeBytes, zipfExponent, percent, false, empty, vlans, seed);
+    }
+
+    /** The same with TCP flows that end with FIN. */
+    public TrafficSpec withTcpClose() {
+        return new TrafficSpec(flows, packets, sizeBytes, zipfExponent, tcpPercent, true, empty, vlans, seed);
+    }
+
+    /** The same with the packets of each flow alternating between VLANs. */
+    public TrafficSpec withVlans(final int count) {
+        return new TrafficSpec(flows, packets, sizeBytes, zipfExponent, tcpPercent, tcpClose, empty, count, seed);
     }
 
     /** The same flows with another law of popularity. */

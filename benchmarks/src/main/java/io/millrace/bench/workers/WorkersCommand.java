@@ -1,9 +1,11 @@
 package io.millrace.bench.workers;
 
 import io.millrace.bench.CountConverter;
+import io.millrace.bench.linerate.LoopSize;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.Replay;
+import io.millrace.bench.process.Rounds;
 import io.millrace.bench.report.Checks;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
@@ -33,8 +35,6 @@ import picocli.CommandLine.Option;
 @Command(name = "workers", mixinStandardHelpOptions = true,
     description = "Two workers with a port and a core each against one; one file dealt out to 1, 2 and 4 workers.")
 public final class WorkersCommand implements Callable<Integer> {
-    private static final int SMALLEST_MBUF_BYTES = 128;
-    private static final int SPARE_MBUFS = 8192;
     private static final double MILLION = 1e6;
 
     @Option(names = "--flows", defaultValue = "100K", converter = CountConverter.class, paramLabel = "N",
@@ -49,9 +49,8 @@ public final class WorkersCommand implements Callable<Integer> {
         description = "Length of one window (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
-    @Option(names = "--rounds", defaultValue = "3", paramLabel = "N",
-        description = "Windows and replays of each kind, alternating; medians are reported (default: ${DEFAULT-VALUE}).")
-    private int rounds;
+    @Mixin
+    private Rounds rounds;
 
     @Option(names = "--workers", split = ",", defaultValue = "1,2,4", paramLabel = "N",
         description = "Workers of the replays (default: ${DEFAULT-VALUE}).")
@@ -75,14 +74,13 @@ public final class WorkersCommand implements Callable<Integer> {
     private void ownPorts(final TrafficSpec traffic, final Path capture, final Report report, final Checks checks)
         throws IOException {
 
+        final LoopSize size = LoopSize.of(traffic);
         final List<Integer> cores = twoCores();
         final List<Map<String, Long>> answers = new ArrayList<>();
         try (Contender probe = new Contender("workers", JavaProcess.bench(JavaProcess.environmentOptions(),
-            "workers-probe", capture.toString(), Integer.toString(Math.max(1024, flows + flows / 4)),
-            Integer.toString(traffic.packets() + SPARE_MBUFS),
-            Integer.toString(Math.max(SMALLEST_MBUF_BYTES, traffic.longestFrameBytes())),
-            cores.getFirst().toString(), cores.getLast().toString()))) {
-            for (int round = 0; round < rounds; round++) {
+            "workers-probe", capture.toString(), Integer.toString(size.flowCapacity()), Integer.toString(size.mbufs()),
+            Integer.toString(size.mbufBytes()), cores.getFirst().toString(), cores.getLast().toString()))) {
+            for (int round = 0; round < rounds.count(); round++) {
                 answers.add(probe.ask("round " + seconds));
             }
             final Map<String, Long> sums = probe.ask("check");
@@ -94,7 +92,8 @@ public final class WorkersCommand implements Callable<Integer> {
             final double first = median(answers, what + "_first_pps");
             final double second = median(answers, what + "_second_pps");
             final double both = median(answers, what + "_both_pps");
-            final Map<String, Object> row = row(what.equals("work") ? "own ports, 2 workers" : "own ports, receive only");
+            final Map<String, Object> row =
+                row(what.equals("work") ? "own ports, 2 workers" : "own ports, receive only");
             row.put("Mpps of one", (first + second) / 2 / MILLION);
             row.put("Mpps", both / MILLION);
             row.put("x one", 2 * both / (first + second));
@@ -116,7 +115,7 @@ public final class WorkersCommand implements Callable<Integer> {
         final Map<Integer, List<Replay>> replays = new LinkedHashMap<>();
         try (Scratch scratch = new Scratch()) {
             final Path noScripts = Files.createDirectory(scratch.path().resolve("no-scripts"));
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < rounds.count(); round++) {
                 for (final int count : workers) {
                     final Replay replay = Replay.of(capture, List.of("--scripts", noScripts.toString(),
                         "--detect-packets", "0", "--workers", Integer.toString(count)));

@@ -5,6 +5,7 @@ import io.millrace.bench.linerate.LoopPort;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.worker.WarmUp;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class WorkersProbeCommand implements Callable<Integer> {
         return sum;
     }
 
-    private static String read() throws java.io.IOException {
+    private static String read() throws IOException {
         final StringBuilder line = new StringBuilder();
         for (int c = System.in.read(); c != '\n'; c = System.in.read()) {
             if (c < 0) {

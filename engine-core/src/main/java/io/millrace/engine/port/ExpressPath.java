@@ -1,7 +1,7 @@
 package io.millrace.engine.port;
 
-import io.millrace.binding.linux.InterfaceQueues;
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.linux.InterfaceQueues;
 import io.millrace.engine.config.PortSpec;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
