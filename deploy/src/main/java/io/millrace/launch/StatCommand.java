@@ -43,7 +43,8 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object per report, on one line.")
     private boolean json;
 
-    @Option(names = "--pid", paramLabel = "PID", description = "Which capture (default: all that run); of one that was killed, what it counted last.")
+    @Option(names = "--pid", paramLabel = "PID",
+        description = "Which capture (default: all that run); of one that was killed, what it counted last.")
     private Long pid;
 
     @Option(names = "--run-dir", paramLabel = "DIR",
@@ -99,9 +100,9 @@ final class StatCommand implements Callable<Integer> {
                 if (lines && printed++ % LINES_PER_HEADER == 0) {
                     out.println(StatLine.HEADER);
                 }
-                final StatReport report = new StatReport(before.get(i), now.get(i));
-                out.println(json ? report.json() : lines ? new StatLine(before.get(i), now.get(i)).text()
-                    : report.text());
+                final CounterChange change = new CounterChange(before.get(i), now.get(i));
+                out.println(json ? new StatJson(change).json() : lines ? new StatLine(change).text()
+                    : new StatPage(change).text());
             }
             before = now;
         } while (!once && isRead(out) && captures.stream().anyMatch(RunDirectory::isAlive));
@@ -115,13 +116,13 @@ final class StatCommand implements Callable<Integer> {
     /** What a killed capture counted last; there are no rates any more. */
     private void tellLastValues(final CountersFile dead) {
         final CounterSnapshot last = CounterSnapshot.take(dead);
-        final StatReport report = new StatReport(last, last);
+        final CounterChange none = new CounterChange(last, last);
         final PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(report.json());
+            out.println(new StatJson(none).json());
         } else {
             out.println("process " + dead.pid() + " has died: these are its last values\n");
-            out.println(report.text());
+            out.println(new StatPage(none).text());
         }
     }
 

@@ -1,6 +1,5 @@
 package io.millrace.launch;
 
-import io.millrace.engine.telemetry.CounterDescriptor;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.script.intake.ScriptCounter;
@@ -13,7 +12,8 @@ import java.util.Locale;
 /** What happened between two snapshots of a process in one line, for logs and pipes. Times are UTC. */
 final class StatLine {
     /** Names of the columns. */
-    static final String HEADER = String.format(Locale.ROOT, "%-8s %8s %11s %9s %10s %9s %10s %10s %9s %9s %6s %11s %12s  %s",
+    static final String HEADER =
+        String.format(Locale.ROOT, "%-8s %8s %11s %9s %10s %9s %10s %10s %9s %9s %6s %11s %12s  %s",
         "time", "pid", "packets/s", "Mbit/s", "flows", "new/s", "events/s", "hooks/s", "alerts/s", "drops/s", "ring%",
         "gap max us", "hook p99 us", "of");
 
@@ -21,14 +21,12 @@ final class StatLine {
     private static final DateTimeFormatter TIME =
         DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final CounterSnapshot before;
+    private final CounterChange change;
     private final CounterSnapshot now;
-    private final double seconds;
 
-    StatLine(final CounterSnapshot before, final CounterSnapshot now) {
-        this.before = before;
-        this.now = now;
-        seconds = Math.max(1e-9, (now.takenNs() - before.takenNs()) / 1e9);
+    StatLine(final CounterChange change) {
+        this.change = change;
+        now = change.now();
     }
 
     /** The values, under their columns. */
@@ -36,10 +34,11 @@ final class StatLine {
         final String slowest = slowestHook();
         return String.format(Locale.ROOT,
             "%-8s %8d %11.0f %9.1f %10d %9.0f %10.0f %10.0f %9.0f %9.0f %6d %11.1f %12.1f  %s",
-            TIME.format(Instant.ofEpochMilli(now.takenMs())), now.pid(), rate(EngineCounter.RECEIVED),
-            rate(EngineCounter.RECEIVED_BYTES) * BITS_PER_MEGABIT_BYTE, now.total(EngineCounter.FLOWS_LIVE),
-            rate(EngineCounter.FLOWS_CREATED), rate(EngineCounter.EVENTS_PRODUCED), rate(ScriptCounter.HOOKS_RUN),
-            rate(ScriptCounter.ALERTS_RAISED), DropWatch.REASONS.stream().mapToDouble(this::rate).sum(), fullestRing(),
+            TIME.format(Instant.ofEpochMilli(now.takenMs())), now.pid(), change.rate(EngineCounter.RECEIVED),
+            change.rate(EngineCounter.RECEIVED_BYTES) * BITS_PER_MEGABIT_BYTE, now.total(EngineCounter.FLOWS_LIVE),
+            change.rate(EngineCounter.FLOWS_CREATED), change.rate(EngineCounter.EVENTS_PRODUCED),
+            change.rate(ScriptCounter.HOOKS_RUN), change.rate(ScriptCounter.ALERTS_RAISED),
+            DropWatch.REASONS.stream().mapToDouble(change::rate).sum(), fullestRing(),
             now.of(RunGauge.LATENCY_MAX, LatencyKind.POLL_GAP.key()) / 1e3, now.of(RunGauge.HOOK_P99, slowest) / 1e3,
             slowest);
     }
@@ -51,10 +50,7 @@ final class StatLine {
     }
 
     private long fullestRing() {
-        return now.owners(RunGauge.RING_FILL).stream().mapToLong(ring -> now.of(RunGauge.RING_FILL, ring)).max().orElse(0);
-    }
-
-    private double rate(final CounterDescriptor counter) {
-        return (now.total(counter) - before.total(counter)) / seconds;
+        return now.owners(RunGauge.RING_FILL).stream()
+            .mapToLong(ring -> now.of(RunGauge.RING_FILL, ring)).max().orElse(0);
     }
 }

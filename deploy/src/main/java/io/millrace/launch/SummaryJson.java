@@ -100,7 +100,7 @@ final class SummaryJson implements AutoCloseable {
         json.writeNumberField("records_dropped", result.recordsDropped());
         write(json, telemetry, EngineCounter.PARSED);
         write(json, telemetry, EngineCounter.NOT_IP);
-        for (final CounterDescriptor anomaly : StatReport.ANOMALIES) {
+        for (final CounterDescriptor anomaly : PacketAnomalies.COUNTERS) {
             write(json, telemetry, anomaly);
         }
         write(json, telemetry, EngineCounter.FRAGMENTS);

@@ -167,7 +167,7 @@ final class StatCommandTest {
         final CounterSnapshot before = snapshot(0, 0, 0);
         final CounterSnapshot now = snapshot(2_000_000_000L, 2_000_000, 250_000_000);
 
-        final String[] values = new StatLine(before, now).text().strip().split(" +");
+        final String[] values = new StatLine(new CounterChange(before, now)).text().strip().split(" +");
 
         assertThat(values).hasSize(14).startsWith("00:00:02", "42", "1000000", "1000.0");
         assertThat(StatLine.HEADER.split("  +")).hasSize(14);
