@@ -184,7 +184,8 @@ public final class CaptureContent {
             try {
                 return new ProcessBuilder("zstd", "-dcq", "--", path.toString()).start();
             } catch (final IOException e) {
-                throw new EnvironmentException("zstd is not installed, which unpacks " + path + ": apt-get install zstd");
+                throw new EnvironmentException(
+                    "zstd is not installed, which unpacks " + path + ": apt-get install zstd");
             }
         }
     }

@@ -9,22 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pcapng whose interfaces all claim one link type and one snap length: libpcap reads no other. Packets of interfaces of
- * another link type are left out, and everything else stays as it is. Read by one thread.
+ * A pcapng whose interfaces all claim one link type and one snap length: libpcap reads no other. Packets of interfaces
+ * of another link type are left out, and everything else stays as it is. Read by one thread.
  *
  * <p>Source: draft-ietf-opsawg-pcapng.
  */
 final class UnifiedPcapng extends InputStream {
-    static final int SECTION_HEADER = 0x0A0D0D0A;
-    static final int BYTE_ORDER_MAGIC = 0x1A2B3C4D;
-    static final int INTERFACE = 1;
-    static final int PACKET = 2;
-    static final int SIMPLE_PACKET = 3;
-    static final int ENHANCED_PACKET = 6;
-    static final int MIN_BLOCK_LENGTH = 12;
-    static final int MAX_BLOCK_LENGTH = 16 << 20;
-
-    private static final int TYPE_AND_LENGTH = 8;
     private static final int LINK_TYPE = 8;
     private static final int SNAP_LENGTH = 12;
     private static final int INTERFACE_ID = 8;
@@ -74,26 +64,26 @@ final class UnifiedPcapng extends InputStream {
     }
 
     private boolean readBlock() throws IOException {
-        final byte[] start = from.readNBytes(MIN_BLOCK_LENGTH);
+        final byte[] start = from.readNBytes(PcapngFormat.MIN_BLOCK_LENGTH);
         if (start.length == 0) {
             return false;
         }
         final ByteBuffer head = ByteBuffer.wrap(start).order(order);
-        if (start.length < MIN_BLOCK_LENGTH) {
+        if (start.length < PcapngFormat.MIN_BLOCK_LENGTH) {
             throw new EOFException("ends within a block");
         }
-        if (head.getInt(0) == SECTION_HEADER) {
-            order = head.order(ByteOrder.LITTLE_ENDIAN).getInt(TYPE_AND_LENGTH) == BYTE_ORDER_MAGIC
-                ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        if (head.getInt(0) == PcapngFormat.SECTION_HEADER) {
+            order = PcapngFormat.orderOf(start);
             linkTypes.clear();
         }
         final int length = head.order(order).getInt(4);
-        if (length < MIN_BLOCK_LENGTH || length > MAX_BLOCK_LENGTH || length % 4 != 0) {
+        if (!PcapngFormat.isPlausible(length)) {
             throw new IOException("a block is damaged");
         }
         final byte[] bytes = new byte[length];
-        System.arraycopy(start, 0, bytes, 0, MIN_BLOCK_LENGTH);
-        if (from.readNBytes(bytes, MIN_BLOCK_LENGTH, length - MIN_BLOCK_LENGTH) < length - MIN_BLOCK_LENGTH) {
+        System.arraycopy(start, 0, bytes, 0, PcapngFormat.MIN_BLOCK_LENGTH);
+        final int rest = length - PcapngFormat.MIN_BLOCK_LENGTH;
+        if (from.readNBytes(bytes, PcapngFormat.MIN_BLOCK_LENGTH, rest) < rest) {
             throw new EOFException("ends within a block");
         }
         block = ByteBuffer.wrap(bytes).order(order);
@@ -105,20 +95,20 @@ final class UnifiedPcapng extends InputStream {
 
     private boolean isKept() {
         final int type = block.getInt(0);
-        if (type == INTERFACE && block.limit() >= MIN_INTERFACE_LENGTH) {
+        if (type == PcapngFormat.INTERFACE && block.limit() >= MIN_INTERFACE_LENGTH) {
             linkTypes.add(block.getShort(LINK_TYPE) & 0xFFFF);
             // The driver does not look at it, and libpcap mistakes some for others from the second interface on.
             block.putShort(LINK_TYPE, (short) LinkType.ETHERNET.number);
             block.putInt(SNAP_LENGTH, target.snapLengthBytes());
             return true;
         }
-        if (type == SIMPLE_PACKET) {
+        if (type == PcapngFormat.SIMPLE_PACKET) {
             return isKept(0);
         }
-        if (type == ENHANCED_PACKET) {
+        if (type == PcapngFormat.ENHANCED_PACKET) {
             return isKept(block.getInt(INTERFACE_ID));
         }
-        return type != PACKET || isKept(block.getShort(INTERFACE_ID) & 0xFFFF);
+        return type != PcapngFormat.PACKET || isKept(block.getShort(INTERFACE_ID) & 0xFFFF);
     }
 
     /** A packet of an interface that is not described stays, so that libpcap refuses it. */
