@@ -1,7 +1,6 @@
 package io.millrace.script.output;
 
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
@@ -13,17 +12,12 @@ import org.agrona.DirectBuffer;
  * and written as an escape, so that the result is valid JSON whatever came off the wire.
  */
 final class JsonText {
-    private static final byte[] DIGIT_PAIRS = digitPairs();
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ZONE = "+0000".getBytes(StandardCharsets.US_ASCII);
     private static final int LONGEST_ESCAPE = 6;
     private static final int LONGEST_SCALAR = 64;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
-    private static final int SECONDS_PER_DAY = 86_400;
 
-    private final byte[] date = new byte[10];
-    private final int[] groups = new int[8];
-    private long dateDay = Long.MIN_VALUE;
+    private final TimeDigits times = new TimeDigits();
     private byte[] bytes;
     private int position;
     private byte[] scratch = new byte[4096];
@@ -115,7 +109,7 @@ final class JsonText {
         if (value < 0) {
             return raw(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
         }
-        digits(value);
+        position = Digits.decimal(bytes, position, value);
         return this;
     }
 
@@ -170,7 +164,7 @@ final class JsonText {
     JsonText hexByte(final int value) {
         ensure(LONGEST_SCALAR);
         put('"');
-        hexDigits(value);
+        position = Digits.hexPair(bytes, position, value);
         return put('"');
     }
 
@@ -182,7 +176,7 @@ final class JsonText {
             if (i > 0) {
                 bytes[position++] = ':';
             }
-            hexDigits(buffer.getByte(offset + i));
+            position = Digits.hexPair(bytes, position, buffer.getByte(offset + i));
         }
         bytes[position++] = '"';
         return this;
@@ -192,11 +186,7 @@ final class JsonText {
     JsonText address(final DirectBuffer buffer, final int offset, final int ipVersion) {
         ensure(LONGEST_SCALAR);
         bytes[position++] = '"';
-        if (ipVersion == 4) {
-            dottedDecimal(buffer, offset);
-        } else {
-            ipv6(buffer, offset);
-        }
+        position = AddressDigits.write(bytes, position, buffer, offset, ipVersion);
         bytes[position++] = '"';
         return this;
     }
@@ -207,11 +197,11 @@ final class JsonText {
         final long seconds = Math.floorDiv(timeNs, NANOS_PER_SECOND);
         final int micros = (int) (Math.floorMod(timeNs, NANOS_PER_SECOND) / 1000);
         bytes[position++] = '"';
-        dateAndTime(seconds);
+        position = times.write(bytes, position, seconds);
         bytes[position++] = '.';
-        pair(micros / 10_000);
-        pair(micros / 100 % 100);
-        pair(micros % 100);
+        position = Digits.pair(bytes, position, micros / 10_000);
+        position = Digits.pair(bytes, position, micros / 100 % 100);
+        position = Digits.pair(bytes, position, micros % 100);
         raw(ZONE);
         bytes[position++] = '"';
         return this;
@@ -221,125 +211,9 @@ final class JsonText {
     JsonText timeOfCertificate(final long seconds) {
         ensure(LONGEST_SCALAR);
         bytes[position++] = '"';
-        dateAndTime(seconds);
+        position = times.write(bytes, position, seconds);
         bytes[position++] = '"';
         return this;
-    }
-
-    private void dateAndTime(final long seconds) {
-        final long day = Math.floorDiv(seconds, SECONDS_PER_DAY);
-        final int second = (int) Math.floorMod(seconds, (long) SECONDS_PER_DAY);
-        if (day != dateDay) {
-            rememberDate(day);
-        }
-        System.arraycopy(date, 0, bytes, position, date.length);
-        position += date.length;
-        bytes[position++] = 'T';
-        pair(second / 3600);
-        bytes[position++] = ':';
-        pair(second / 60 % 60);
-        bytes[position++] = ':';
-        pair(second % 60);
-    }
-
-    private void rememberDate(final long day) {
-        final LocalDate local = LocalDate.ofEpochDay(day);
-        final int year = local.getYear();
-        date[0] = (byte) ('0' + year / 1000);
-        date[1] = (byte) ('0' + year / 100 % 10);
-        date[2] = (byte) ('0' + year / 10 % 10);
-        date[3] = (byte) ('0' + year % 10);
-        date[4] = '-';
-        date[5] = (byte) ('0' + local.getMonthValue() / 10);
-        date[6] = (byte) ('0' + local.getMonthValue() % 10);
-        date[7] = '-';
-        date[8] = (byte) ('0' + local.getDayOfMonth() / 10);
-        date[9] = (byte) ('0' + local.getDayOfMonth() % 10);
-        dateDay = day;
-    }
-
-    private void dottedDecimal(final DirectBuffer buffer, final int offset) {
-        for (int i = 0; i < 4; i++) {
-            if (i > 0) {
-                bytes[position++] = '.';
-            }
-            digits(buffer.getByte(offset + i) & 0xFF);
-        }
-    }
-
-    private void ipv6(final DirectBuffer buffer, final int offset) {
-        int longestStart = -1;
-        int longest = 1;
-        int zeros = 0;
-        for (int i = 0; i < groups.length; i++) {
-            groups[i] = (buffer.getByte(offset + 2 * i) & 0xFF) << 8 | buffer.getByte(offset + 2 * i + 1) & 0xFF;
-            zeros = groups[i] == 0 ? zeros + 1 : 0;
-            if (zeros > longest) {
-                longest = zeros;
-                longestStart = i - zeros + 1;
-            }
-        }
-        final boolean mapped = longestStart == 0 && longest == 5 && groups[5] == 0xFFFF;
-        final int hexGroups = mapped ? 6 : groups.length;
-        for (int i = 0; i < hexGroups; i++) {
-            if (i == longestStart) {
-                bytes[position++] = ':';
-                bytes[position++] = ':';
-                i += longest - 1;
-            } else {
-                if (i > 0 && i != longestStart + longest) {
-                    bytes[position++] = ':';
-                }
-                hexGroup(groups[i]);
-            }
-        }
-        if (mapped) {
-            bytes[position++] = ':';
-            dottedDecimal(buffer, offset + 12);
-        }
-    }
-
-    private void hexGroup(final int group) {
-        boolean significant = false;
-        for (int shift = 12; shift >= 0; shift -= 4) {
-            final int digit = group >>> shift & 0xF;
-            significant |= digit != 0 || shift == 0;
-            if (significant) {
-                bytes[position++] = HEX[digit];
-            }
-        }
-    }
-
-    private void digits(final long value) {
-        int length = 1;
-        for (long rest = value; rest >= 10; rest /= 10) {
-            length++;
-        }
-        int to = position + length;
-        position = to;
-        long rest = value;
-        while (rest >= 100) {
-            final int two = (int) (rest % 100) << 1;
-            rest /= 100;
-            bytes[--to] = DIGIT_PAIRS[two + 1];
-            bytes[--to] = DIGIT_PAIRS[two];
-        }
-        if (rest >= 10) {
-            bytes[--to] = DIGIT_PAIRS[((int) rest << 1) + 1];
-            bytes[--to] = DIGIT_PAIRS[(int) rest << 1];
-        } else {
-            bytes[--to] = (byte) ('0' + rest);
-        }
-    }
-
-    private void pair(final int twoDigits) {
-        bytes[position++] = DIGIT_PAIRS[twoDigits << 1];
-        bytes[position++] = DIGIT_PAIRS[(twoDigits << 1) + 1];
-    }
-
-    private void hexDigits(final int value) {
-        bytes[position++] = HEX[value >>> 4 & 0xF];
-        bytes[position++] = HEX[value & 0xF];
     }
 
     private JsonText put(final char c) {
@@ -376,19 +250,9 @@ final class JsonText {
                 out[to++] = 'u';
                 out[to++] = '0';
                 out[to++] = '0';
-                out[to++] = HEX[b >>> 4 & 0xF];
-                out[to++] = HEX[b & 0xF];
+                to = Digits.hexPair(out, to, b);
             }
         }
         return to;
-    }
-
-    private static byte[] digitPairs() {
-        final byte[] pairs = new byte[200];
-        for (int i = 0; i < 100; i++) {
-            pairs[2 * i] = (byte) ('0' + i / 10);
-            pairs[2 * i + 1] = (byte) ('0' + i % 10);
-        }
-        return pairs;
     }
 }
