@@ -1,6 +1,5 @@
 package io.millrace.bench.growth;
 
-import io.millrace.bench.CountConverter;
 import io.millrace.bench.linerate.LoopSize;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
@@ -8,6 +7,7 @@ import io.millrace.bench.process.Replay;
 import io.millrace.bench.process.Rounds;
 import io.millrace.bench.process.WorkerCore;
 import io.millrace.bench.report.Checks;
+import io.millrace.bench.report.CountConverter;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;

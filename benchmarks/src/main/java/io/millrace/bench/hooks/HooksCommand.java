@@ -1,9 +1,9 @@
 package io.millrace.bench.hooks;
 
-import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.MeasuredRun;
 import io.millrace.bench.report.Checks;
+import io.millrace.bench.report.CountConverter;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Report;
 import io.millrace.bench.report.ReportFile;

@@ -1,8 +1,8 @@
 package io.millrace.bench.mutations;
 
-import io.millrace.bench.CountConverter;
 import io.millrace.bench.linerate.BenchSettings;
 import io.millrace.bench.report.Checks;
+import io.millrace.bench.report.CountConverter;
 import io.millrace.bench.traffic.CaptureFrames;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;

@@ -1,10 +1,10 @@
 package io.millrace.bench.peers;
 
-import io.millrace.bench.CountConverter;
 import io.millrace.bench.process.MeasuredRun;
 import io.millrace.bench.process.Replay;
 import io.millrace.bench.process.ReplayWarmUp;
 import io.millrace.bench.report.Checks;
+import io.millrace.bench.report.CountConverter;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;

@@ -1,6 +1,5 @@
 package io.millrace.bench.process;
 
-import io.millrace.bench.Bench;
 import io.millrace.bench.report.Machine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +7,9 @@ import java.util.List;
 
 /** Command lines of further JVMs, with the options that Millrace itself runs with. Stateless. */
 public final class JavaProcess {
+    /** By name, because what it runs starts processes in its turn. */
+    private static final String MAIN_CLASS = "io.millrace.bench.Bench";
+
     private JavaProcess() {
     }
 
@@ -19,7 +21,7 @@ public final class JavaProcess {
             "-Dmillrace.native.directory=" + System.getProperty("millrace.native.directory"),
             "-Dmillrace.home=" + Machine.home()));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN_CLASS));
         command.addAll(List.of(arguments));
         return command;
     }

@@ -1,6 +1,6 @@
 package io.millrace.bench.traffic;
 
-import io.millrace.bench.CountConverter;
+import io.millrace.bench.report.CountConverter;
 import io.millrace.engine.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.millrace.bench.workers;
 
-import io.millrace.bench.CountConverter;
 import io.millrace.bench.linerate.LoopSize;
 import io.millrace.bench.process.Contender;
 import io.millrace.bench.process.JavaProcess;
 import io.millrace.bench.process.Replay;
 import io.millrace.bench.process.Rounds;
 import io.millrace.bench.report.Checks;
+import io.millrace.bench.report.CountConverter;
 import io.millrace.bench.report.Machine;
 import io.millrace.bench.report.Medians;
 import io.millrace.bench.report.Report;

@@ -1,4 +1,4 @@
-package io.millrace.bench;
+package io.millrace.bench.report;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
