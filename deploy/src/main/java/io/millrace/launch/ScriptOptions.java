@@ -7,13 +7,10 @@ import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptInputs;
 import io.millrace.script.file.BoundedFile;
-import io.millrace.script.geo.AsnDatabase;
 import io.millrace.script.geo.PlaceSource;
-import io.millrace.script.intake.HostLists;
 import io.millrace.script.lua.RunTraits;
 import io.millrace.script.lua.ScriptProfile;
 import io.millrace.script.lua.ScriptSettings;
-import io.millrace.script.lua.Supervision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
@@ -30,8 +26,9 @@ import java.util.stream.Stream;
 import org.agrona.BitUtil;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
-/** Flags about scripts, what they know and what they may take. */
+/** Flags about scripts: which, on how many threads, and how their events come to them. */
 @Command(description = "Scripts")
 final class ScriptOptions {
     /** Where scripts are looked for when no flag says otherwise; those that exist. */
@@ -75,30 +72,8 @@ final class ScriptOptions {
             + " ports cores that workers leave free, where two more are left; otherwise the kernel places them).")
     private CoreList scriptCores;
 
-    @Option(names = "--script-memory", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
-        description = "Memory that the scripts of one thread may take (default: ${DEFAULT-VALUE}).")
-    private long scriptMemoryBytes;
-
-    @Option(names = "--script-store", paramLabel = "SIZE", defaultValue = "64M", converter = SizeConverter.class,
-        description = "Memory of the store that scripts of all threads share, ntop.setCache"
-            + " (default: ${DEFAULT-VALUE}).")
-    private long scriptStoreBytes;
-
-    @Option(names = "--script-deadline", paramLabel = "TIME", defaultValue = "100ms",
-        converter = DurationConverter.class,
-        description = "Processor time that one hook may take; a script that takes more is switched off"
-            + " (default: ${DEFAULT-VALUE}).")
-    private long scriptDeadlineNs;
-
-    @Option(names = "--script-max-failures", paramLabel = "N", defaultValue = "1000", converter = CountConverter.class,
-        description = "Hook calls of a script that may fail in a row before it is switched off; 0 any number"
-            + " (default: ${DEFAULT-VALUE}).")
-    private int maxFailures;
-
-    @Option(names = "--script-max-overruns", paramLabel = "N", defaultValue = "1", converter = CountConverter.class,
-        description = "Hook calls of a script that may run past their deadline before it is switched off; 0 any number"
-            + " (default: ${DEFAULT-VALUE}).")
-    private int maxOverruns;
+    @Mixin
+    private ScriptLimitOptions limits;
 
     @Option(names = "--script-profile",
         description = "Say at the end how often each hook was called, how long it took, and where LuaJIT could not"
@@ -110,30 +85,8 @@ final class ScriptOptions {
             + " io=FOLDER:FOLDER (what lies in these folders); separated by commas (default: none).")
     private Set<String> allowedLibraries = Set.of();
 
-    @Option(names = "--local-networks", paramLabel = "CIDR", split = ",",
-        defaultValue = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,127.0.0.0/8,fc00::/7,fe80::/10,::1/128",
-        description = "Networks whose hosts count as local, separated by commas; an entry that begins with / or ./ is a"
-            + " file of networks, one a line, read again by a reload (default: ${DEFAULT-VALUE}).")
-    private List<String> localNetworks;
-
-    @Option(names = "--blacklist", paramLabel = "FILE",
-        description = "File of blacklisted addresses and networks, one a line, read again by a reload"
-            + " (default: none).")
-    private Path blacklist;
-
-    @Option(names = "--external-alerts", paramLabel = "PATH",
-        description = "File of other programs' alerts, one JSON object a line as in Suricata's EVE, or place of a Unix"
-            + " socket to read them from (default: none).")
-    private Path externalAlerts;
-
-    @Option(names = "--geoip", paramLabel = "FILE",
-        description = "MaxMind database, City or Country (default: the tables of the package tor-geoipdb).")
-    private Path geoip;
-
-    @Option(names = "--geoip-asn", paramLabel = "FILE",
-        description = "MaxMind database of autonomous systems, for `cli.asn` and `srv.asn` of getFullInfo"
-            + " (default: none).")
-    private Path geoipAsn;
+    @Mixin
+    private HostOptions hosts;
 
     @Option(names = "--event-ring", paramLabel = "SIZE", defaultValue = "4M", converter = SizeConverter.class,
         description = "Room for events between worker and script thread, a power of two (default: ${DEFAULT-VALUE}).")
@@ -148,7 +101,6 @@ final class ScriptOptions {
         description = "How script threads and writer wait for work: spin, yield, backoff or sleep"
             + " (default: ${DEFAULT-VALUE}).")
     private IdleStrategyName idleStrategy;
-
 
     /** Folders and files given, or the default folders that exist. */
     List<Path> paths() {
@@ -191,12 +143,12 @@ final class ScriptOptions {
 
     /** Memory that the scripts of one thread may take. */
     long scriptMemoryBytes() {
-        return scriptMemoryBytes;
+        return limits.memoryBytes();
     }
 
     /** Memory of the store that all scripts share. */
     long scriptStoreBytes() {
-        return scriptStoreBytes;
+        return limits.storeBytes();
     }
 
     /** Whether scripts are loaded anew when a file in their folders changes. */
@@ -225,7 +177,7 @@ final class ScriptOptions {
 
     /** Where addresses are. */
     PlaceSource places() {
-        return geoip == null ? PlaceSource.ofTables(PlaceSource.TOR_DIRECTORY) : PlaceSource.ofDatabase(geoip);
+        return hosts.places();
     }
 
     /**
@@ -239,21 +191,7 @@ final class ScriptOptions {
     ScriptConfig config(
         final FlowOptions flows, final int verdicts, final boolean lossless, final ThreadFactory threadFactory) {
 
-        try {
-            new HostLists(localNetworks, Optional.empty());
-        } catch (final IllegalArgumentException e) {
-            throw new ConfigException("--local-networks: " + e.getMessage());
-        }
-        if (blacklist != null) {
-            try {
-                new HostLists(List.of(), Optional.of(blacklist));
-            } catch (final IllegalArgumentException e) {
-                throw new ConfigException("--blacklist: " + e.getMessage());
-            }
-        }
-        if (geoipAsn != null) {
-            AsnDatabase.open(geoipAsn);
-        }
+        hosts.check();
         if (scriptConfig != null) {
             try {
                 ScriptSettings.read(scriptConfig);
@@ -264,9 +202,9 @@ final class ScriptOptions {
         try {
             return ScriptConfig.defaults()
                 .withScriptPaths(paths())
-                .withLimits(scriptMemoryBytes, scriptDeadlineNs, allowedLibraries)
-                .withSupervision(new Supervision(maxFailures, maxOverruns))
-                .withHosts(new ArrayList<>(localNetworks), Optional.ofNullable(blacklist))
+                .withLimits(limits.memoryBytes(), limits.deadlineNs(), allowedLibraries)
+                .withSupervision(limits.supervision())
+                .withHosts(hosts.localNetworks(), hosts.blacklist())
                 .withFlows(verdicts, flows.periodicSeconds(), flows.timeouts().longestNs())
                 .withThreads(lossless, idleStrategy::create, threadFactory)
                 .withInputs(inputs())
@@ -280,7 +218,7 @@ final class ScriptOptions {
     /** Files that are read: those that flags name, and the scripts. */
     List<Path> inputFiles() {
         final List<Path> files = new ArrayList<>();
-        Stream.of(scriptConfig, blacklist, externalAlerts, geoip).filter(Objects::nonNull).forEach(files::add);
+        Stream.concat(Stream.ofNullable(scriptConfig), hosts.inputFiles()).forEach(files::add);
         for (final Path path : paths()) {
             try (Stream<Path> found = Files.walk(path, SCRIPT_FOLDERS_DEPTH)) {
                 found.filter(Files::isRegularFile).filter(file -> file.toString().endsWith(".lua")).forEach(files::add);
@@ -313,14 +251,13 @@ final class ScriptOptions {
     private ScriptInputs inputs() {
         final ScriptInputs usual = ScriptInputs.defaults();
         return new ScriptInputs(
-            Optional.ofNullable(scriptConfig), Optional.ofNullable(geoipAsn), Optional.ofNullable(externalAlerts),
-            scriptStoreBytes,
+            Optional.ofNullable(scriptConfig), hosts.asnDatabase(), hosts.externalAlerts(), limits.storeBytes(),
             usual.externalAlertBytes());
     }
 
     /**
-     * Flows that one script thread keeps verdicts of at most. They spread evenly over the threads, but not exactly; and a
-     * verdict outlives its flow while events wait.
+     * Flows that one script thread keeps verdicts of at most. They spread evenly over the threads, but not exactly; and
+     * a verdict outlives its flow while events wait.
      *
      * @param flows of all workers.
      */
