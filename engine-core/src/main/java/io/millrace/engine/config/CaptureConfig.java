@@ -7,12 +7,13 @@ import java.util.Set;
 /**
  * Settings of live ports.
  *
- * @param ports       at least one, each once.
- * @param rxQueues    RX queues of each port; 0 for as many as there are workers where the port can feed that many so that
- *                    both directions of a flow meet, and one with a distributor behind it otherwise.
- * @param promiscuous whether frames for any address are taken.
+ * @param ports               at least one, each once.
+ * @param rxQueues            RX queues of each port; 0 for as many as there are workers where the port can feed that
+ *                            many so that both directions of a flow meet, and one with a distributor behind it
+ *                            otherwise.
+ * @param promiscuous         whether frames for any address are taken.
  * @param interfaceRingFrames frames of usual size that the kernel keeps for each queue of an interface; many more where
- *                    they are short.
+ *                            they are short.
  */
 public record CaptureConfig(List<PortSpec> ports, int rxQueues, boolean promiscuous, int interfaceRingFrames) {
     private static final int MAX_RING_FRAMES = 1 << 20;

@@ -5,7 +5,7 @@ import io.millrace.engine.memory.StructDescriptor;
 /**
  * One flow in the table. Lines are those of the cache, 64 bytes. A packet of a decided flow touches the first one, over
  * IPv6 the second too; with full statistics also the line of its side and, where it is TCP, the line of sequence numbers.
- * Fields in pairs belong to the low side first, then to the high side ({@code FlowKeys}); a side's field lies at the
+ * Fields in pairs belong to the low side first, then to the high side ({@link FlowSide}); a side's field lies at the
  * pair's offset plus side times the stride named with it. Times are nanoseconds since the Unix epoch in packet time. Owned
  * by the worker that owns the table.
  *
@@ -35,7 +35,7 @@ public final class FlowRecordDescriptor {
     public static final int PACKETS_AND_BYTES = words("packets_and_bytes", 2);
     /** {@code uint32_t}, pair, stride 4: bytes after the transport header; read through {@link FlowCounters}. */
     public static final int PAYLOAD_BYTES = pair32("payload_bytes");
-    /** {@code uint16_t}: bits {@code LIVE} to {@code ANSWERED} below. */
+    /** {@code uint16_t}: bits {@link #LIVE} to {@link #MATCH_WANTED}. */
     public static final int FLAGS = LAYOUT.u16("flags");
     /** {@code uint16_t}: packets shown to nDPI. */
     public static final int INSPECTED = LAYOUT.u16("inspected");
