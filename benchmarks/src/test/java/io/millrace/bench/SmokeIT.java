@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -119,7 +120,7 @@ class SmokeIT {
     }
 
     private static Map<String, Object> row(final Object row) {
-        final Map<String, Object> columns = new java.util.LinkedHashMap<>();
+        final Map<String, Object> columns = new LinkedHashMap<>();
         ((Map<?, ?>) row).forEach((name, value) -> columns.put(name.toString(), value));
         return columns;
     }

@@ -2,6 +2,7 @@ package io.millrace.bench.report;
 
 import io.millrace.engine.EngineLibraries;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,7 +108,7 @@ public final class Machine {
     private static String firstLine(final String file) {
         try (var lines = Files.lines(Path.of(file))) {
             return lines.findFirst().orElse("");
-        } catch (final IOException | java.io.UncheckedIOException e) {
+        } catch (final IOException | UncheckedIOException e) {
             return "";
         }
     }

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import io.millrace.binding.link.NativeFunction;
 import io.millrace.binding.link.NativeShim;
 import java.lang.foreign.FunctionDescriptor;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -60,7 +61,7 @@ public record NameTables(
             names(shim.layout("NDPI_CONFIDENCE_MAX"), confidenceName::callText));
     }
 
-    private static String[] names(final int count, final java.util.function.IntFunction<String> name) {
+    private static String[] names(final int count, final IntFunction<String> name) {
         return IntStream.range(0, count).mapToObj(name).toArray(String[]::new);
     }
 }

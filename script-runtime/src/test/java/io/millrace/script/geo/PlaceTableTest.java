@@ -8,6 +8,8 @@ import io.millrace.engine.memory.RawMemory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -306,12 +308,12 @@ final class PlaceTableTest {
 
     private static UnsafeBuffer ipv4(final long number) {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16]);
-        buffer.putInt(0, (int) number, java.nio.ByteOrder.BIG_ENDIAN);
+        buffer.putInt(0, (int) number, ByteOrder.BIG_ENDIAN);
         return buffer;
     }
 
     private static int indexOf(final byte[] bytes, final String text) {
-        final int index = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf(text);
+        final int index = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(text);
         assertThat(index).isPositive();
         return index;
     }
