@@ -155,11 +155,11 @@ final class RunSummary {
 
     private void appendTrouble() {
         final long off = telemetry.total(ScriptCounter.SCRIPTS_SWITCHED_OFF);
-        final long memory = telemetry.total(ScriptCounter.HOOKS_OUT_OF_MEMORY);
+        final long outOfMemory = telemetry.total(ScriptCounter.HOOKS_OUT_OF_MEMORY);
         final long blocked = telemetry.total(ScriptCounter.FUNCTIONS_BLOCKED);
-        if (off + memory + blocked > 0) {
+        if (off + outOfMemory + blocked > 0) {
             append("%-8s %,d switched off, %,d calls failed for want of memory, %,d calls of closed functions%n",
-                "scripts", off, memory, blocked);
+                "scripts", off, outOfMemory, blocked);
         }
     }
 

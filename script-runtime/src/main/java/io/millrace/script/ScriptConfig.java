@@ -95,8 +95,10 @@ public record ScriptConfig(
     }
 
     /** The same with other bounds on what a script may take. */
-    public ScriptConfig withLimits(final long memory, final long deadline, final Set<String> libraries) {
-        return new ScriptConfig(scriptPaths, memory, deadline, localNetworks, blacklist, libraries,
+    public ScriptConfig withLimits(
+        final long newMemoryBytes, final long newDeadlineNs, final Set<String> libraries) {
+
+        return new ScriptConfig(scriptPaths, newMemoryBytes, newDeadlineNs, localNetworks, blacklist, libraries,
             verdictCapacity, periodicSeconds, idleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
             threadFactory, inputs, supervision, run);
     }
@@ -109,10 +111,10 @@ public record ScriptConfig(
     }
 
     /** The same for an engine of other sizes and times. */
-    public ScriptConfig withFlows(final int verdicts, final int periodic, final long idleTimeout) {
+    public ScriptConfig withFlows(final int verdicts, final int newPeriodicSeconds, final long newIdleTimeoutNs) {
         return new ScriptConfig(scriptPaths, memoryBytes, deadlineNs, localNetworks, blacklist, allowedLibraries,
-            verdicts, periodic, idleTimeout, emissionCapacityBytes, lossless, idleStrategy, threadFactory, inputs,
-            supervision, run);
+            verdicts, newPeriodicSeconds, newIdleTimeoutNs, emissionCapacityBytes, lossless, idleStrategy,
+            threadFactory, inputs, supervision, run);
     }
 
     /** The same with other threads. */

@@ -37,10 +37,10 @@ public final class MachineReader {
     }
 
     private Machine machine(final List<NetworkCard> cards, final List<KernelInterface> interfaces) {
-        final long total = files.field("proc/meminfo", "MemTotal").orElse(0) << 10;
-        final long limit = memoryLimit().orElse(Long.MAX_VALUE);
-        return new Machine(cpus(), nodes(), cards, interfaces, Math.min(total, limit),
-            Math.min(files.field("proc/meminfo", "MemAvailable").orElse(0) << 10, limit));
+        final long totalBytes = files.field("proc/meminfo", "MemTotal").orElse(0) << 10;
+        final long limitBytes = memoryLimit().orElse(Long.MAX_VALUE);
+        return new Machine(cpus(), nodes(), cards, interfaces, Math.min(totalBytes, limitBytes),
+            Math.min(files.field("proc/meminfo", "MemAvailable").orElse(0) << 10, limitBytes));
     }
 
     private List<Cpu> cpus() {

@@ -40,12 +40,12 @@ final class MetadataStore implements AutoCloseable {
             free[shift] = i64(reused);
             return reused;
         }
-        final long size = 1L << shift;
-        if (next + size > end) {
+        final long sizeBytes = 1L << shift;
+        if (next + sizeBytes > end) {
             return 0;
         }
         final long fresh = next;
-        next += size;
+        next += sizeBytes;
         return fresh;
     }
 

@@ -196,8 +196,8 @@ final class CaptureHead {
         final CaptureContent from,
         final String note) throws IOException {
 
-        final long size = content.isRepeatable() ? Files.size(path) : 0;
-        return new CaptureFile(path, format, LinkType.of(linkType), limited(snapLength), order, size, firstNs,
+        final long sizeBytes = content.isRepeatable() ? Files.size(path) : 0;
+        return new CaptureFile(path, format, LinkType.of(linkType), limited(snapLength), order, sizeBytes, firstNs,
             from.withHead(bytes, stream), note);
     }
 

@@ -15,7 +15,7 @@ final class JsonText {
     private static final byte[] ZONE = "+0000".getBytes(StandardCharsets.US_ASCII);
     private static final int LONGEST_ESCAPE = 6;
     private static final int LONGEST_SCALAR = 64;
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NS_PER_S = 1_000_000_000L;
 
     private final TimeDigits times = new TimeDigits();
     private byte[] bytes;
@@ -194,8 +194,8 @@ final class JsonText {
     /** Quoted time with microseconds, {@code "2026-01-31T23:59:59.123456+0000"}. */
     JsonText timestamp(final long timeNs) {
         ensure(LONGEST_SCALAR);
-        final long seconds = Math.floorDiv(timeNs, NANOS_PER_SECOND);
-        final int micros = (int) (Math.floorMod(timeNs, NANOS_PER_SECOND) / 1000);
+        final long seconds = Math.floorDiv(timeNs, NS_PER_S);
+        final int micros = (int) (Math.floorMod(timeNs, NS_PER_S) / 1000);
         bytes[position++] = '"';
         position = times.write(bytes, position, seconds);
         bytes[position++] = '.';
