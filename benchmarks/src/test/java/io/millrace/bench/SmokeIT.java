@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shortest form of each benchmark: it must run, its own checks must hold, and its JSON must say who measured what. */
+/**
+ * The shortest form of each benchmark: it must run, its own checks must hold, and its JSON must say who measured what.
+ */
 class SmokeIT {
     private static final Path HOME = Path.of("").toAbsolutePath().getParent();
     private static final long LONGEST_S = 900;

@@ -72,7 +72,10 @@ final class PacketOptions {
         return workers;
     }
 
-    /** Cores of the workers and, behind them, of the distributor; empty leaves placing to the kernel, null is any choice. */
+    /**
+     * Cores of the workers and, behind them, of the distributor; empty leaves placing to the kernel, null is any
+     * choice.
+     */
     List<Integer> askedWorkerCores() {
         return workerCores == null ? null : workerCores.cores();
     }

@@ -11,7 +11,9 @@ import io.millrace.script.ScriptRuntime;
 import java.util.List;
 import java.util.Locale;
 
-/** Capture files through the engine, as fast as they go. Two runs with the same files and flags write the same bytes. */
+/**
+ * Capture files through the engine, as fast as they go. Two runs with the same files and flags write the same bytes.
+ */
 final class Replay extends EngineRun {
     private final List<CaptureFile> files;
 

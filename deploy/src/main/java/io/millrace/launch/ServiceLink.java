@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Keeps the service manager informed of a running capture. Owned by the main thread, which calls {@link #look} about once
- * a second.
+ * Keeps the service manager informed of a running capture. Owned by the main thread, which calls {@link #look} about
+ * once a second.
  */
 final class ServiceLink {
     private static final double NS_PER_S = 1e9;

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The captures that wide tests run on: all files named like captures in the folders that {@code MILLRACE_CORPUS} names, by
- * default {@code shared/corpus} beside the checkout. Several folders are set apart as in {@code PATH}.
+ * The captures that wide tests run on: all files named like captures in the folders that {@code MILLRACE_CORPUS} names,
+ * by default {@code shared/corpus} beside the checkout. Several folders are set apart as in {@code PATH}.
  */
 public final class Corpus {
     private static final String VARIABLE = "MILLRACE_CORPUS";

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archives that {@code mvn package} makes: installed, run and removed on a Debian of their own, and what is in them. */
+/**
+ * The archives that {@code mvn package} makes: installed, run and removed on a Debian of their own, and what is in
+ * them.
+ */
 class DistributionIT {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path PARTS = TARGET.resolve("distribution");

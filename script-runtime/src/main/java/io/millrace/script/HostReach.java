@@ -15,8 +15,8 @@ final class HostReach {
     }
 
     /**
-     * The entry with its folders made absolute and links resolved, so that what is compared later is where a path really
-     * leads.
+     * The entry with its folders made absolute and links resolved, so that what is compared later is where a path
+     * really leads.
      *
      * @throws IllegalArgumentException where it names no group, or a folder that is not there.
      */

@@ -6,7 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Writes a capture file (pcap, big-endian, microseconds, Ethernet). Owned by one thread. Source: draft-ietf-opsawg-pcap. */
+/**
+ * Writes a capture file (pcap, big-endian, microseconds, Ethernet). Owned by one thread. Source:
+ * draft-ietf-opsawg-pcap.
+ */
 public final class PcapWriter implements AutoCloseable {
     private static final int MAGIC = 0xA1B2C3D4;
     private static final int SNAP_LENGTH = 65_535;

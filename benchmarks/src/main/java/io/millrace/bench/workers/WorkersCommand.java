@@ -29,8 +29,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code benchmarks/run workers}: what a second worker adds where each has a port of its own, and what one, two and four
- * workers behind the distributor make of one file.
+ * {@code benchmarks/run workers}: what a second worker adds where each has a port of its own, and what one, two and
+ * four workers behind the distributor make of one file.
  */
 @Command(name = "workers", mixinStandardHelpOptions = true,
     description = "Two workers with a port and a core each against one; one file dealt out to 1, 2 and 4 workers.")

@@ -15,9 +15,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * Two workers in one process, each with a port and a core of its own: one alone, the other alone, both at once; the same
- * for receiving alone, which shares nothing by construction and so shows what the machine takes from two cores at work.
- * Answers {@code round S} with packets per second, {@code check} with what must add up.
+ * Two workers in one process, each with a port and a core of its own: one alone, the other alone, both at once; the
+ * same for receiving alone, which shares nothing by construction and so shows what the machine takes from two cores at
+ * work. Answers {@code round S} with packets per second, {@code check} with what must add up.
  */
 @Command(name = "workers-probe", hidden = true)
 public final class WorkersProbeCommand implements Callable<Integer> {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Works a run out in steps, each of which needs the one before: threads, buffers, flow capacity, memory. Used once, by one
- * thread.
+ * Works a run out in steps, each of which needs the one before: threads, buffers, flow capacity, memory. Used once, by
+ * one thread.
  */
 public final class RunPlanner {
     private static final int USUAL_FLOW_CAPACITY = 1_000_000;

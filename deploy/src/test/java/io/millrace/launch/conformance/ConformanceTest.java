@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Replays captures and compares every flow with {@code ndpiReader}. Silences are set beyond the captures' length, because
- * {@code ndpiReader} ends no flow, and gives up none, before a file's end.
+ * Replays captures and compares every flow with {@code ndpiReader}. Silences are set beyond the captures' length,
+ * because {@code ndpiReader} ends no flow, and gives up none, before a file's end.
  *
  * <p>Where the two differ, the reason is proved: told to open the same tunnels, and given only packets that both read
  * alike, they must agree, but for the flows of {@link KnownDifferences}.

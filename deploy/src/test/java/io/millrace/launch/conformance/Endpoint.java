@@ -7,8 +7,8 @@ import java.util.Comparator;
 /**
  * Address and port.
  *
- * @param address in one spelling: IPv6 without its groups of zeros, because {@code ndpiReader} prints some addresses with
- *                two {@code ::}, which tells no longer how many zeros stand where.
+ * @param address in one spelling: IPv6 without its groups of zeros, because {@code ndpiReader} prints some addresses
+ *                with two {@code ::}, which tells no longer how many zeros stand where.
  * @param port    0 where the protocol has none.
  */
 record Endpoint(String address, int port) implements Comparable<Endpoint> {

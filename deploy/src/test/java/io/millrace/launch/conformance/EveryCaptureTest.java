@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every capture by itself through all scripts that come with Millrace: each packet is in a flow or counted under a reason,
- * no script fails, and what is written is sound.
+ * Every capture by itself through all scripts that come with Millrace: each packet is in a flow or counted under a
+ * reason, no script fails, and what is written is sound.
  */
 class EveryCaptureTest {
     private static final Path SCRIPTS = InProcess.root().resolve("script-runtime/src/main/scripts");

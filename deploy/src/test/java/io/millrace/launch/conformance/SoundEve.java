@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An EVE file read as the strictest reader would: UTF-8 without a wrong byte, one JSON object a line, no key twice in it,
- * numbers that are numbers.
+ * An EVE file read as the strictest reader would: UTF-8 without a wrong byte, one JSON object a line, no key twice in
+ * it, numbers that are numbers.
  *
  * @param packets of all flow records.
  * @param faults  one line for each line of the file that such a reader would refuse.

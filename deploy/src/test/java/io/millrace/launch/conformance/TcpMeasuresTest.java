@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Replays captures and compares what went wrong in each direction of TCP with {@code tshark}'s {@code tcp.analysis}. What
- * both define alike must be equal; where {@code docs/conformance.md} tells of another definition, the difference has a
- * direction or a limit.
+ * Replays captures and compares what went wrong in each direction of TCP with {@code tshark}'s {@code tcp.analysis}.
+ * What both define alike must be equal; where {@code docs/conformance.md} tells of another definition, the difference
+ * has a direction or a limit.
  */
 class TcpMeasuresTest {
     /** Rounding of two times to microseconds. */

@@ -63,8 +63,8 @@ public final class ProtocolDetector implements AutoCloseable {
     }
 
     /**
-     * Keeps the payload of packets that name flows, or keeps it no more: of flows that begin from now on. Room for it is
-     * there from the start, as addresses without memory. Any thread.
+     * Keeps the payload of packets that name flows, or keeps it no more: of flows that begin from now on. Room for it
+     * is there from the start, as addresses without memory. Any thread.
      */
     public void keepMatchPackets(final boolean wanted) {
         matchesWanted = wanted;

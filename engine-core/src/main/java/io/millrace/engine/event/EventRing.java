@@ -47,8 +47,8 @@ public final class EventRing {
     }
 
     /**
-     * Gives all that lies before {@code position} back to the producer: what {@link OneToOneRingBuffer#read} does, for a
-     * consumer that has walked the records itself. Only the consumer's thread.
+     * Gives all that lies before {@code position} back to the producer: what {@link OneToOneRingBuffer#read} does, for
+     * a consumer that has walked the records itself. Only the consumer's thread.
      */
     public static void giveBack(final OneToOneRingBuffer ring, final long position) {
         ring.buffer().putLongRelease(ring.capacity() + RingBufferDescriptor.HEAD_POSITION_OFFSET, position);

@@ -195,7 +195,9 @@ public final class FlowEvent {
         return u32(metadataOffset() + field);
     }
 
-    /** Length in bytes of one of {@link FlowMetadataDescriptor}'s texts; 0 absent. Only where {@link #hasMetadata()}. */
+    /**
+     * Length in bytes of one of {@link FlowMetadataDescriptor}'s texts; 0 absent. Only where {@link #hasMetadata()}.
+     */
     public int textLength(final int text) {
         return u16(metadataOffset() + text + Short.BYTES);
     }

@@ -21,8 +21,8 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
  * order; IPv4 addresses fill the first four bytes of the sixteen and the rest is zero.
  *
  * <p>In a ring an event starts eight bytes after the start of a cache line, behind the ring's own header. What every
- * batch reads of every event fills the first line; counters and ports are the second, addresses the third, and what only
- * some scripts ask for comes after them, so that it stays in memory until somebody asks.
+ * batch reads of every event fills the first line; counters and ports are the second, addresses the third, and what
+ * only some scripts ask for comes after them, so that it stays in memory until somebody asks.
  *
  * <p>Offsets below are bytes from the start of the event. Java reads through {@link FlowEvent}, Lua through the
  * {@code ffi.cdef} text of {@link #layout()}; both come from this file.
@@ -38,7 +38,9 @@ public final class FlowEventDescriptor {
     public static final int FLOW_ID = LAYOUT.u64("flow_id");
     /** {@code uint64_t}: packet time at which the event was made. */
     public static final int TIME_NS = LAYOUT.u64("time_ns");
-    /** {@code uint64_t}: {@code System.nanoTime()} of the burst that made the event; for latencies, never for output. */
+    /**
+     * {@code uint64_t}: {@code System.nanoTime()} of the burst that made the event; for latencies, never for output.
+     */
     public static final int PRODUCED_NS = LAYOUT.u64("produced_ns");
     /** {@code uint64_t}: last packet. */
     public static final int LAST_SEEN_NS = LAYOUT.u64("last_seen_ns");

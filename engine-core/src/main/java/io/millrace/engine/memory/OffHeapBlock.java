@@ -31,7 +31,9 @@ public final class OffHeapBlock implements AutoCloseable {
         this.lengthBytes = lengthBytes;
     }
 
-    /** Reserves {@code lengthBytes} of zero, of which most may never be needed: no page is taken before it is written. */
+    /**
+     * Reserves {@code lengthBytes} of zero, of which most may never be needed: no page is taken before it is written.
+     */
     public static OffHeapBlock untouched(final long lengthBytes) {
         return new OffHeapBlock(AnonymousMemory.map(lengthBytes, false), lengthBytes);
     }

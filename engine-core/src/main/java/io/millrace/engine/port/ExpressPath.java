@@ -6,7 +6,9 @@ import io.millrace.engine.config.PortSpec;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What DPDK's {@code af_xdp} driver leaves unsaid. Sources: its guide, {@code AF_XDP} in the kernel's documentation. */
+/**
+ * What DPDK's {@code af_xdp} driver leaves unsaid. Sources: its guide, {@code AF_XDP} in the kernel's documentation.
+ */
 final class ExpressPath {
     private static final String DRIVER = "net_af_xdp";
     private static final String CHOSEN_BY_USER = "start_queue";

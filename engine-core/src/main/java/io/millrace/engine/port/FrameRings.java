@@ -65,7 +65,10 @@ public final class FrameRings implements AutoCloseable {
         lanes.target(slot, worker);
     }
 
-    /** Takes the frames that {@code source} received last, each for the worker named by {@link #target}. Distributor only. */
+    /**
+     * Takes the frames that {@code source} received last, each for the worker named by {@link #target}. Distributor
+     * only.
+     */
     public void take(final SharedSource source) {
         final long kind = (long) source.snapLengthBytes() << LINK_TYPE_BITS | source.linkType().ordinal();
         if (kind != stretch) {

@@ -36,7 +36,9 @@ interface PortDevice extends AutoCloseable {
     /** Most queues that it can have. */
     int maxQueues();
 
-    /** Queues that are fed so that both directions of a flow, and all its fragments, meet; 1 where that is not certain. */
+    /**
+     * Queues that are fed so that both directions of a flow, and all its fragments, meet; 1 where that is not certain.
+     */
     int symmetricQueues();
 
     /** NUMA node of the device; negative for none. */

@@ -4,8 +4,8 @@ import io.millrace.binding.linux.SupervisorSocket;
 import java.util.Map;
 
 /**
- * Word to the service manager that started this process: ready, alive, in what state. Silent where none listens. Source:
- * {@code sd_notify(3)}. Owned by the main thread.
+ * Word to the service manager that started this process: ready, alive, in what state. Silent where none listens.
+ * Source: {@code sd_notify(3)}. Owned by the main thread.
  */
 public final class ServiceManager {
     private static final String SOCKET = "NOTIFY_SOCKET";

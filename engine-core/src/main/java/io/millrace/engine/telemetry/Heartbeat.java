@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Shows that a polling thread goes round: idles as another strategy does, and counts how often it was asked to, which is
- * once a round. One thread polls, any may read.
+ * Shows that a polling thread goes round: idles as another strategy does, and counts how often it was asked to, which
+ * is once a round. One thread polls, any may read.
  */
 public final class Heartbeat implements IdleStrategy {
     private static final int CACHE_LINES = 16;

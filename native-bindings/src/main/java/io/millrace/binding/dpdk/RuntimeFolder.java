@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The folder that DPDK makes for each process and leaves behind, whatever it is told to put there. Ours are named after their
- * process, stay empty, and go at once. Source: {@code eal_create_runtime_dir}, {@code rte_eal_get_runtime_dir}.
+ * The folder that DPDK makes for each process and leaves behind, whatever it is told to put there. Ours are named after
+ * their process, stay empty, and go at once. Source: {@code eal_create_runtime_dir}, {@code rte_eal_get_runtime_dir}.
  */
 final class RuntimeFolder {
     private static final String FLAG = "--file-prefix";
@@ -29,8 +29,8 @@ final class RuntimeFolder {
     }
 
     /**
-     * Removes a folder of ours, and those beside it whose process ended before it could do so. What holds anything stays: it
-     * was put there by somebody else.
+     * Removes a folder of ours, and those beside it whose process ended before it could do so. What holds anything
+     * stays: it was put there by somebody else.
      *
      * @param folder of this process; one that is not named as ours stays, with all beside it.
      */

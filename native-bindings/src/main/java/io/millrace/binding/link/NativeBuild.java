@@ -9,9 +9,9 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 
 /**
- * Holds libraries of ours against the jar that calls them: both carry a digest of the sources of the libraries, written by
- * one run of the Makefile. A function that got another argument since would crash, or worse, not crash. Stateless; any
- * thread.
+ * Holds libraries of ours against the jar that calls them: both carry a digest of the sources of the libraries, written
+ * by one run of the Makefile. A function that got another argument since would crash, or worse, not crash. Stateless;
+ * any thread.
  */
 final class NativeBuild {
     private static final String RESOURCE = "native.build";

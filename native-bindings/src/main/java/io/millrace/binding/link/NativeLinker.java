@@ -56,8 +56,8 @@ public final class NativeLinker {
     /**
      * Opens a library of ours for the life of the process, with all that it links to.
      *
-     * @throws EnvironmentException with the Debian package to install where a library that it needs is missing, or where it
-     *                              is of another build than the jars.
+     * @throws EnvironmentException with the Debian package to install where a library that it needs is missing, or
+     * where it is of another build than the jars.
      */
     public static SymbolLookup open(final String fileName) {
         final Path path = library(fileName);

@@ -55,8 +55,8 @@ public final class AnonymousMemory implements AutoCloseable {
     }
 
     /**
-     * Takes the first pages from the kernel now instead of when they are first touched, which can cost milliseconds in a
-     * virtual machine. Kernels before 5.14 do not know how; there it does nothing.
+     * Takes the first pages from the kernel now instead of when they are first touched, which can cost milliseconds in
+     * a virtual machine. Kernels before 5.14 do not know how; there it does nothing.
      */
     public void populate(final long firstBytes) {
         advise(address, Math.min(firstBytes, lengthBytes), MADV_POPULATE_WRITE);

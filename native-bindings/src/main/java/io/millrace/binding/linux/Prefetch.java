@@ -24,8 +24,8 @@ public final class Prefetch {
     }
 
     /**
-     * Asks for the lines that hold some addresses, to be written. Costs a few nanoseconds for the call and about one for
-     * each line.
+     * Asks for the lines that hold some addresses, to be written. Costs a few nanoseconds for the call and about one
+     * for each line.
      *
      * @param addresses address of the first {@code uint64_t} of the list.
      * @param count     how many; addresses that are not mapped do no harm.

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What this process may do, and less of it. In Linux each thread has privileges of its own: whoever gives them up must do
- * so in every thread of the JVM. Source: {@code credentials(7)}, {@code capabilities(7)}.
+ * What this process may do, and less of it. In Linux each thread has privileges of its own: whoever gives them up must
+ * do so in every thread of the JVM. Source: {@code credentials(7)}, {@code capabilities(7)}.
  */
 public final class Privileges {
     private static final Path TASKS = Path.of("/proc/self/task");

@@ -8,8 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 
 /**
- * The datagram socket at which a service manager listens to its services; Java has no datagrams of Unix sockets. Source:
- * {@code sd_notify(3)}, {@code unix(7)}. Any thread.
+ * The datagram socket at which a service manager listens to its services; Java has no datagrams of Unix sockets.
+ * Source: {@code sd_notify(3)}, {@code unix(7)}. Any thread.
  */
 public final class SupervisorSocket {
     private final String path;

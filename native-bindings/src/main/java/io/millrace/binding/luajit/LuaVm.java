@@ -110,8 +110,8 @@ public final class LuaVm implements AutoCloseable {
 
     /**
      * Stops the hook with this serial number, if it still runs: by a Lua error at each of its instructions, or, where
-     * it stands in compiled code or in one long C function, by leaving the machine. Any thread; repeat it until the hook
-     * is gone.
+     * it stands in compiled code or in one long C function, by leaving the machine. Any thread; repeat it until the
+     * hook is gone.
      *
      * @return whether somebody was inside.
      */

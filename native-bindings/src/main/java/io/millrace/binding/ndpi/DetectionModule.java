@@ -13,9 +13,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 
 /**
- * An nDPI detection module. Not thread-safe: one per worker. Flow states are memory of {@link #FLOW_STATE_LENGTH} bytes,
- * zeroed before first use, given to {@link #reset(long)} before it is used for another flow or freed. Verdicts are
- * memory of {@link #VERDICT_LENGTH} bytes. Source: {@code ndpi_api.h}, {@code ndpi_verdict.h} of the shim.
+ * An nDPI detection module. Not thread-safe: one per worker. Flow states are memory of {@link #FLOW_STATE_LENGTH}
+ * bytes, zeroed before first use, given to {@link #reset(long)} before it is used for another flow or freed. Verdicts
+ * are memory of {@link #VERDICT_LENGTH} bytes. Source: {@code ndpi_api.h}, {@code ndpi_verdict.h} of the shim.
  */
 public final class DetectionModule implements AutoCloseable {
     /** No application yet. */
@@ -87,8 +87,8 @@ public final class DetectionModule implements AutoCloseable {
     }
 
     /**
-     * A module that looks for every protocol nDPI knows. Any thread: one after the other, because nDPI sets up tables that
-     * all modules share.
+     * A module that looks for every protocol nDPI knows. Any thread: one after the other, because nDPI sets up tables
+     * that all modules share.
      *
      * @throws EnvironmentException where the loaded nDPI is not the one that the shim was built for, or has no memory.
      */
@@ -164,7 +164,8 @@ public final class DetectionModule implements AutoCloseable {
     }
 
     /**
-     * Keeps the start of this packet's payload for {@link #metadata(long, long, int)}, where none is kept of the flow yet.
+     * Keeps the start of this packet's payload for {@link #metadata(long, long, int)}, where none is kept of the flow
+     * yet.
      *
      * @param match        {@link #MATCH_LENGTH} bytes on an even address, untouched until the state is reset.
      * @param packet       address of the IP header.

@@ -12,8 +12,8 @@ import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * Who may write to a Unix socket: root, its owner, and the members of its group. The file's mode, 0660, lets nobody else
- * connect; the kernel's word about the peer holds where the mode was changed, or the folder's. Immutable.
+ * Who may write to a Unix socket: root, its owner, and the members of its group. The file's mode, 0660, lets nobody
+ * else connect; the kernel's word about the peer holds where the mode was changed, or the folder's. Immutable.
  */
 final class SocketPeers {
     private static final String ROOT = "root";

@@ -5,9 +5,9 @@ public enum EventOrder {
     /** As they come: a batch of each ring in turn. Right for live ports. */
     AS_THEY_COME,
     /**
-     * The same in every run: all of worker 0 up to its mark of epoch e, then all of worker 1 up to the same mark, and so
-     * on, then epoch e + 1. Every ring must bring the same epochs and at last
-     * {@link io.millrace.engine.event.EventRing#LAST_EPOCH}.
+     * The same in every run: all of worker 0 up to its mark of epoch e, then all of worker 1 up to the same mark, and
+     * so on, then epoch e + 1. Every ring must bring the same epochs and at last {@link
+     * io.millrace.engine.event.EventRing#LAST_EPOCH}.
      */
     BY_EPOCH
 }

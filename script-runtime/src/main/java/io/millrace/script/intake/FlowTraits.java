@@ -8,8 +8,9 @@ import io.millrace.script.verdict.VerdictDescriptor;
 import org.agrona.DirectBuffer;
 
 /**
- * What is known of a flow's two hosts before any script looks: local and in which network, blacklisted, broadcast or multicast, where they
- * are and which autonomous systems they belong to. Looked up once per flow. Owned by one script thread.
+ * What is known of a flow's two hosts before any script looks: local and in which network, blacklisted, broadcast or
+ * multicast, where they are and which autonomous systems they belong to. Looked up once per flow. Owned by one script
+ * thread.
  */
 final class FlowTraits {
     private final HostLists hosts;

@@ -3,8 +3,8 @@ package io.millrace.script.lua;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
- * How often one hook of one script was due and what became of it. Whole numbers kept as {@code double}, which Lua adds to
- * without making an object. {@code due = run + failed + timed_out + skipped}.
+ * How often one hook of one script was due and what became of it. Whole numbers kept as {@code double}, which Lua adds
+ * to without making an object. {@code due = run + failed + timed_out + skipped}.
  */
 final class HookCountsDescriptor {
     private static final StructDescriptor LAYOUT = new StructDescriptor("hook_counts_t");

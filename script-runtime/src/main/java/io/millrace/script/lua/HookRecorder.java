@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.HdrHistogram.Histogram;
 
 /**
- * Times of the hook calls of one host. Written by the host's thread; another may read while the host is open, and may lack
- * what was recorded in the last moments.
+ * Times of the hook calls of one host. Written by the host's thread; another may read while the host is open, and may
+ * lack what was recorded in the last moments.
  */
 final class HookRecorder {
     /** Numbers of {@link #counts}. */

@@ -9,8 +9,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * How often the hooks of each script ran and how long they took: a sum over hosts, one after the other and beside each
- * other. Counts are exact; times are those of the calls that were timed, every one of them with {@code --script-profile},
- * else those of one event in 61. Any thread.
+ * other. Counts are exact; times are those of the calls that were timed, every one of them with {@code
+ * --script-profile}, else those of one event in 61. Any thread.
  */
 public final class HookTimes {
     /** Hooks in the order of their numbers. */
@@ -24,8 +24,8 @@ public final class HookTimes {
     private final Map<HookKey, HookSum> hooks = new LinkedHashMap<>();
 
     /**
-     * One hook of one script. {@code due = run + failed + stopped + skipped}. Times are those of the clock on the wall, two
-     * significant digits, in nanoseconds.
+     * One hook of one script. {@code due = run + failed + stopped + skipped}. Times are those of the clock on the wall,
+     * two significant digits, in nanoseconds.
      *
      * @param script  key of the script.
      * @param hook    name of the hook.

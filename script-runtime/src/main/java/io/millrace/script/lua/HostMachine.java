@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The virtual machine of one host, with library and scripts loaded; another takes its place when it is lost. What lies in
- * {@link HostMemory} stays. Owned by the host's thread.
+ * The virtual machine of one host, with library and scripts loaded; another takes its place when it is lost. What lies
+ * in {@link HostMemory} stays. Owned by the host's thread.
  */
 final class HostMachine implements AutoCloseable {
     private final MachineSettings settings;
@@ -88,8 +88,8 @@ final class HostMachine implements AutoCloseable {
     }
 
     /**
-     * Collects garbage where much is in use. Lua does so once there is as much of it as of what lives; before that, much of
-     * the limit may be garbage, and scripts would fail that need not.
+     * Collects garbage where much is in use. Lua does so once there is as much of it as of what lives; before that,
+     * much of the limit may be garbage, and scripts would fail that need not.
      */
     void relieve() {
         final long used = vm.memoryUsedBytes();

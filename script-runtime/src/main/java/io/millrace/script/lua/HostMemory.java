@@ -4,8 +4,8 @@ import io.millrace.engine.memory.RawMemory;
 import java.lang.foreign.Arena;
 
 /**
- * Memory that Java and Lua share: control area, counters per script and hook, emissions, the batch. It outlives each machine
- * that works on it. Owned by the script thread; the watchdog reads the control area.
+ * Memory that Java and Lua share: control area, counters per script and hook, emissions, the batch. It outlives each
+ * machine that works on it. Owned by the script thread; the watchdog reads the control area.
  */
 final class HostMemory implements AutoCloseable {
     private static final int ALIGNMENT = 64;

@@ -41,8 +41,8 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
     }
 
     /**
-     * Checks files and folders as {@link #check} does, then reads the sources for names that nobody knows, and calls each
-     * hook on invented flows of every kind.
+     * Checks files and folders as {@link #check} does, then reads the sources for names that nobody knows, and calls
+     * each hook on invented flows of every kind.
      */
     public static ScriptCheck examine(
         final List<Path> paths, final ApplicationNames names, final MachineSettings settings) {

@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds scripts: files as given; in a folder each {@code *.lua}, then those of its subfolder {@code alerts}; then, however
- * deep below it, those of the folders in which ntopng's generations keep flow scripts, so that a whole installation or
- * a set of plugins may be named.
+ * Finds scripts: files as given; in a folder each {@code *.lua}, then those of its subfolder {@code alerts}; then,
+ * however deep below it, those of the folders in which ntopng's generations keep flow scripts, so that a whole
+ * installation or a set of plugins may be named.
  *
  * <pre>{@code
  *  callbacks/interface/flow/*.lua, .../alerts/*.lua      2019

@@ -3,8 +3,8 @@ package io.millrace.script.lua;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
- * What became of one script, all its hooks together. Whole numbers kept as {@code double}, which Lua adds to without making
- * an object.
+ * What became of one script, all its hooks together. Whole numbers kept as {@code double}, which Lua adds to without
+ * making an object.
  */
 final class ScriptStatsDescriptor {
     /** {@link #TAKEN_OUT}: a hook ran past its deadline. */

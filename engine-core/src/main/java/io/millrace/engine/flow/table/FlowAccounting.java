@@ -12,8 +12,8 @@ import io.millrace.engine.parse.IpProtocol;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
- * Counts a packet in its flow's record and follows what is known of every flow: opening, first answer, ICMP. Stateless; the
- * owning worker calls it.
+ * Counts a packet in its flow's record and follows what is known of every flow: opening, first answer, ICMP. Stateless;
+ * the owning worker calls it.
  */
 public final class FlowAccounting {
     private static final int LOW = 0;
@@ -81,8 +81,9 @@ public final class FlowAccounting {
     }
 
     /**
-     * Counts one whole packet where that changes nothing but counters, TCP flags and the time of the last packet: of a flow
-     * that was announced, TCP without a SYN after the handshake or UDP, its first answer timed or not yet in question.
+     * Counts one whole packet where that changes nothing but counters, TCP flags and the time of the last packet: of a
+     * flow that was announced, TCP without a SYN after the handshake or UDP, its first answer timed or not yet in
+     * question.
      *
      * @return {@code false} for another packet, which is not counted then.
      */
@@ -145,8 +146,9 @@ public final class FlowAccounting {
     }
 
     /**
-     * Whether payload of this side tells nothing about the first answer: it was given, or the client repeats its request.
-     * How flows stand is as good as random from packet to packet: bits instead of branches that would be mispredicted.
+     * Whether payload of this side tells nothing about the first answer: it was given, or the client repeats its
+     * request. How flows stand is as good as random from packet to packet: bits instead of branches that would be
+     * mispredicted.
      */
     private static boolean isResponseTimed(final int flags, final int side) {
         final int fromServer = flags >> CLIENT_IS_HIGH_SHIFT ^ side;

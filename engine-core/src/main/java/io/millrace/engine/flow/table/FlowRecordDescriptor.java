@@ -4,10 +4,10 @@ import io.millrace.engine.memory.StructDescriptor;
 
 /**
  * One flow in the table. Lines are those of the cache, 64 bytes. A packet of a decided flow touches the first one, over
- * IPv6 the second too; with full statistics also the line of its side and, where it is TCP, the line of sequence numbers.
- * Fields in pairs belong to the low side first, then to the high side ({@link FlowSide}); a side's field lies at the
- * pair's offset plus side times the stride named with it. Times are nanoseconds since the Unix epoch in packet time. Owned
- * by the worker that owns the table.
+ * IPv6 the second too; with full statistics also the line of its side and, where it is TCP, the line of sequence
+ * numbers. Fields in pairs belong to the low side first, then to the high side ({@link FlowSide}); a side's field lies
+ * at the pair's offset plus side times the stride named with it. Times are nanoseconds since the Unix epoch in packet
+ * time. Owned by the worker that owns the table.
  *
  * <pre>{@code
  *    0  match, count, age: key words 0, 2, 4 | last seen | packets and bytes 16 | payload bytes 8 | flags, TCP
@@ -94,7 +94,9 @@ public final class FlowRecordDescriptor {
     public static final int HOLE_START = LAYOUT.u32("hole_start");
     /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: byte after the last hole; its start where there is none. */
     public static final int HOLE_END = LAYOUT.u32("hole_end");
-    /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that repeat bytes already seen or lost before us. */
+    /**
+     * {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that repeat bytes already seen or lost before us.
+     */
     public static final int RETRANSMISSIONS = LAYOUT.u32("retransmissions");
     /** {@code uint32_t}, pair, stride {@link #TCP_STRIDE}: segments that came late into a hole. */
     public static final int OUT_OF_ORDER = LAYOUT.u32("out_of_order");
@@ -104,7 +106,9 @@ public final class FlowRecordDescriptor {
     public static final int ADVANCED_TICKS = LAYOUT.u32("advanced_ticks");
     /** {@code uint16_t}, pair, stride {@link #TCP_STRIDE}: last window sent, not scaled. */
     public static final int WINDOW = LAYOUT.u16("window");
-    /** {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: times that the last acknowledgement was repeated; 255 at most. */
+    /**
+     * {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: times that the last acknowledgement was repeated; 255 at most.
+     */
     public static final int REPEATED_ACKNOWLEDGEMENTS = LAYOUT.u8("repeated_acknowledgements");
     /** {@code uint8_t}, pair, stride {@link #TCP_STRIDE}: {@link TcpSequence}'s bits; 0 before the first packet. */
     public static final int SEQUENCE_STATE = sides(LINE / 2, LAYOUT.u8("sequence_state"));

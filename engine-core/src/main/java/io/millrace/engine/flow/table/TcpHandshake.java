@@ -74,7 +74,9 @@ public final class TcpHandshake {
         return Math.max(0, i64(record + FlowRecordDescriptor.SERVER_RTT_NS));
     }
 
-    /** An acknowledgement behind a SYN that was sent again and not answered could belong to either: nothing is known. */
+    /**
+     * An acknowledgement behind a SYN that was sent again and not answered could belong to either: nothing is known.
+     */
     private static void measureClient(final long record, final long timeNs) {
         final long serverRttNs = i64(record + FlowRecordDescriptor.SERVER_RTT_NS);
         if (serverRttNs != UNANSWERED) {
