@@ -82,7 +82,7 @@ local function ipv6_text(address)
             end
         end
     end
-    return table.concat(parts)
+    return (table.concat(parts))
 end
 
 local function ipv6(address)

@@ -1,5 +1,7 @@
 -- The `flow` tables of scripts, one per generation: reads the event in hand through the structs, writes its verdict.
 -- Getters that return numbers or short texts compile to plain loads; those that return tables allocate what they return.
+-- What another function returned stands in parentheses there, so that it is no tail call: LuaJIT gives a trace up that has
+-- more than fifteen, and all hooks of an event are one trace.
 -- What there is, and in which generation, says flow_api.lua; each group of functions has a module of its own: its
 -- `public` functions serve every generation, those `by_generation` only theirs.
 local library = ...

@@ -263,7 +263,7 @@ group("Status, score, alert", {
     { "isPassVerdict", OLD, "", "boolean", "Whether the flow may pass: always, for Millrace only watches." },
     { "methodNamesToIds", "open", "", "table", "A number for each function of `flow`." },
     { "callMethodById", "open", "number, ...", "any", "Calls the function of that number with the other arguments.",
-        "flow.methodNamesToIds().getKey" },
+        "flow.methodNamesToIds().getKey", needs = "past" },
 })
 
 local NAME, GENERATIONS, ARGUMENTS, RESULT, MEANING, SAMPLE = 1, 2, 3, 4, 5, 6

@@ -27,7 +27,7 @@ function flow.getnDPIAppProtoId()
 end
 
 function flow.getnDPIProtocolName()
-    return name_of(cursor.event.ndpi_master, cursor.event.ndpi_app)
+    return (name_of(cursor.event.ndpi_master, cursor.event.ndpi_app))
 end
 
 function flow.matchesL7(id)
@@ -47,7 +47,7 @@ function flow.hasRisk(id)
 end
 
 function flow.getRiskBitmap()
-    return verdicts.as_number(cursor.event.ndpi_risk)
+    return (verdicts.as_number(cursor.event.ndpi_risk))
 end
 
 function flow.getnDPIMatchPacket()

@@ -22,7 +22,7 @@ function flow.getKey()
 end
 
 function flow.getHashEntryId()
-    return tonumber(cursor.event.flow_id)
+    return (tonumber(cursor.event.flow_id))
 end
 
 function flow.getClientKey()
@@ -36,11 +36,11 @@ function flow.getServerKey()
 end
 
 function flow.getClientIp()
-    return address_text(cursor.event.cli_address, cursor.event.ip_version)
+    return (address_text(cursor.event.cli_address, cursor.event.ip_version))
 end
 
 function flow.getServerIp()
-    return address_text(cursor.event.srv_address, cursor.event.ip_version)
+    return (address_text(cursor.event.srv_address, cursor.event.ip_version))
 end
 
 function flow.getClientPort()
@@ -88,11 +88,11 @@ function flow.isUnicast()
 end
 
 function flow.isClientNoIP()
-    return addresses.is_empty(cursor.event.cli_address)
+    return (addresses.is_empty(cursor.event.cli_address))
 end
 
 function flow.isServerNoIP()
-    return addresses.is_empty(cursor.event.srv_address)
+    return (addresses.is_empty(cursor.event.srv_address))
 end
 
 function flow.getUnicastInfo()
@@ -168,11 +168,11 @@ function flow.getServerGeolocation()
 end
 
 function flow.getClientMac()
-    return addresses.mac(cursor.event.cli_mac)
+    return (addresses.mac(cursor.event.cli_mac))
 end
 
 function flow.getServerMac()
-    return addresses.mac(cursor.event.srv_mac)
+    return (addresses.mac(cursor.event.srv_mac))
 end
 
 function flow.getProtocol()

@@ -14,7 +14,7 @@ local SCORE_UNSET = settings.score_unset
 local flow = {}
 
 function flow.getStatus()
-    return verdicts.bitmap(GENERATION)
+    return (verdicts.bitmap(GENERATION))
 end
 
 function flow.setStatus(status)

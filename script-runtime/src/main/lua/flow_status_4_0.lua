@@ -65,7 +65,7 @@ end
 
 function flow.isStatusSet(id)
     if common.number_or_wrong("isStatusSet", 1, id) then
-        return verdicts.is_set(verdicts.bit_named(GENERATION, id, "isStatusSet"))
+        return (verdicts.is_set(verdicts.bit_named(GENERATION, id, "isStatusSet")))
     end
 end
 

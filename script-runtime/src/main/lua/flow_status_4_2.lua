@@ -18,7 +18,7 @@ local SCORE_UNSET = settings.score_unset
 local flow = {}
 
 function flow.getStatus()
-    return verdicts.bitmap(GENERATION)
+    return (verdicts.bitmap(GENERATION))
 end
 
 -- generation: whose numbers the status has.
@@ -59,7 +59,7 @@ end
 
 function flow.isStatusSet(key)
     if common.number_or_wrong("isStatusSet", 1, key) then
-        return verdicts.is_set(verdicts.known(GENERATION, key, "isStatusSet"))
+        return (verdicts.is_set(verdicts.known(GENERATION, key, "isStatusSet")))
     end
 end
 

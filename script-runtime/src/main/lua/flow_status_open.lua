@@ -52,7 +52,7 @@ function flow.clearStatus(status)
 end
 
 function flow.isStatusSet(status)
-    return verdicts.is_set(verdicts.bit_named(GENERATION, status, "isStatusSet"))
+    return (verdicts.is_set(verdicts.bit_named(GENERATION, status, "isStatusSet")))
 end
 
 function flow.getAlertedStatus()

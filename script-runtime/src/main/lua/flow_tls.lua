@@ -48,7 +48,7 @@ local function is_malicious(digest)
 end
 
 function flow.hasMaliciousTlsSignature()
-    return is_malicious("client")
+    return (is_malicious("client"))
 end
 
 -- Whether one of the certificate's names, "*." at its start allowed, is the name that the client asked for.

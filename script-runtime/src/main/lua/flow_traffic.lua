@@ -10,15 +10,15 @@ local UDP = 17
 local flow = {}
 
 local function seconds(ns)
-    return floor(tonumber(ns) / 1e9)
+    return (floor(tonumber(ns) / 1e9))
 end
 
 function flow.getFirstSeen()
-    return seconds(cursor.event.first_seen_ns)
+    return (seconds(cursor.event.first_seen_ns))
 end
 
 function flow.getLastSeen()
-    return seconds(cursor.event.last_seen_ns)
+    return (seconds(cursor.event.last_seen_ns))
 end
 
 function flow.getDuration()
@@ -42,19 +42,19 @@ function flow.isNotPurged()
 end
 
 function flow.getPacketsSent()
-    return tonumber(cursor.event.cli2srv_packets)
+    return (tonumber(cursor.event.cli2srv_packets))
 end
 
 function flow.getPacketsRcvd()
-    return tonumber(cursor.event.srv2cli_packets)
+    return (tonumber(cursor.event.srv2cli_packets))
 end
 
 function flow.getBytesSent()
-    return tonumber(cursor.event.cli2srv_bytes)
+    return (tonumber(cursor.event.cli2srv_bytes))
 end
 
 function flow.getBytesRcvd()
-    return tonumber(cursor.event.srv2cli_bytes)
+    return (tonumber(cursor.event.srv2cli_bytes))
 end
 
 local function packets()
@@ -131,7 +131,7 @@ function flow.getServer2ClientTraffic()
 end
 
 local function milliseconds(ns)
-    return floor(tonumber(ns) / 1e6)
+    return (floor(tonumber(ns) / 1e6))
 end
 
 function flow.getClient2ServerIAT()

@@ -7,7 +7,7 @@ local tonumber, type, error = tonumber, type, error
 local start_ns
 
 local function now()
-    return floor(tonumber(cursor.event.time_ns) / 1e9)
+    return (floor(tonumber(cursor.event.time_ns) / 1e9))
 end
 
 -- Days from 1970-01-01 to a date of the proleptic Gregorian calendar; months and days may overflow as os.time allows.

@@ -28,13 +28,13 @@ local flow_key = library("flow_peers").public.getKey
 local best, best_score, best_number, best_record
 
 local function bit_of(id)
-    return lshift(1ULL, id)
+    return (lshift(1ULL, id))
 end
 
 -- Bits as scripts get them: a number as long as that holds them all.
 local function as_number(bits)
     if bits < EXACT then
-        return tonumber(bits)
+        return (tonumber(bits))
     end
     return int64(bits)
 end
@@ -71,7 +71,7 @@ local function bitmap(generation)
         end
         bits = keys
     end
-    return as_number(bits)
+    return (as_number(bits))
 end
 
 local function is_set(status)
@@ -296,10 +296,10 @@ return {
         return band(cast("uint64_t", bits), bit_of(id)) ~= NONE
     end,
     with_bit = function(bits, id)
-        return as_number(bor(cast("uint64_t", bits), bit_of(id)))
+        return (as_number(bor(cast("uint64_t", bits), bit_of(id))))
     end,
     without_bit = function(bits, id)
-        return as_number(band(cast("uint64_t", bits), bnot(bit_of(id))))
+        return (as_number(band(cast("uint64_t", bits), bnot(bit_of(id)))))
     end,
     known = known,
     bit_named = bit_named,

@@ -27,6 +27,8 @@ final class BatchVerdicts implements AutoCloseable {
     private final long passing = arena.allocate((long) EventBatch.CAPACITY * STRIDE, STRIDE).address();
     private final long[] addresses = new long[EventBatch.CAPACITY];
     private final boolean[] hostsKnown = new boolean[EventBatch.CAPACITY];
+    // Passing verdicts that hold more than the number of their flow, and have to be made blank before they serve again.
+    private final boolean[] written = new boolean[EventBatch.CAPACITY];
     // Passing verdicts by flow: the latest slot of a chain with the number of its batch, and the slot before each.
     private final long[] latest = new long[CHAINS];
     private final int[] before = new int[EventBatch.CAPACITY];
@@ -45,6 +47,7 @@ final class BatchVerdicts implements AutoCloseable {
         this.table = table;
         this.traits = traits;
         this.refused = refused;
+        Arrays.fill(written, true);
     }
 
     /** Finds or begins the verdicts on the flows of {@code events}, which lie in {@code eventBuffer}. */
@@ -80,6 +83,7 @@ final class BatchVerdicts implements AutoCloseable {
             if (!hostsKnown[own]) {
                 fillTraits(verdict, slot);
                 hostsKnown[own] = true;
+                written[own] = true;
             }
         }
         return verdict;
@@ -103,6 +107,7 @@ final class BatchVerdicts implements AutoCloseable {
         for (int slot = 0; slot < batch.count(); slot++) {
             final long verdict = passing + (long) slot * STRIDE;
             if (addresses[slot] == verdict && VerdictTable.isSaid(verdict)) {
+                written[slot] = true;
                 keep(slot, verdict);
             }
         }
@@ -151,6 +156,7 @@ final class BatchVerdicts implements AutoCloseable {
                 refused.getAndAddPlain(1);
                 verdict = blank(slot, flowId);
                 hostsKnown[slot] = true;
+                written[slot] = true;
             }
             fillTraits(verdict, slot);
         }
@@ -159,7 +165,12 @@ final class BatchVerdicts implements AutoCloseable {
 
     private long blank(final int slot, final long flowId) {
         final long verdict = passing + (long) slot * STRIDE;
-        VerdictTable.initialise(verdict, flowId);
+        if (written[slot]) {
+            VerdictTable.initialise(verdict, flowId);
+            written[slot] = false;
+        } else {
+            RawMemory.putI64(verdict + VerdictDescriptor.FLOW_ID, flowId);
+        }
         return verdict;
     }
 

@@ -56,6 +56,7 @@ final class FlowNeedTest {
         "HOSTS | local m = require 'mud_utils'",
         "PAST | local a = flow.getBytes()",
         "PAST | local a = flow.getFullInfo()",
+        "PAST | local a = flow.callMethodById(7)",
     })
     void shouldNeedWhatTheFunctionsThatAScriptNamesNeed(final FlowNeed need, final String body) {
         assertThat(needOf(ScriptHarness.hook("flowEnd", body))).isEqualTo(need);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.millrace.engine.event.FlowEventKind;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -78,10 +79,33 @@ class ScriptProfileTest {
     }
 
     @Test
+    void shouldGiveUpNoTraceForTheNumberOfFunctionsThatItCalls() {
+        runLong(hook("flowEnd", "local sum = 0 "
+            + "sum = sum + flow.getBytesSent() + flow.getBytesRcvd() + flow.getLastSeen() + flow.getHashEntryId() ".repeat(8)));
+        assertThat(causes()).doesNotContain("loop unroll limit reached");
+    }
+
+    @Test
     void shouldGoOnInAnotherBatchWhereMoreCallsAreDueThanThereIsRoomFor() {
         final String[] scripts = IntStream.range(0, 60).mapToObj(i -> hook("all", "")).toArray(String[]::new);
         run(settings(), 256, FLOW_END, scripts);
         assertThat(profile.hooks()).hasSize(60).allSatisfy(each -> assertThat(each.calls()).isEqualTo(256));
+    }
+
+    private void runLong(final String... scripts) {
+        try (ScriptHarness harness = ScriptHarness.with(settings(), scripts)) {
+            final EventBuilder[] events =
+                IntStream.rangeClosed(1, 256).mapToObj(flow -> event(FLOW_END, flow)).toArray(EventBuilder[]::new);
+            for (int i = 0; i < 100; i++) {
+                harness.run(events);
+            }
+            assertThat(harness.problems()).isEmpty();
+        }
+        assertThat(profile.hooks()).allSatisfy(each -> assertThat(each.calls()).isEqualTo(25_600));
+    }
+
+    private List<String> causes() {
+        return profile.traceAborts().stream().map(ScriptProfile.TraceAbort::cause).toList();
     }
 
     private MachineSettings settings() {
