@@ -346,11 +346,16 @@ static struct rte_mbuf *copy_frame(struct millrace_packet_socket *opened, const 
    return head;
 }
 
-/* The kernel stamps with wall time, which may jump; what counts is how long ago that was. */
-static uint64_t live_time(const struct tpacket3_hdr *header, const struct packet_clocks *now) {
+/*
+ * The kernel stamps with wall time, which may jump; what counts is how long ago that was, and that no frame came before the
+ * one that it waited behind.
+ */
+static uint64_t live_time(struct millrace_packet_socket *opened, const struct tpacket3_hdr *header,
+      const struct packet_clocks *now) {
    const int64_t stamp_ns = (int64_t)header->tp_sec * NS_PER_SECOND + header->tp_nsec;
-   const int64_t age_ns = now->wall_ns - stamp_ns;
-   return (uint64_t)(now->live_ns - RTE_MAX(INT64_C(0), RTE_MIN(age_ns, (int64_t)OLDEST_NS)));
+   const int64_t age_ns = RTE_MAX(INT64_C(0), RTE_MIN(now->wall_ns - stamp_ns, (int64_t)OLDEST_NS));
+   opened->latest_ns = RTE_MAX(opened->latest_ns, now->live_ns - age_ns);
+   return (uint64_t)opened->latest_ns;
 }
 
 uint16_t packet_socket_take(struct millrace_packet_socket *opened, struct rte_mbuf **mbufs,
@@ -369,7 +374,7 @@ uint16_t packet_socket_take(struct millrace_packet_socket *opened, struct rte_mb
          break;
       }
       mbufs[taken] = mbuf;
-      frames[taken].timestamp_ns = live_time(header, &now);
+      frames[taken].timestamp_ns = live_time(opened, header, &now);
       bytes += header->tp_len;
       joined += header->tp_len > opened->longest;
       taken++;

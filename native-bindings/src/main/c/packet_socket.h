@@ -29,6 +29,7 @@ struct millrace_packet_socket {
    uint32_t frames_left;       /* frames of the block in hand that are not taken; 0 where none is in hand */
    const uint8_t *frame;       /* the next of them */
    struct rte_mempool *pool;
+   int64_t latest_ns;          /* time of the newest frame that was taken, by the clock of live ports */
    uint64_t taken;             /* frames, since the socket was opened; written by the thread that takes them */
    uint64_t taken_bytes;
    uint64_t joined;            /* frames longer than the interface's own */

@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <rte_mbuf.h>
 #include <rte_mempool.h>
 
 #include "burst.h"
@@ -72,6 +74,50 @@ static int take(struct millrace_packet_socket *opened, struct millrace_burst *bu
    return right;
 }
 
+#define NS_PER_SECOND INT64_C(1000000000)
+#define NS_PER_HOUR (3600 * NS_PER_SECOND)
+
+/* How far somebody has set the wall clock. */
+static int64_t wall_set_ns;
+
+static int64_t clock_ns(clockid_t clock) {
+   struct timespec now;
+   REQUIRE(clock_gettime(clock, &now) == 0);
+   return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+static struct packet_clocks set_clocks(void) {
+   return (struct packet_clocks){
+      .wall_ns = clock_ns(CLOCK_REALTIME) + wall_set_ns, .live_ns = clock_ns(CLOCK_MONOTONIC)};
+}
+
+static int64_t take_time(struct millrace_packet_socket *opened) {
+   struct rte_mbuf *mbuf = NULL;
+   struct millrace_frame frame;
+   while (packet_socket_take(opened, &mbuf, &frame, 1, set_clocks) == 0) {
+   }
+   rte_pktmbuf_free(mbuf);
+   return (int64_t)frame.timestamp_ns;
+}
+
+/* However the wall clock is set between the arrival of a frame and its being taken, times go on as the live clock does. */
+static void check_times(int sender, struct rte_mempool *pool) {
+   struct millrace_packet_socket *opened = NULL;
+   REQUIRE(millrace_packet_socket_open("lo", 4, 0, &opened) == 0);
+   millrace_packet_socket_pool(opened, pool);
+   REQUIRE(millrace_packet_socket_gate(opened, 1) == 0);
+   const int64_t settings_ns[] = {0, NS_PER_HOUR, 0, -NS_PER_HOUR, 0};
+   int64_t before_ns = clock_ns(CLOCK_MONOTONIC);
+   for (size_t setting = 0; setting < sizeof(settings_ns) / sizeof(settings_ns[0]); setting++) {
+      wall_set_ns = settings_ns[setting];
+      send_datagrams(sender, 1, 1);
+      const int64_t time_ns = take_time(opened);
+      REQUIRE(time_ns >= before_ns && time_ns <= clock_ns(CLOCK_MONOTONIC));
+      before_ns = time_ns;
+   }
+   millrace_packet_socket_close(opened);
+}
+
 void check_packet_socket(void) {
    if (unshare(CLONE_NEWNET) != 0) {
       puts("packet sockets not checked: network namespaces need root");
@@ -93,6 +139,7 @@ void check_packet_socket(void) {
    REQUIRE(burst != NULL);
    REQUIRE(millrace_packet_socket_share(opened, -1) >= 0);
 
+   check_times(sender, pool);
    REQUIRE(millrace_packet_socket_gate(opened, 1) == 0);
    send_datagrams(sender, 20, 1);
    REQUIRE(take(opened, burst, 20, 1) == 20);
