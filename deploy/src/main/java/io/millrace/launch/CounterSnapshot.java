@@ -5,6 +5,7 @@ import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.DistributorCounter;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.PortCounter;
+import io.millrace.engine.telemetry.ProcessStart;
 import io.millrace.script.external.ExternalAlertCounter;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.output.OutputCounter;
@@ -23,12 +24,12 @@ import org.agrona.concurrent.status.CountersReader;
  * while their owners go on counting.
  *
  * @param pid       of the process.
- * @param startedMs when it started, milliseconds since the Unix epoch.
+ * @param upS       time since it started, in seconds.
  * @param takenNs   reading of {@link System#nanoTime()}.
  * @param takenMs   the same moment, milliseconds since the Unix epoch.
  * @param values    in the order of the file.
  */
-record CounterSnapshot(long pid, long startedMs, long takenNs, long takenMs, List<Value> values) {
+record CounterSnapshot(long pid, double upS, long takenNs, long takenMs, List<Value> values) {
     private static final Map<Integer, CounterDescriptor> DESCRIPTORS = descriptors();
 
     /**
@@ -52,7 +53,8 @@ record CounterSnapshot(long pid, long startedMs, long takenNs, long takenMs, Lis
             }
         });
         return new CounterSnapshot(
-            file.pid(), file.startedMs(), System.nanoTime(), System.currentTimeMillis(), List.copyOf(values));
+            file.pid(), ProcessStart.ageSeconds(file.startedTicks()), System.nanoTime(), System.currentTimeMillis(),
+            List.copyOf(values));
     }
 
     /** Sum over all owners. */

@@ -1,16 +1,15 @@
 package io.millrace.launch;
 
+import io.millrace.engine.telemetry.ProcessStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** What the kernel knows of this process. */
 final class ProcessFacts {
     private static final String PEAK_RESIDENT = "VmHWM:";
-    private static final int START_TIME_FIELD = 22;
-    /** The kernel's USER_HZ, 100 on all processors that Millrace runs on. */
-    private static final double TICKS_PER_S = 100;
 
     private ProcessFacts() {
     }
@@ -28,21 +27,8 @@ final class ProcessFacts {
 
     /** Time since the kernel made the process, in seconds, to a hundredth; 0 where the kernel does not tell. */
     static double ageSeconds() {
-        try {
-            return ageSeconds(Files.readString(Path.of("/proc/self/stat")), Files.readString(Path.of("/proc/uptime")));
-        } catch (final IOException e) {
-            return 0;
-        }
-    }
-
-    /**
-     * The same from what the kernel says (proc(5)). Both count from its start: the JDK's time of day of a process's start
-     * is off by up to a second, since the kernel tells the time of day of its own start in whole seconds.
-     */
-    static double ageSeconds(final String stat, final String uptime) {
-        final String[] fieldsFromThird = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        final double startedS = Long.parseLong(fieldsFromThird[START_TIME_FIELD - 3]) / TICKS_PER_S;
-        return Math.max(0, Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) - startedS);
+        final OptionalLong start = ProcessStart.ticks();
+        return start.isEmpty() ? 0 : ProcessStart.ageSeconds(start.getAsLong());
     }
 
     /** Whether standard output (1) or standard error (2) is a terminal. */

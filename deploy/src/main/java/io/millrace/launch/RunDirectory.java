@@ -3,6 +3,7 @@ package io.millrace.launch;
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.telemetry.CountersFile;
+import io.millrace.engine.telemetry.ProcessStart;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -24,8 +26,6 @@ final class RunDirectory {
     private static final String COUNTERS_SUFFIX = ".counters";
     private static final String LOCK_PREFIX = "port-";
     private static final String LOCK_SUFFIX = ".lock";
-    /** The kernel tells starts to a hundredth of a second, by a clock that may have been set since. */
-    private static final long CLOCK_STEP_MS = 2_000;
     private static final Path SYSTEM = Path.of("/run/millrace");
 
     private final Path path;
@@ -147,10 +147,11 @@ final class RunDirectory {
         }
     }
 
-    /** The same; a process that began after the file was made is another one with the same number. */
+    /** The same; a process that began at another time is another one with the same number. */
     static boolean isAlive(final CountersFile counters) {
-        return ProcessHandle.of(counters.pid()).filter(process -> process.info().startInstant()
-            .map(start -> start.toEpochMilli() <= counters.startedMs() + CLOCK_STEP_MS).orElse(true)).isPresent();
+        final OptionalLong start = ProcessStart.ticks(counters.pid());
+        return start.isPresent() ? start.getAsLong() == counters.startedTicks()
+            : ProcessHandle.of(counters.pid()).isPresent();
     }
 
     /** Deletes the counters of processes that have ended without doing so. */

@@ -17,7 +17,6 @@ import java.util.function.ToLongBiFunction;
 
 /** The same as {@link StatPage}, and more, for programs: one JSON object in one line. */
 final class StatJson {
-    private static final double MS_PER_S = 1e3;
 
     private final CounterChange change;
     private final CounterSnapshot now;
@@ -34,7 +33,7 @@ final class StatJson {
             json.writeStartObject();
             json.writeStringField("timestamp", Instant.ofEpochMilli(now.takenMs()).toString());
             json.writeNumberField("pid", now.pid());
-            json.writeNumberField("uptime_s", (now.takenMs() - now.startedMs()) / MS_PER_S);
+            json.writeNumberField("uptime_s", now.upS());
             json.writeNumberField("interval_s", change.seconds());
             writeTotals(json);
             writeOwners(json, "workers", EngineCounter.RECEIVED, List.of(EngineCounter.RECEIVED,

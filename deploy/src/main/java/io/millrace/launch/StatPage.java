@@ -21,6 +21,7 @@ final class StatPage {
     private static final int MAX_KINDS_SHOWN = 10;
     private static final int MAX_HOOKS_SHOWN = 15;
     private static final int MIN_HOOK_WIDTH = 34;
+    private static final double MS_PER_S = 1e3;
 
     private final CounterChange change;
     private final CounterSnapshot now;
@@ -177,7 +178,7 @@ final class StatPage {
     }
 
     private String uptime() {
-        final Duration up = Duration.ofMillis(now.takenMs() - now.startedMs());
+        final Duration up = Duration.ofMillis((long) (now.upS() * MS_PER_S));
         return String.format(Locale.ROOT, "%d:%02d:%02d", up.toHours(), up.toMinutesPart(), up.toSecondsPart());
     }
 

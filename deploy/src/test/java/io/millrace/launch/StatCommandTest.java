@@ -12,6 +12,7 @@ import io.millrace.engine.telemetry.LatencyHistogram;
 import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.PortCounter;
+import io.millrace.engine.telemetry.ProcessStart;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.lua.HookTimes;
 import java.io.IOException;
@@ -31,7 +32,7 @@ final class StatCommandTest {
     private static final long PID = ProcessHandle.current().pid();
     private static final int RING_BYTES = 1 << 16;
     private static final long PID_OFFSET = 16;
-    private static final long STARTED_MS_OFFSET = 24;
+    private static final long STARTED_TICKS_OFFSET = 24;
     /** Larger than any number that the kernel gives, {@code PID_MAX_LIMIT}. */
     private static final long DEAD_PID = 1L << 23;
 
@@ -145,8 +146,11 @@ final class StatCommandTest {
     @Test
     void shouldNotTakeAnotherProcessForTheOneThatDied() throws IOException {
         final Path file = counters(PID);
-        poke(file, STARTED_MS_OFFSET, 1);
-
+        assertThat(RunDirectory.isAlive(file)).isTrue();
+        final long start = ProcessStart.ticks().orElseThrow();
+        poke(file, STARTED_TICKS_OFFSET, start - 1);
+        assertThat(RunDirectory.isAlive(file)).isFalse();
+        poke(file, STARTED_TICKS_OFFSET, start + 1);
         assertThat(RunDirectory.isAlive(file)).isFalse();
     }
 

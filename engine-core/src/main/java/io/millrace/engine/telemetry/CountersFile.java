@@ -18,21 +18,22 @@ import org.agrona.concurrent.status.CountersReader;
  * Counters in a file that the writing process maps, and that any other may map and read while they change.
  *
  * <pre>{@code
- *   0        magic 8 | version 4 | counters 4 | pid 8 | start, ms since the Unix epoch 8 | zero up to 4096
+ *   0        magic 8 | version 4 | counters 4 | pid 8 | start 8 | zero up to 4096
  *   4096     labels: CountersReader.METADATA_LENGTH bytes a counter
  *   behind   values: CountersReader.COUNTER_LENGTH bytes a counter
  * }</pre>
  *
- * <p>Numbers are in the byte order of the machine; the magic is written last.
+ * <p>Numbers are in the byte order of the machine; the start is that of the process, as {@link ProcessStart} tells it.
+ * The magic is written last.
  */
 public final class CountersFile implements AutoCloseable {
     private static final long MAGIC = 0x4352_5443_4C4C_494DL;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER_LENGTH = 4096;
     private static final int VERSION_OFFSET = 8;
     private static final int CAPACITY_OFFSET = 12;
     private static final int PID_OFFSET = 16;
-    private static final int STARTED_MS_OFFSET = 24;
+    private static final int STARTED_TICKS_OFFSET = 24;
     private static final long TOTAL_LENGTH = HEADER_LENGTH
         + (long) Telemetry.MAX_COUNTERS * (CountersReader.METADATA_LENGTH + CountersReader.COUNTER_LENGTH);
 
@@ -65,7 +66,7 @@ public final class CountersFile implements AutoCloseable {
                 file.header.putInt(VERSION_OFFSET, VERSION);
                 file.header.putInt(CAPACITY_OFFSET, Telemetry.MAX_COUNTERS);
                 file.header.putLong(PID_OFFSET, ProcessHandle.current().pid());
-                file.header.putLong(STARTED_MS_OFFSET, System.currentTimeMillis());
+                file.header.putLong(STARTED_TICKS_OFFSET, ProcessStart.ticks().orElse(0));
                 file.header.putLongVolatile(0, MAGIC);
                 return file;
             }
@@ -98,9 +99,9 @@ public final class CountersFile implements AutoCloseable {
         return header.getLong(PID_OFFSET);
     }
 
-    /** When that process made it, milliseconds since the Unix epoch. */
-    public long startedMs() {
-        return header.getLong(STARTED_MS_OFFSET);
+    /** Start of that process, as {@link ProcessStart#ticks} has it; 0 where the kernel did not tell. */
+    public long startedTicks() {
+        return header.getLong(STARTED_TICKS_OFFSET);
     }
 
     /** Labels of the counters. */
