@@ -6,6 +6,7 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.EventRings;
+import io.millrace.engine.port.LiveClock;
 import io.millrace.engine.service.CaptureUser;
 import io.millrace.engine.service.ProcessSignals;
 import io.millrace.engine.service.ServiceManager;
@@ -30,6 +31,7 @@ final class Capture extends EngineRun {
     private final CaptureUser user;
     private final List<AutoCloseable> locks = new ArrayList<>();
     private final DropWatch drops;
+    private final ClockWatch wallClock = new ClockWatch();
     private final RunGauges gauges;
     private final HookGauges hookGauges;
     private ServiceLink service;
@@ -166,6 +168,7 @@ final class Capture extends EngineRun {
         gauges.update();
         hookGauges.update(scripts.hookTimes().hooks());
         drops.look(EngineRun::complain);
+        wallClock.look(running.wallAheadNs(), LiveClock.CATCH_UP_SHARE, EngineRun::complain);
     }
 
     /** Events that wait for scripts that sleep must not keep the process alive. */

@@ -45,6 +45,8 @@ abstract class EngineRun {
     /** Room between one script thread or worker and the output thread. */
     static final int OUTPUT_RING_BYTES = 4 << 20;
 
+    private static final long NS_PER_MS = 1_000_000;
+
     private final EngineConfig config;
     private final ThreadPlan threads;
     private final boolean live;
@@ -92,7 +94,8 @@ abstract class EngineRun {
         this.output = output;
         this.telemetry = telemetry;
         stats = new RunStats(telemetry, live);
-        scriptConfig = scripts.config(flows, planned.verdicts(), !live, this::scriptThread);
+        final ScriptConfig asked = scripts.config(flows, planned.verdicts(), !live, this::scriptThread);
+        scriptConfig = live ? asked.withInputs(asked.inputs().withLiveTime(this::liveTimeNs)) : asked;
         placeSource = Preparation.start("places", scripts::places);
         final int ringBytes = scripts.eventRingBytes();
         eventRings = new EventRings(
@@ -226,6 +229,12 @@ abstract class EngineRun {
             runtime.awaitDrained();
             throw new IllegalStateException("a script thread ended before its time", e);
         }
+    }
+
+    /** Wall time until the ports are open, whose clock starts there. */
+    private long liveTimeNs() {
+        final FlowEngine running = engine;
+        return running == null ? System.currentTimeMillis() * NS_PER_MS : running.nowNs();
     }
 
     private ScriptRuntime launchScripts(final ApplicationNames names) {

@@ -65,7 +65,8 @@ final class HostOptions {
 
     /** Files that are read. */
     Stream<Path> inputFiles() {
-        return Stream.of(blacklist, externalAlerts, geoip).filter(Objects::nonNull);
+        return Stream.concat(HostLists.files(localNetworks).stream(),
+            Stream.of(blacklist, externalAlerts, geoip, geoipAsn).filter(Objects::nonNull));
     }
 
     /** Reads once what the run will read; throws {@link ConfigException} with the flag that is wrong. */

@@ -252,7 +252,7 @@ final class ScriptOptions {
         final ScriptInputs usual = ScriptInputs.defaults();
         return new ScriptInputs(
             Optional.ofNullable(scriptConfig), hosts.asnDatabase(), hosts.externalAlerts(), limits.storeBytes(),
-            usual.externalAlertBytes());
+            usual.externalAlertBytes(), usual.liveTimeNs());
     }
 
     /**

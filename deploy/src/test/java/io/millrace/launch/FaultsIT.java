@@ -32,16 +32,20 @@ class FaultsIT {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"scripts/mine.lua", "blacklist.txt", "settings.json"})
+    @ValueSource(strings = {"scripts/mine.lua", "blacklist.txt", "networks.txt", "settings.json", "countries.mmdb", "systems.mmdb"})
     void shouldRefuseToWriteOverWhatItReads(final String input) throws Exception {
         Files.createDirectory(folder.resolve("scripts"));
         Files.writeString(folder.resolve("scripts/mine.lua"), "return { hooks = {} }");
         Files.writeString(folder.resolve("blacklist.txt"), "10.0.0.1\n");
+        Files.writeString(folder.resolve("networks.txt"), "10.0.0.0/8\n");
         Files.writeString(folder.resolve("settings.json"), "{}");
+        Files.writeString(folder.resolve("countries.mmdb"), "of no matter");
+        Files.writeString(folder.resolve("systems.mmdb"), "of no matter");
         final String before = Files.readString(folder.resolve(input));
 
-        final Run run = replay("--scripts", "scripts", "--blacklist", "blacklist.txt",
-            "--script-config", "settings.json", "--eve", input);
+        final Run run = replay("--scripts", "scripts", "--blacklist", "blacklist.txt", "--local-networks",
+            "192.168.0.0/16,./networks.txt", "--script-config", "settings.json", "--geoip", "countries.mmdb",
+            "--geoip-asn", "systems.mmdb", "--eve", input);
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.errors()).singleElement().asString()

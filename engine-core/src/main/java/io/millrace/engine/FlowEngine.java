@@ -250,6 +250,11 @@ public final class FlowEngine implements AutoCloseable {
         return clock.nowNs();
     }
 
+    /** How far wall time is ahead of the time of live ports, in nanoseconds. */
+    public long wallAheadNs() {
+        return clock.wallAheadNs();
+    }
+
     /** Keeps the time of live ports near wall time. About ten times a second. */
     public void followWallClock() {
         clock.follow();

@@ -315,7 +315,8 @@ public final class ScriptRuntime implements AutoCloseable {
     private void openExternalAlerts() {
         final double longestS = config.idleTimeoutNs() / NS_PER_S + 2.0 * config.periodicSeconds();
         config.inputs().externalAlerts().ifPresent(path -> externalAlerts = ExternalAlerts.open(
-            path, config.lossless(), config.lossless() ? 0 : longestS, stores, telemetry));
+            path, config.lossless(), config.lossless() ? 0 : longestS, config.inputs().liveTimeNs(), stores,
+            telemetry));
     }
 
     private void closeExternalAlerts() {

@@ -33,10 +33,13 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ExternalAlertsTest {
     private static final long NOW_NS = System.currentTimeMillis() * 1_000_000;
+    private static final long HOUR_NS = 3_600_000_000_000L;
 
     @TempDir
     Path folder;
@@ -45,6 +48,7 @@ class ExternalAlertsTest {
     private final OneToOneRingBuffer events = EventRing.allocate(1 << 16);
     private final OneToOneRingBuffer output = OutputRing.allocate(1 << 20);
     private final List<String> texts = new ArrayList<>();
+    private long flowTimeNs = NOW_NS;
 
     @Test
     void shouldHandEachAlertOfAFileToItsFlowOnce() throws IOException {
@@ -121,6 +125,21 @@ class ExternalAlertsTest {
         assertThat(texts).containsExactly("added", "after rotation");
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {-HOUR_NS, HOUR_NS})
+    void shouldLetAlertsGrowOldByTheTimeOfFlowsHoweverTheWallClockIsSet(final long aheadOfWallNs) throws IOException {
+        flowTimeNs = NOW_NS + aheadOfWallNs;
+        final Path file = Files.createFile(folder.resolve("alerts.json"));
+        final ScriptRuntime runtime = launch(file, false);
+        append(file, line("192.168.1.10", 1, "8.8.8.8", 443, "in time"));
+        append(file, line("192.168.1.10", 2, "8.8.8.8", 443, "too late"));
+        await(ExternalAlertCounter.OFFERED, 2);
+        offer(live(1).u64(FlowEventDescriptor.TIME_NS, flowTimeNs));
+        offer(live(2).u64(FlowEventDescriptor.TIME_NS, flowTimeNs + HOUR_NS / 2));
+        end(runtime);
+        assertThat(texts).containsExactly("in time", "nil");
+    }
+
     @Test
     void shouldTakeThePlaceOfASocketThatARunLeftBehind() throws IOException {
         final Path socket = folder.resolve("alerts.sock");
@@ -145,7 +164,7 @@ class ExternalAlertsTest {
             """);
         final ScriptConfig config = ScriptConfig.defaults().withScriptPaths(List.of(script))
             .withInputs(new ScriptInputs(
-                Optional.empty(), Optional.empty(), Optional.of(alerts), 1 << 16, 1 << 16));
+                Optional.empty(), Optional.empty(), Optional.of(alerts), 1 << 16, 1 << 16, () -> flowTimeNs));
         return ScriptRuntime.launch(
             config.withThreads(replay, config.idleStrategy(), config.threadFactory()), ScriptHarness.names(),
             List.of(new PlaceTable(PlaceSource.nowhere())), List.of(List.of(events)), List.of(output), telemetry,

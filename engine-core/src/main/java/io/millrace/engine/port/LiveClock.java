@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  * calls {@link #follow()}, any may read. Frames of ports that stamp nothing carry this time, read once a burst.
  */
 public final class LiveClock {
-    /** Share of the time passed by which a call of {@link #follow()} moves the clock at most. */
-    static final int SLOWEST_CATCH_UP = 100;
+    /** The clock catches up by one part in so many of the time that passes, and no faster. */
+    public static final int CATCH_UP_SHARE = 100;
 
     private static final long NS_PER_S = 1_000_000_000L;
 
@@ -38,6 +38,11 @@ public final class LiveClock {
         return monotonicNs.getAsLong() + offsetNs;
     }
 
+    /** How far wall time is ahead of it, in nanoseconds. */
+    public long wallAheadNs() {
+        return wallNs.getAsLong() - nowNs();
+    }
+
     /** Comes a little closer to wall time; ten times a second is enough. Allocates nothing. */
     public void follow() {
         RxBurst.clockOffset(approach());
@@ -47,7 +52,7 @@ public final class LiveClock {
     long approach() {
         final long nowNs = monotonicNs.getAsLong();
         final long errorNs = wallNs.getAsLong() - nowNs - offsetNs;
-        final long limitNs = (nowNs - followedNs) / SLOWEST_CATCH_UP;
+        final long limitNs = (nowNs - followedNs) / CATCH_UP_SHARE;
         followedNs = nowNs;
         offsetNs += Math.clamp(errorNs, -limitNs, limitNs);
         return offsetNs;

@@ -40,6 +40,7 @@ final class LiveClockTest {
         clock.approach();
 
         assertThat(clock.nowNs()).isEqualTo(START_NS + STEP_NS + STEP_NS / 100);
+        assertThat(clock.wallAheadNs()).isEqualTo(HOUR_NS - STEP_NS / 100);
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.util.concurrent.locks.LockSupport;
 final class AlertFile implements ExternalAlerts.Feed {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final long POLL_NS = 200_000_000;
-    private static final double MS_PER_S = 1e3;
 
     private final Path path;
     private final AlertLines lines;
@@ -33,8 +32,8 @@ final class AlertFile implements ExternalAlerts.Feed {
     static void readWhole(final Path path, final AlertLines lines) throws IOException {
         final AlertFile file = new AlertFile(path, lines);
         try (FileChannel _ = file.channel) {
-            file.read(0);
-            lines.end(file.pending, 0);
+            file.read();
+            lines.end(file.pending);
         }
     }
 
@@ -50,7 +49,7 @@ final class AlertFile implements ExternalAlerts.Feed {
         reader = Thread.currentThread();
         while (!closed) {
             try {
-                read(System.currentTimeMillis() / MS_PER_S);
+                read();
                 if (replaced()) {
                     channel.close();
                     pending = new AlertLines.Pending();
@@ -80,9 +79,9 @@ final class AlertFile implements ExternalAlerts.Feed {
         channel = FileChannel.open(path, StandardOpenOption.READ);
     }
 
-    private void read(final double nowS) throws IOException {
+    private void read() throws IOException {
         while (channel.read(buffer.clear()) > 0) {
-            lines.accept(buffer.flip(), pending, nowS);
+            lines.accept(buffer.flip(), pending);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
@@ -16,8 +17,11 @@ final class AlertLines {
     /** Longest line; the rest of a longer one is passed over and the line counted as malformed. */
     static final int MAX_LINE = 16384;
 
+    private static final double NS_PER_S = 1e9;
+
     private final ScriptStores stores;
     private final double timeToLiveS;
+    private final LongSupplier clockNs;
     private final Map<ExternalAlertCounter, AtomicCounter> counters = new EnumMap<>(ExternalAlertCounter.class);
     private volatile String firstProblem;
 
@@ -25,10 +29,14 @@ final class AlertLines {
      * Lines to come.
      *
      * @param timeToLiveS how long an alert waits for its flow; 0 for ever.
+     * @param clockNs     time of the flows, from which an alert's life counts.
      */
-    AlertLines(final ScriptStores stores, final double timeToLiveS, final Telemetry telemetry) {
+    AlertLines(
+        final ScriptStores stores, final double timeToLiveS, final LongSupplier clockNs, final Telemetry telemetry) {
+
         this.stores = stores;
         this.timeToLiveS = timeToLiveS;
+        this.clockNs = clockNs;
         for (final ExternalAlertCounter counter : ExternalAlertCounter.values()) {
             counters.put(counter, telemetry.counter(counter, "external-alerts"));
         }
@@ -41,16 +49,12 @@ final class AlertLines {
         private boolean tooLong;
     }
 
-    /**
-     * Takes bytes of a stream, whole lines and the beginning of another.
-     *
-     * @param nowS time in seconds, from which an alert's life counts.
-     */
-    void accept(final ByteBuffer bytes, final Pending pending, final double nowS) {
+    /** Takes bytes of a stream, whole lines and the beginning of another. */
+    void accept(final ByteBuffer bytes, final Pending pending) {
         while (bytes.hasRemaining()) {
             final byte each = bytes.get();
             if (each == '\n') {
-                end(pending, nowS);
+                end(pending);
             } else if (pending.length == MAX_LINE) {
                 pending.tooLong = true;
             } else {
@@ -60,14 +64,14 @@ final class AlertLines {
     }
 
     /** The stream has ended; what stands in its last line counts, newline or not. */
-    void end(final Pending pending, final double nowS) {
+    void end(final Pending pending) {
         if (pending.tooLong) {
             count(ExternalAlertCounter.LINES, 1);
             malformed("longer than " + MAX_LINE + " bytes");
         } else if (!new String(pending.line, 0, pending.length, java.nio.charset.StandardCharsets.ISO_8859_1)
             .isBlank()) {
             count(ExternalAlertCounter.LINES, 1);
-            offer(pending, nowS);
+            offer(pending);
         }
         pending.length = 0;
         pending.tooLong = false;
@@ -89,7 +93,7 @@ final class AlertLines {
         return firstProblem;
     }
 
-    private void offer(final Pending pending, final double nowS) {
+    private void offer(final Pending pending) {
         try {
             final Optional<ExternalAlert> alert = ExternalAlert.parse(pending.line, pending.length);
             if (alert.isEmpty()) {
@@ -97,7 +101,8 @@ final class AlertLines {
                 return;
             }
             final long refused = stores.externalAlertsRefused();
-            if (stores.offerExternalAlert(alert.get().key(), alert.get().text(), nowS, timeToLiveS)) {
+            if (stores.offerExternalAlert(alert.get().key(), alert.get().text(),
+                clockNs.getAsLong() / NS_PER_S, timeToLiveS)) {
                 count(ExternalAlertCounter.OFFERED, 1);
             } else {
                 count(stores.externalAlertsRefused() > refused

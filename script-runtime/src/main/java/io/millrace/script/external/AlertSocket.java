@@ -16,7 +16,6 @@ import java.nio.file.Path;
 final class AlertSocket implements ExternalAlerts.Feed {
     private static final int MAX_WRITERS = 16;
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final double MS_PER_S = 1e3;
 
     private final Path path;
     private final AlertLines lines;
@@ -92,7 +91,6 @@ final class AlertSocket implements ExternalAlerts.Feed {
 
     private void read(final SelectionKey key) {
         final AlertLines.Pending pending = (AlertLines.Pending) key.attachment();
-        final double nowS = System.currentTimeMillis() / MS_PER_S;
         int length;
         try {
             length = ((SocketChannel) key.channel()).read(buffer.clear());
@@ -100,9 +98,9 @@ final class AlertSocket implements ExternalAlerts.Feed {
             length = -1;
         }
         if (length > 0) {
-            lines.accept(buffer.flip(), pending, nowS);
+            lines.accept(buffer.flip(), pending);
         } else if (length < 0) {
-            lines.end(pending, nowS);
+            lines.end(pending);
             hangUp(key);
         }
     }

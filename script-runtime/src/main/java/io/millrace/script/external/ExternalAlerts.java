@@ -5,6 +5,7 @@ import io.millrace.script.lua.ScriptStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /**
  * Where external alerts come from: a file, or a Unix socket that is made where there is no file. A replay reads a file
@@ -39,16 +40,18 @@ public final class ExternalAlerts implements AutoCloseable {
      *
      * @param whole       whether a file is read here and now and no further (replay).
      * @param timeToLiveS how long an alert waits for its flow; 0 for ever.
+     * @param clockNs     time of the flows, nanoseconds since the Unix epoch.
      * @throws IllegalArgumentException with path and what to do where it cannot be opened.
      */
     public static ExternalAlerts open(
         final Path path,
         final boolean whole,
         final double timeToLiveS,
+        final LongSupplier clockNs,
         final ScriptStores stores,
         final Telemetry telemetry) {
 
-        final AlertLines lines = new AlertLines(stores, timeToLiveS, telemetry);
+        final AlertLines lines = new AlertLines(stores, timeToLiveS, clockNs, telemetry);
         try {
             if (Files.isRegularFile(path)) {
                 if (whole) {

@@ -65,8 +65,12 @@ public final class HostLists {
 
     /** Files that the lists are read from. */
     public List<Path> files() {
-        return Stream.concat(localEntries.stream().filter(HostLists::isFile).map(entry -> Path.of(entry.strip())),
-            blacklistFile.stream()).toList();
+        return Stream.concat(files(localEntries).stream(), blacklistFile.stream()).toList();
+    }
+
+    /** Files among the entries of local networks. */
+    public static List<Path> files(final List<String> localEntries) {
+        return localEntries.stream().filter(HostLists::isFile).map(entry -> Path.of(entry.strip())).toList();
     }
 
     NetworkSet localNetworks() {
