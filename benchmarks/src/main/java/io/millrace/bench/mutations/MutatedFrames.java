@@ -4,9 +4,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.millrace.bench.traffic.CaptureFrames;
 import io.millrace.binding.link.NativeLinker;
 import io.millrace.binding.linux.AnonymousMemory;
+import io.millrace.engine.fixture.CaptureFrames;
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.memory.RawMemory;
 import io.millrace.engine.port.FrameDescriptor;
