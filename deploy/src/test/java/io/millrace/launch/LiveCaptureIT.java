@@ -6,52 +6,33 @@ import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.launch.MillraceProcess.Run;
 import io.millrace.script.intake.ScriptCounter;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged program on live ports: interfaces in a network of its own, read through af_packet. */
 class LiveCaptureIT {
-    private static final Path SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath();
     private static final Path SCRIPTS = Path.of("../script-runtime/src/main/scripts/flow").toAbsolutePath().normalize();
-    private static final int SAMPLE_FRAMES = 1033;
-    private static final Pattern FLOW = Pattern.compile("\"event_type\":\"flow\".*(\"src_ip\":.*?),\"community_id\".*"
-        + "(\"pkts_toserver\":\\d+,\"pkts_toclient\":\\d+,\"bytes_toserver\":\\d+,\"bytes_toclient\":\\d+)"
-        + ".*(\"ndpi\":\\{\"proto\":\"[^\"]*\")");
+
+    @RegisterExtension
+    private final WatchedLink link = WatchedLink.cabled();
 
     @TempDir
     private Path folder;
-
-    private NetworkNamespace network;
-
-    @BeforeEach
-    void makeNetwork() throws IOException, InterruptedException {
-        network = NetworkNamespace.create();
-        network.cable("watched", "far");
-    }
-
-    @AfterEach
-    void removeNetwork() throws InterruptedException {
-        network.remove();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"--interval=20ms", "--interval=20ms --json"})
     @Timeout(60)
     void shouldEndTheWatchingWithWhoeverReadsIt(final String flags) throws Exception {
-        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface", "watched")) {
+        try (LiveCapture capture = link.capture(folder, "--iface", "watched")) {
             final Process stat = MillraceProcess.builder(folder, Map.of(), Stream.concat(
                 Stream.of("stat", "--run-dir", folder.resolve("run").toString()), Stream.of(flags.split(" ")))
                 .toArray(String[]::new)).redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -66,20 +47,20 @@ class LiveCaptureIT {
     @ParameterizedTest
     @ValueSource(strings = {"--workers=1", "--workers=2", "--workers=2 --rx-queues=1"})
     void shouldLoseNothingAndSeeTheFlowsThatAReplayOfTheFileSees(final String flags) throws Exception {
-        NetworkNamespace.assumeTools("tcpreplay");
-        final Run replay = MillraceProcess.run(folder, Map.of(), "replay", SAMPLE.toString(), "--scripts",
+        final Run replay = MillraceProcess.run(folder, Map.of(), "replay", WatchedLink.SAMPLE.toString(), "--scripts",
             SCRIPTS.toString(), "--eve", "replay.json", "--warm-up", "0");
         assertThat(replay.exitCode()).isZero();
 
         final List<String> output;
-        try (LiveCapture capture = LiveCapture.start(network, folder, (
+        try (LiveCapture capture = link.capture(folder, (
             "--iface=watched --scripts=" + SCRIPTS + " --eve=live.json " + flags).split(" "))) {
-            network.run("tcpreplay", "--quiet", "--pps=2000", "--intf1=far", SAMPLE.toString());
-            capture.awaitCounter(EngineCounter.RECEIVED, SAMPLE_FRAMES);
+            link.sendSample();
+            capture.awaitCounter(EngineCounter.RECEIVED, WatchedLink.SAMPLE_FRAMES);
             output = capture.stop();
         }
 
-        assertThat(flows("live.json")).isNotEmpty().containsExactlyInAnyOrderElementsOf(flows("replay.json"));
+        assertThat(FlowLines.of(folder.resolve("live.json"))).isNotEmpty()
+            .containsExactlyInAnyOrderElementsOf(FlowLines.of(folder.resolve("replay.json")));
         assertThat(output).anyMatch(line -> line.startsWith("frames   1,033 received = "))
             .anyMatch(line -> line.startsWith("records  52 due = 52 written + 0 dropped"))
             .noneMatch(line -> line.contains("does not add up"));
@@ -87,13 +68,12 @@ class LiveCaptureIT {
 
     @Test
     void shouldTellOfEachHookAndWorkerWhatItTakesAlsoAfterAReload() throws Exception {
-        NetworkNamespace.assumeTools("tcpreplay");
         final int decided = 40;
-        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface=watched", "--workers=2",
+        try (LiveCapture capture = link.capture(folder, "--iface=watched", "--workers=2",
             "--script-threads=2", "--scripts=" + SCRIPTS)) {
             for (int round = 1; round <= 2; round++) {
-                network.run("tcpreplay", "--quiet", "--pps=2000", "--intf1=far", SAMPLE.toString());
-                capture.awaitCounter(EngineCounter.RECEIVED, (long) round * SAMPLE_FRAMES);
+                link.sendSample();
+                capture.awaitCounter(EngineCounter.RECEIVED, (long) round * WatchedLink.SAMPLE_FRAMES);
                 capture.awaitCounter(RunGauge.HOOK_RUN, (long) round * decided);
                 capture.signal("HUP");
                 capture.awaitError("scripts reloaded");
@@ -119,15 +99,15 @@ class LiveCaptureIT {
     @Test
     void shouldOutliveWhatHappensToALinkAndToItsOutputFile() throws Exception {
         final Path log = folder.resolve("live.json");
-        try (LiveCapture capture = LiveCapture.start(
-            network, folder, "--iface", "watched", "--scripts", SCRIPTS.toString(), "--eve", log.toString())) {
+        try (LiveCapture capture = link.capture(
+            folder, "--iface", "watched", "--scripts", SCRIPTS.toString(), "--eve", log.toString())) {
 
-            assertThat(LiveCapture.refusal(network, folder, "--iface", "watched"))
+            assertThat(link.refusal(folder, "--iface", "watched"))
                 .contains("millrace: port watched is in use by another millrace capture");
-            network.run("ip", "link", "set", "far", "down");
+            link.run("ip", "link", "set", "far", "down");
             assertThat(capture.awaitError("link is")).isEqualTo(
                 "millrace: port watched: link is down: no frames come from it");
-            network.run("ip", "link", "set", "far", "up");
+            link.run("ip", "link", "set", "far", "up");
             assertThat(capture.awaitError("link is")).isEqualTo("millrace: port watched: link is up");
 
             Files.move(log, folder.resolve("live.json.1"));
@@ -136,7 +116,7 @@ class LiveCaptureIT {
             assertThat(capture.awaitError("scripts reloaded")).contains("1 of 1 run");
             capture.signal("STOP");
             capture.signal("CONT");
-            network.run("ip", "link", "delete", "watched");
+            link.run("ip", "link", "delete", "watched");
             assertThat(capture.awaitError("device is gone")).contains("port watched");
             capture.stop();
         }
@@ -146,11 +126,11 @@ class LiveCaptureIT {
 
     @Test
     void shouldStartAgainAfterItWasKilled() throws Exception {
-        try (LiveCapture killed = LiveCapture.start(network, folder, "--iface", "watched")) {
+        try (LiveCapture killed = link.capture(folder, "--iface", "watched")) {
             killed.signal("KILL");
             killed.await();
         }
-        try (LiveCapture next = LiveCapture.start(network, folder, "--iface", "watched")) {
+        try (LiveCapture next = link.capture(folder, "--iface", "watched")) {
             assertThat(folder.resolve("run").toFile().list()).filteredOn(name -> name.endsWith(".counters"))
                 .containsExactly(next.pid() + ".counters");
             next.stop();
@@ -160,12 +140,8 @@ class LiveCaptureIT {
 
     @Test
     void shouldRefuseAnInterfaceThatIsNotThere() throws Exception {
-        assertThat(LiveCapture.refusal(network, folder, "--iface", "absent"))
+        assertThat(link.refusal(folder, "--iface", "absent"))
             .contains("millrace: no interface absent in this network namespace: ip link lists what there is");
     }
 
-    private List<String> flows(final String eve) throws IOException {
-        return Files.readAllLines(folder.resolve(eve)).stream().map(FLOW::matcher).filter(Matcher::find)
-            .map(flow -> flow.group(1) + flow.group(2) + flow.group(3)).toList();
-    }
 }

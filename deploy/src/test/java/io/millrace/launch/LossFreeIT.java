@@ -6,7 +6,6 @@ import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.PortCounter;
 import io.millrace.launch.MillraceProcess.Run;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -14,10 +13,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,41 +23,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged program on an interface that brings 200 thousand frames a second, as far as this machine sends them. */
 @Timeout(300)
 class LossFreeIT {
-    private static final Path SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath();
     private static final String RATE = "--pps=200000";
     private static final String[] NO_TIMEOUTS = {"--idle-timeout=1h", "--tcp-closed-timeout=1h"};
-    private static final Pattern FLOW = Pattern.compile("\"event_type\":\"flow\".*(\"src_ip\":.*?),\"community_id\".*"
-        + "(\"pkts_toserver\":\\d+,\"pkts_toclient\":\\d+,\"bytes_toserver\":\\d+,\"bytes_toclient\":\\d+)"
-        + ".*(\"ndpi\":\\{\"proto\":\"[^\"]*\")");
+
+    @RegisterExtension
+    private final WatchedLink link = WatchedLink.cabled();
 
     @TempDir
     private Path folder;
 
-    private NetworkNamespace network;
-
-    @BeforeEach
-    void makeNetwork() throws IOException, InterruptedException {
-        network = NetworkNamespace.create();
-        NetworkNamespace.assumeTools("tcpreplay");
-        network.cable("watched", "far");
-    }
-
-    @AfterEach
-    void removeNetwork() throws InterruptedException {
-        network.remove();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"--workers=1", "--workers=2", "--workers=2 --rx-queues=2"})
     void shouldSeeAllFlowsOfTheSampleAsAReplayDoes(final String flags) throws Exception {
-        shouldSeeWhatAReplaySees(List.of(SAMPLE), 60, flags);
+        shouldSeeWhatAReplaySees(List.of(WatchedLink.SAMPLE), 60, flags);
     }
 
     @Test
     void shouldSeeAllFlowsOfTheCorpusAsAReplayDoes() throws Exception {
         final List<Path> captures = Corpus.captures();
         for (final String end : List.of("watched", "far")) {
-            network.run("ip", "link", "set", end, "mtu", "65535");
+            link.run("ip", "link", "set", end, "mtu", "65535");
         }
         shouldSeeWhatAReplaySees(captures, 1, "--workers=1");
     }
@@ -67,11 +50,11 @@ class LossFreeIT {
     @Test
     void shouldCountEveryFrameThatTheRingHadNoRoomFor() throws Exception {
         final Path file = folder.resolve("sent.pcap");
-        final int frames = RetimedCapture.write(file, List.of(SAMPLE), 10);
+        final int frames = RetimedCapture.write(file, List.of(WatchedLink.SAMPLE), 10);
         final List<String> output;
-        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface=watched", "--rx-descriptors=1")) {
+        try (LiveCapture capture = link.capture(folder, "--iface=watched", "--rx-descriptors=1")) {
             capture.signal("STOP");
-            network.run("tcpreplay", "--quiet", "--topspeed", "--intf1=far", file.toString());
+            link.run("tcpreplay", "--quiet", "--topspeed", "--intf1=far", file.toString());
             capture.signal("CONT");
             assertThat(capture.awaitError("drops begin")).contains("frames missed by the port");
             capture.awaitCounter(PortCounter.PORT_OFFERED, frames);
@@ -97,26 +80,22 @@ class LossFreeIT {
         assertThat(replay.exitCode()).isZero();
 
         final List<String> output;
-        try (LiveCapture capture = LiveCapture.start(network, folder, Stream.of(
+        try (LiveCapture capture = link.capture(folder, Stream.of(
             Stream.of("--iface=watched", "--eve=live.json", "--worker-cores=any", "--event-ring=64M"),
             Stream.of(NO_TIMEOUTS), Stream.of(flags.split(" "))).flatMap(part -> part).toArray(String[]::new))) {
 
-            network.run(
+            link.run(
                 "tcpreplay", "--quiet", "--preload-pcap", RATE, "--pps-multi=50", "--intf1=far", file.toString());
             capture.awaitCounter(EngineCounter.RECEIVED, frames);
             output = capture.stop();
         }
 
-        assertThat(flows("live.json")).isNotEmpty().containsExactlyInAnyOrderElementsOf(flows("replay.json"));
+        assertThat(FlowLines.of(folder.resolve("live.json"))).isNotEmpty()
+            .containsExactlyInAnyOrderElementsOf(FlowLines.of(folder.resolve("replay.json")));
         assertThat(output)
             .anyMatch(line -> line.startsWith(String.format(Locale.ROOT,
                 "ports    %1$,d came = %1$,d received + 0 missed + 0 without mbuf + 0 dropped", frames)))
             .noneMatch(line -> line.contains("does not add up"));
-    }
-
-    private List<String> flows(final String eve) throws IOException {
-        return Files.readAllLines(folder.resolve(eve)).stream().map(FLOW::matcher).filter(Matcher::find)
-            .map(flow -> flow.group(1) + flow.group(2) + flow.group(3)).toList();
     }
 
     private static long number(final String grouped) {

@@ -11,34 +11,26 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A capture as a service: what it tells its manager, the user it becomes, the files it leaves. */
 class ServiceIT {
-    private static final Path SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath();
     private static final Path SCRIPTS = Path.of("../script-runtime/src/main/scripts/flow").toAbsolutePath().normalize();
-    private static final int SAMPLE_FRAMES = 1033;
     private static final int NOBODY = 65534;
+
+    @RegisterExtension
+    private final WatchedLink link = WatchedLink.cabled();
 
     @TempDir
     private Path folder;
 
-    private NetworkNamespace network;
-
+    /** The folder belongs to root: others must be able to walk through it. */
     @BeforeEach
-    void makeNetwork() throws IOException, InterruptedException {
-        network = NetworkNamespace.create();
-        network.cable("watched", "far");
-        // The folder belongs to root: others must be able to walk through it.
+    void openFolder() throws IOException {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-    }
-
-    @AfterEach
-    void removeNetwork() throws InterruptedException {
-        network.remove();
     }
 
     @Test
@@ -80,10 +72,9 @@ class ServiceIT {
 
     @Test
     void shouldBecomeAnotherUserInEveryThreadOnceItsPortsAreOpen() throws Exception {
-        NetworkNamespace.assumeTools("tcpreplay");
         final Path logs = ownedByNobody("logs");
         final Path log = logs.resolve("eve.json");
-        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface", "watched", "--user", "nobody",
+        try (LiveCapture capture = link.capture(folder, "--iface", "watched", "--user", "nobody",
             "--scripts", SCRIPTS.toString(), "--eve", log.toString(), "--workers", "2")) {
 
             capture.awaitCounter(EngineCounter.RECEIVED, 0);
@@ -95,8 +86,8 @@ class ServiceIT {
                 .containsPattern("(?m)^CapBnd:\\s*0{16}$").containsPattern("(?m)^NoNewPrivs:\\s*1$")
                 .containsPattern("(?m)^Groups:\\s*65534\\s*$"));
 
-            network.run("tcpreplay", "--quiet", "--pps=2000", "--intf1=far", SAMPLE.toString());
-            capture.awaitCounter(EngineCounter.RECEIVED, SAMPLE_FRAMES);
+            link.sendSample();
+            capture.awaitCounter(EngineCounter.RECEIVED, WatchedLink.SAMPLE_FRAMES);
 
             Files.move(log, logs.resolve("eve.json.1"));
             capture.signal("HUP");
@@ -113,7 +104,7 @@ class ServiceIT {
     @Test
     void shouldLeaveNoFileThatOthersMayRead() throws Exception {
         final Path run = folder.resolve("run");
-        try (LiveCapture capture = LiveCapture.start(network, folder, "--iface", "watched", "--user", "nobody:daemon",
+        try (LiveCapture capture = link.capture(folder, "--iface", "watched", "--user", "nobody:daemon",
             "--eve", ownedByNobody("logs").resolve("eve.json").toString())) {
 
             try (Stream<Path> files = Stream.concat(Files.list(run), Files.list(folder.resolve("logs")))) {
@@ -152,13 +143,13 @@ class ServiceIT {
             "--run-dir", folder.resolve("run").toString()), Stream.of(arguments)).toList();
         final Path errors = folder.resolve("errors");
         final ProcessBuilder builder = MillraceProcess.builder(folder, Map.of(), command.toArray(String[]::new));
-        final int exitCode = builder.command(network.command(builder.command())).redirectError(errors.toFile())
+        final int exitCode = builder.command(link.network().command(builder.command())).redirectError(errors.toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
         return new MillraceProcess.Run(exitCode, List.of(), Files.readAllLines(errors));
     }
 
     private LiveCapture start(final NotifySocket manager, final String... arguments) throws IOException {
-        return LiveCapture.start(network, folder,
+        return link.capture(folder,
             Map.of("NOTIFY_SOCKET", manager.path().toString(), "WATCHDOG_USEC", "30000000"),
             Stream.concat(Stream.of("--iface", "watched", "--scripts", SCRIPTS.toString()), Stream.of(arguments))
                 .toArray(String[]::new));

@@ -9,59 +9,46 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged program at memory that another program shares with it, through DPDK's {@code memif}. */
 @Timeout(120)
 class SharedMemoryIT {
-    private static final String SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath().toString();
-    private static final int SAMPLE_FRAMES = 1033;
+
+    @RegisterExtension
+    private final WatchedLink link = WatchedLink.uncabled();
 
     @TempDir
     private Path folder;
 
-    private NetworkNamespace network;
-
-    @BeforeEach
-    void makeNetwork() throws IOException, InterruptedException {
-        network = NetworkNamespace.create();
-    }
-
-    @AfterEach
-    void removeNetwork() throws InterruptedException {
-        network.remove();
-    }
-
     @Test
     void shouldSayThatTheOtherProgramIsMissing() throws Exception {
-        assertThat(LiveCapture.refusal(network, folder, "--port=net_memif0,role=client," + socket()))
+        assertThat(link.refusal(folder, "--port=net_memif0,role=client," + socket()))
             .contains("millrace: cannot start port net_memif0").contains("start the other program first");
     }
 
     @Test
     void shouldSeeEveryFrameThatTheOtherProgramSends() throws Exception {
         NetworkNamespace.assumeTools("dpdk-testpmd");
-        final Process sender = new ProcessBuilder(network.command(List.of(
-            "stdbuf", "--output=L", "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "--no-shconf",
-            "--vdev=net_pcap0,rx_pcap=" + SAMPLE, "--vdev=net_memif0,role=server," + socket(),
+        final Process sender = new ProcessBuilder(link.network().command(List.of(
+            "stdbuf", "--output=L", "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry",
+            "--no-shconf", "--vdev=net_pcap0,rx_pcap=" + WatchedLink.SAMPLE, "--vdev=net_memif0,role=server," + socket(),
             "--", "--interactive", "--no-flush-rx", "--no-mlockall", "--total-num-mbufs=8192")))
             .redirectErrorStream(true).start();
         final List<String> output;
         try (BufferedReader said = sender.inputReader(UTF_8); Writer commands = sender.outputWriter(UTF_8)) {
             awaitLine(said, "Checking link statuses");
-            try (LiveCapture capture =
-                LiveCapture.start(network, folder, "--port=net_memif0,role=client,rsize=11," + socket())) {
+            try (LiveCapture capture = link.capture(folder, "--port=net_memif0,role=client,rsize=11," + socket())) {
                 String port;
                 do {
                     send(commands, "show port summary 1");
                     port = awaitLine(said, "net_memif");
                 } while (!port.contains("up"));
                 send(commands, "start");
-                capture.awaitCounter(EngineCounter.RECEIVED, SAMPLE_FRAMES);
+                capture.awaitCounter(EngineCounter.RECEIVED, WatchedLink.SAMPLE_FRAMES);
                 output = capture.stop();
             }
         } finally {
