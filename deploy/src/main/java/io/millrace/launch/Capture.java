@@ -167,6 +167,7 @@ final class Capture extends EngineRun {
         running.watchPorts(EngineRun::complain);
         gauges.update();
         hookGauges.update(scripts.hookTimes().hooks());
+        watchOutput();
         drops.look(EngineRun::complain);
         wallClock.look(running.wallAheadNs(), LiveClock.CATCH_UP_SHARE, EngineRun::complain);
     }

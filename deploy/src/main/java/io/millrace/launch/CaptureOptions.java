@@ -23,6 +23,8 @@ final class CaptureOptions {
         AF_XDP
     }
 
+    private static final long MIN_STATS_INTERVAL_NS = 100_000_000L;
+
     @Option(names = "--iface", paramLabel = "NAME", split = ",",
         description = "Network interface of the kernel to watch; repeatable.")
     private List<String> interfaces = List.of();
@@ -58,7 +60,7 @@ final class CaptureOptions {
             + " /run/millrace for root, else $XDG_RUNTIME_DIR/millrace).")
     private Path runDirectory;
 
-    @Option(names = "--user", paramLabel = "NAME[:GROUP]",
+    @Option(names = "--user", paramLabel = "NAME[:GROUP]", converter = NameConverter.class,
         description = "User to become when the ports are open, without any capability from there on; what is read and"
             + " written is reached as this user from the start (default: the one that starts it).")
     private String user;
@@ -67,6 +69,12 @@ final class CaptureOptions {
     List<PortWish> wishes() {
         if (driver != null && interfaces.isEmpty()) {
             throw new ConfigException("--driver: is for --iface, and there is none: give --iface NAME, or leave it out");
+        }
+        if (durationNs != null && durationNs == 0) {
+            throw new ConfigException("--duration must be longer than zero: leave it out for a run without end");
+        }
+        if (statsIntervalNs < MIN_STATS_INTERVAL_NS) {
+            throw new ConfigException("--stats-interval must be at least 100 ms: " + statsIntervalNs + " ns");
         }
         final List<PortWish> wishes = new ArrayList<>();
         for (final String port : ports) {

@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.port.PacketMemory;
+import io.millrace.launch.doctor.AbsentPorts;
 import io.millrace.launch.doctor.Doctor;
 import io.millrace.launch.doctor.DoctorReport;
 import io.millrace.launch.doctor.Finding;
@@ -77,7 +78,10 @@ final class DoctorCommand implements Callable<Integer> {
         final List<Finding> findings = new ArrayList<>(LibraryChecks.look());
         // How much memory a flow takes is for the libraries to say: without them the rest cannot be worked out.
         if (findings.stream().noneMatch(finding -> finding.severity() == Finding.Severity.BROKEN)) {
-            findings.addAll(new Doctor(patient(), wantedOptions(),
+            final SystemFiles files = SystemFiles.ofThisMachine();
+            final Machine machine = new MachineReader(files).read();
+            findings.addAll(AbsentPorts.look(machine, ports.wishes()));
+            findings.addAll(new Doctor(patient(files, machine), wantedOptions(),
                 ManagementFactory.getRuntimeMXBean().getInputArguments()).examine());
         }
         findings.addAll(OutputChecks.look(output.files()));
@@ -86,9 +90,7 @@ final class DoctorCommand implements Callable<Integer> {
         return report.hurts() ? ExitCode.ERRORS_FOUND : ExitCode.DONE;
     }
 
-    private Patient patient() {
-        final SystemFiles files = SystemFiles.ofThisMachine();
-        final Machine machine = new MachineReader(files).read();
+    private Patient patient(final SystemFiles files, final Machine machine) {
         final PlannedRun.Flags flags = new PlannedRun.Flags(flows, scripts, packets, output);
         final RunWishes wishes = PlannedRun.wishes(flags, ports);
         final List<PortWish> wanted = wantedPorts(machine);
@@ -96,6 +98,10 @@ final class DoctorCommand implements Callable<Integer> {
             new RunPlanner(machine, wishes, wanted, new PlanBuilder(command.name(), flag -> Origin.DEFAULT));
         final ThreadPlan threads = planner.threads();
         final BufferPlan buffers = planner.buffers(threads);
+        if (!ports.wishes().isEmpty()) {
+            // Refuses what no capture would take.
+            ports.config(buffers);
+        }
         final EngineConfig config = PlannedRun.engineConfig(
             flags, wishes, threads, buffers, planner.flowCapacity(threads), buffers.hugePages(), 0);
         final List<NetworkCard> cards =

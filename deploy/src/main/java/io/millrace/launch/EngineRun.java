@@ -71,6 +71,7 @@ abstract class EngineRun {
     private volatile FlowEngine engine;
     private OutputWriter writer;
     private Heartbeat outputHeartbeat;
+    private boolean outputFailed;
 
     /**
      * A run that has not begun.
@@ -311,6 +312,15 @@ abstract class EngineRun {
     /** Has output files opened anew. */
     final void reopenOutput() {
         writer.requestReopen();
+    }
+
+    /** Says so, once, where an output cannot be written any more, and again after it was opened anew. */
+    final void watchOutput() {
+        final String failure = writer.failure();
+        if (failure != null && !outputFailed) {
+            complain(failure);
+        }
+        outputFailed = failure != null;
     }
 
     /** Has all counters written as a stats record of this moment. */

@@ -5,7 +5,9 @@ import io.millrace.engine.config.ConfigException;
 import io.millrace.script.geo.GeoException;
 import io.millrace.script.output.OutputException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -20,6 +22,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class ErrorLine implements IParameterExceptionHandler, IExecutionExceptionHandler {
     private static final Pattern INVALID_VALUE =
         Pattern.compile("^Invalid value for option '([^']*)'(?: at index \\d+)?(?: \\([^)]*\\))?: ");
+    private static final Pattern INVALID_PARAMETER =
+        Pattern.compile("^Invalid value for positional parameter at index \\S+ \\(<?([^)>]*)>?\\): ");
+    private static final Pattern NO_CONSTANT =
+        Pattern.compile("expected one of \\[([^]]*)] \\(case-insensitive\\) but was ('.*')");
+    private static final Pattern NO_LONG = Pattern.compile("is not a long$");
+    private static final Pattern NO_BOOLEAN = Pattern.compile("is not a boolean$");
 
     private final Map<String, String> environment;
 
@@ -89,7 +97,7 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
                     .map(known -> "did you mean " + known + "? ").orElse("")
                 + help + "what there is";
         }
-        final String message = INVALID_VALUE.matcher(e.getMessage()).replaceFirst("$1: ");
+        final String message = inOurWords(e.getMessage());
         if (e.getArgSpec() instanceof OptionSpec option) {
             final String variable = EnvironmentDefaults.variable(option);
             final String value = environment.get(variable);
@@ -100,7 +108,19 @@ final class ErrorLine implements IParameterExceptionHandler, IExecutionException
                 return message;
             }
         }
+        if (INVALID_PARAMETER.matcher(e.getMessage()).find()) {
+            return message;
+        }
         return Character.toLowerCase(message.charAt(0)) + message.substring(1) + ": " + help + "all arguments";
+    }
+
+    private static String inOurWords(final String message) {
+        final String named = INVALID_PARAMETER.matcher(INVALID_VALUE.matcher(message).replaceFirst("$1: "))
+            .replaceFirst("$1: ");
+        final String withNames = NO_CONSTANT.matcher(named).replaceFirst(found -> Matcher.quoteReplacement(
+            found.group(2) + " is none of " + found.group(1).toLowerCase(Locale.ROOT)));
+        return NO_BOOLEAN.matcher(NO_LONG.matcher(withNames).replaceFirst("is not a number"))
+            .replaceFirst("is neither true nor false");
     }
 
     private static boolean isGiven(final OptionSpec option, final String[] arguments) {

@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.DetectionConfig;
+import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.EngineConfig.FlowStatistics;
 import io.millrace.engine.config.FlowTimeouts;
 import io.millrace.launch.plan.RunMemory;
@@ -46,6 +47,9 @@ final class FlowOptions {
 
     /** As asked for; null for what suits. */
     Integer askedCapacity() {
+        if (capacity != null) {
+            EngineConfig.requireFlowCapacity(capacity);
+        }
         return capacity;
     }
 

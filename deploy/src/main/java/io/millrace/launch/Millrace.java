@@ -2,6 +2,7 @@ package io.millrace.launch;
 
 import io.millrace.binding.link.EnvironmentException;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -100,6 +101,7 @@ public final class Millrace implements Runnable {
             .setUsageHelpLongOptionsMaxWidth(28)
             .setAbbreviatedOptionsAllowed(false)
             .setOverwrittenOptionsAllowed(true)
+            .registerConverter(Path.class, new PathConverter())
             .setParameterExceptionHandler(errors)
             .setExecutionExceptionHandler(errors);
         prepare(commandLine, new EnvironmentDefaults(environment));

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class OutputOptions {
     private static final String STANDARD_OUTPUT = "-";
 
-    @Option(names = "--eve", paramLabel = "FILE|-",
+    @Option(names = "--eve", paramLabel = "FILE|-", converter = NameConverter.class,
         description = "Write flow records and alerts as EVE JSON, - to standard output (default: not written).")
     private String eve;
 

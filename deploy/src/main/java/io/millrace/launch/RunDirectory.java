@@ -1,6 +1,7 @@
 package io.millrace.launch;
 
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.telemetry.CountersFile;
 import io.millrace.engine.telemetry.ProcessStart;
@@ -38,17 +39,21 @@ final class RunDirectory {
      * The folder, made if it is not there.
      *
      * @param asked what the flag names; null for the usual one.
+     * @throws ConfigException      where something else has that name.
      * @throws EnvironmentException where it cannot be made.
      */
     static RunDirectory open(final Path asked, final Map<String, String> environment) {
         final Path folder = asked == null ? usual(environment) : asked;
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new ConfigException("--run-dir: is no folder: " + folder + ": name another one");
+        }
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
             }
         } catch (final IOException e) {
-            throw new EnvironmentException("cannot make the folder " + folder + " (" + e.getMessage()
+            throw new EnvironmentException("cannot make the folder " + folder + " (" + FileTrouble.reason(e)
                 + "): name another one with --run-dir");
         }
         return new RunDirectory(folder);
@@ -68,8 +73,8 @@ final class RunDirectory {
                 changeOwner(path, uid, gid);
             }
         } catch (final IOException e) {
-            throw new EnvironmentException("cannot give the folder " + path + " to user " + uid + " (" + e.getMessage()
-                + "): name another one with --run-dir");
+            throw new EnvironmentException("cannot give the folder " + path + " to user " + uid + " ("
+                + FileTrouble.reason(e) + "): name another one with --run-dir");
         }
     }
 
@@ -112,8 +117,8 @@ final class RunDirectory {
             }
             return channel;
         } catch (final IOException e) {
-            throw new EnvironmentException("cannot lock port " + port.label() + ": " + file + " (" + e.getMessage()
-                + "): name another folder with --run-dir");
+            throw new EnvironmentException("cannot lock port " + port.label() + ": " + file + " ("
+                + FileTrouble.reason(e) + "): name another folder with --run-dir");
         }
     }
 
@@ -163,7 +168,8 @@ final class RunDirectory {
                 }
             }
         } catch (final IOException e) {
-            throw new EnvironmentException("cannot clean " + path + " (" + e.getMessage() + "): check its permissions");
+            throw new EnvironmentException(
+                "cannot clean " + path + " (" + FileTrouble.reason(e) + "): check its permissions");
         }
     }
 

@@ -1,5 +1,8 @@
 package io.millrace.launch;
 
+import io.millrace.engine.config.ConfigException;
+import io.millrace.script.ScriptConfig;
+import io.millrace.script.ScriptInputs;
 import io.millrace.script.lua.Supervision;
 import picocli.CommandLine.Option;
 
@@ -48,5 +51,20 @@ final class ScriptLimitOptions {
     /** When a script is switched off. */
     Supervision supervision() {
         return new Supervision(maxFailures, maxOverruns);
+    }
+
+    /** Throws {@link ConfigException} with the flag that leaves too little. */
+    void check() {
+        requireAtLeast("--script-memory", memoryBytes, ScriptConfig.MIN_MEMORY_BYTES, "4M", "bytes");
+        requireAtLeast("--script-store", storeBytes, ScriptInputs.MIN_BYTES, "64K", "bytes");
+        requireAtLeast("--script-deadline", deadlineNs, ScriptConfig.MIN_DEADLINE_NS, "1ms", "ns");
+    }
+
+    private static void requireAtLeast(
+        final String flag, final long value, final long least, final String leastText, final String unit) {
+
+        if (value < least) {
+            throw new ConfigException(flag + " must be at least " + leastText + ": " + value + " " + unit);
+        }
     }
 }

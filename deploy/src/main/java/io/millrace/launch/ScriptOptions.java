@@ -191,6 +191,7 @@ final class ScriptOptions {
     ScriptConfig config(
         final FlowOptions flows, final int verdicts, final boolean lossless, final ThreadFactory threadFactory) {
 
+        limits.check();
         hosts.check();
         if (scriptConfig != null) {
             try {
@@ -211,7 +212,7 @@ final class ScriptOptions {
                 .withRun(new RunTraits(
                     scriptProfile ? new ScriptProfile() : null, flows.statistics() == FlowStatistics.FULL));
         } catch (final IllegalArgumentException e) {
-            throw new ConfigException("script settings: " + e.getMessage());
+            throw new ConfigException((e.getMessage().startsWith("--") ? "" : "script settings: ") + e.getMessage());
         }
     }
 

@@ -79,7 +79,7 @@ final class StatCommand implements Callable<Integer> {
         try {
             return CountersFile.open(file);
         } catch (final IOException e) {
-            throw new ConfigException("counters cannot be read: " + file + " (" + e.getMessage()
+            throw new ConfigException("counters cannot be read: " + file + " (" + FileTrouble.reason(e)
                 + "): run as the user of the capture");
         }
     }
@@ -132,7 +132,7 @@ final class StatCommand implements Callable<Integer> {
         try {
             all = RunDirectory.counters(folder);
         } catch (final IOException e) {
-            throw new ConfigException("cannot look into " + folder + " (" + e.getMessage()
+            throw new ConfigException("cannot look into " + folder + " (" + FileTrouble.reason(e)
                 + "): run as the user of the capture, or give --run-dir");
         }
         final List<Path> chosen = all.stream()

@@ -116,10 +116,15 @@ class CommandLineTest {
         "--burst=x         | --burst: 'x' is not a number",
         "--burst=1000      | --burst must be from 1 to 512: 1000",
         "--flow-capacity=1 | --flow-capacity must be from 1024",
+        "--flow-capacity=0 | --flow-capacity must be from 1024",
+        "--tcp-closed-timeout=0s | --tcp-closed-timeout must be longer than zero",
+        "--eve=            | --eve: '' names nothing",
+        "--summary-json=   | --summary-json: '' is not a path",
+        "--scripts=        | --scripts: '' is not a path",
         "--idle-timeout=60 | --idle-timeout: '60' is not a duration",
         "--idle-timeout=0s | --idle-timeout must be longer than zero",
         "--mempool=64      | --mempool must be from 128",
-        "--overflow=spill  | --overflow: expected one of",
+        "--overflow=spill  | --overflow: 'spill' is none of block, drop",
         "--workers=65      | --workers must be from 1 to 64",
         "--worker-cores=all | is not a list of cores",
         "--worker-cores=0,1 | --worker-cores: 2 cores for 1 worker",
@@ -139,7 +144,9 @@ class CommandLineTest {
         "--periodic-interval=1ms  | --periodic-interval: 1000000 ns are not whole seconds",
         "--local-networks=1.2.3   | --local-networks: '1.2.3'",
         "--allow-script=net       | --allow-script net",
-        "--script-memory=1K       | script memory",
+        "--script-memory=1K       | --script-memory must be at least 4M: 1024 bytes",
+        "--script-store=1K        | --script-store must be at least 64K: 1024 bytes",
+        "--script-deadline=1us    | --script-deadline must be at least 1ms: 1000 ns",
         "--blacklist=/missing/it  | --blacklist: /missing/it",
         "--geoip=/missing/it      | /missing/it",
         "--scripts=/missing/it    | --scripts: no such file or folder: /missing/it",
@@ -149,6 +156,44 @@ class CommandLineTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.errors()).singleElement().asString().startsWith("millrace: ").contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--duration=0s          | --duration must be longer than zero",
+        "--stats-interval=99ms  | --stats-interval must be at least 100 ms",
+        "--user=                | --user: '' names nothing",
+        "--promiscuous=maybe    | --promiscuous: 'maybe' is neither true nor false",
+        "--driver=kernel        | --driver: 'kernel' is none of af_packet, af_xdp"})
+    void shouldRefuseACaptureBeforeItsPortsAreOpened(final String flag, final String expected) {
+        final CommandLineRun run = CommandLineRun.of("capture", "--iface=lo", flag);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).singleElement().asString().startsWith("millrace: ").contains(expected);
+    }
+
+    @Test
+    void shouldRefuseARunFolderThatIsAFile() throws IOException {
+        final Path file = Files.createFile(folder.resolve("file"));
+
+        final CommandLineRun run = CommandLineRun.of("capture", "--iface=lo", "--run-dir", file.toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).containsExactly("millrace: --run-dir: is no folder: " + file + ": name another one");
+    }
+
+    @Test
+    void shouldNotTakeNoNameForTheWorkingFolder() {
+        final CommandLineRun run = CommandLineRun.of("replay", "");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).containsExactly("millrace: FILE: '' is not a path: name a file or a folder");
+    }
+
+    @Test
+    void shouldSayThatAProcessHasANumber() {
+        assertThat(CommandLineRun.of("stat", "--pid=abc").errors())
+            .containsExactly("millrace: --pid: 'abc' is not a number");
     }
 
     @Test

@@ -49,7 +49,19 @@ final class MachineCommandsTest {
     }
 
     @Test
+    void shouldFindThatAPortIsNotThere() {
+        final CommandLineRun run =
+            CommandLineRun.of("doctor", "--iface=nosuch0,lo", "--port=0000:fe:1f.7", "--port=net_tap0,iface=nosuch1");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.output()).filteredOn(line -> line.startsWith("broken")).satisfiesExactly(
+            line -> assertThat(line).matches("broken +card 0000:fe:1f.7 +no network card has this address"),
+            line -> assertThat(line).matches("broken +interface nosuch0 +not in this network namespace"));
+    }
+
+    @Test
     void shouldRefuseFlagsThatACaptureRefuses() {
         assertThat(CommandLineRun.of("doctor", "--overflow", "block", "--port", "net_null0").exitCode()).isEqualTo(2);
+        assertThat(CommandLineRun.of("doctor", "--iface", "").exitCode()).isEqualTo(2);
     }
 }

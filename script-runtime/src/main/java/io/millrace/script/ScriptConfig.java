@@ -56,8 +56,10 @@ public record ScriptConfig(
     Supervision supervision,
     RunTraits run) {
 
-    private static final long MIN_MEMORY_BYTES = 4L << 20;
-    private static final long MIN_DEADLINE_NS = 1_000_000;
+    /** Least memory of one thread's scripts. */
+    public static final long MIN_MEMORY_BYTES = 4L << 20;
+    /** Least processor time of a hook. */
+    public static final long MIN_DEADLINE_NS = 1_000_000;
     private static final int MIN_EMISSION_BYTES = 1 << 18;
 
     /** Checks each value; throws {@link IllegalArgumentException} with name, value and limit. */

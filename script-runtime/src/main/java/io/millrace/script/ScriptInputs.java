@@ -23,7 +23,9 @@ public record ScriptInputs(
     long externalAlertBytes,
     LongSupplier liveTimeNs) {
 
-    private static final long MIN_BYTES = 1 << 16;
+    /** Least memory of a store. */
+    public static final long MIN_BYTES = 1 << 16;
+
     private static final long NS_PER_MS = 1_000_000;
 
     /** Checks the sizes; throws {@link IllegalArgumentException} with name, value and limit. */

@@ -113,17 +113,14 @@ final class BufferPlanner {
     private void tellWhatPortNeeds(
         final PortWish port, final Optional<NetworkCard> card, final Optional<KernelInterface> known) {
 
-        if (port.pciAddress().isPresent() && card.isEmpty()) {
-            plan.note("port " + port.label() + ": no network card has this address: millrace ports lists them");
+        if (port.isAbsentFrom(machine)) {
+            plan.note("port " + port.label() + (port.pciAddress().isPresent()
+                ? ": no network card has this address: millrace ports lists them"
+                : ": there is no such interface in this network namespace: ip link lists them"));
         }
         card.filter(found -> !found.isBoundForDpdk() && !found.sharesWithKernel()).ifPresent(found -> plan.note("port "
             + port.label() + ": " + found.driver().map(driver -> "the kernel's driver " + driver + " has it")
                 .orElse("no driver has it") + ": dpdk-devbind.py --bind=vfio-pci " + found.address()));
-        final boolean told = port.interfaceName().filter(name -> !name.equals(Machine.LOOPBACK)).isPresent();
-        if (told && known.isEmpty() && !port.driver().startsWith("net_tap")) {
-            plan.note("port " + port.label() + ": there is no such interface in this network namespace: ip link lists"
-                + " them");
-        }
         known.filter(found -> found.state().equals("down")).ifPresent(found -> plan.note(
             "port " + port.label() + ": the interface is down: ip link set " + found.name() + " up"));
     }

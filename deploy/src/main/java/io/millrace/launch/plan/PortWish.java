@@ -1,5 +1,6 @@
 package io.millrace.launch.plan;
 
+import io.millrace.launch.machine.Machine;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,7 @@ public record PortWish(
 
     private static final String KERNEL_SHARES = "net_af_packet";
     private static final String ZERO_COPY = "net_af_xdp";
+    private static final String MAKES_ITS_INTERFACE = "net_tap";
 
     /** A card that DPDK is to drive. */
     public static PortWish ofCard(final String pciAddress) {
@@ -24,6 +26,13 @@ public record PortWish(
     /** An interface of the kernel. */
     public static PortWish ofInterface(final String name, final String driver) {
         return new PortWish(name, driver, Optional.empty(), Optional.of(name));
+    }
+
+    /** Whether the machine has no such port. A TAP interface need not be there: its port makes it. */
+    public boolean isAbsentFrom(final Machine machine) {
+        return pciAddress.isPresent() ? machine.card(pciAddress.get()).isEmpty()
+            : !driver.startsWith(MAKES_ITS_INTERFACE) && interfaceName.filter(name -> !name.equals(Machine.LOOPBACK)
+                && machine.networkInterface(name).isEmpty()).isPresent();
     }
 
     /** What reads it, as the flag has it that asked for it: {@code --driver af_packet}, {@code --port net_af_packet0}. */

@@ -16,7 +16,8 @@ public final class PortOffers {
     /** Packet buffers of one queue with its ring and its gaps, in huge pages of 2 MiB. */
     private static final int PAGES_OF_A_CARD = 64;
     private static final Map<String, String> VIRTUAL_DEVICES = new TreeMap<>(Map.of(
-        "net_tap", "net_tap0,iface=tap0", "net_memif", "net_memif0,role=client,socket=/run/memif.sock",
+        "net_tap", "net_tap0,iface=tap0",
+        "net_memif", "net_memif0,role=client,socket=/run/memif.sock,socket-abstract=no",
         "net_pcap", "net_pcap0,rx_iface=eth0", "net_null", "net_null0", "net_ring", "net_ring0"));
     private static final Map<String, String> MEANINGS = Map.of(
         "net_tap", "an interface that Millrace makes", "net_memif", "shared memory of another program",

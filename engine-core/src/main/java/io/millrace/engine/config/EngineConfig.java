@@ -77,7 +77,7 @@ public record EngineConfig(
 
     /** Checks every value; throws {@link ConfigException} with the flag, the value and the limit. */
     public EngineConfig {
-        require("--flow-capacity", flowCapacity, MIN_FLOW_CAPACITY, MAX_FLOW_CAPACITY);
+        requireFlowCapacity(flowCapacity);
         require("--burst", burst, 1, MAX_BURST);
         require("--mbuf-size", mbufBytes, MIN_MBUF_BYTES, MAX_MBUF_BYTES);
         require("--mempool", mempoolMbufs, 2L * burst, Integer.MAX_VALUE);
@@ -98,6 +98,11 @@ public record EngineConfig(
         return new EngineConfig(
             flows, FlowTimeouts.of(4 * timeoutNs, timeoutNs), timeoutNs, flowStatistics, openedTunnels, detection, burst, mbufs,
             bytesPerMbuf, rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
+    }
+
+    /** Checks one value before others follow from it. */
+    public static void requireFlowCapacity(final int flowCapacity) {
+        require("--flow-capacity", flowCapacity, MIN_FLOW_CAPACITY, MAX_FLOW_CAPACITY);
     }
 
     private static void require(final String flag, final long value, final long min, final long max) {

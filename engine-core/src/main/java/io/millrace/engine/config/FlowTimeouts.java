@@ -26,10 +26,11 @@ public record FlowTimeouts(
 
     /** Checks every value; throws {@link ConfigException} with the flag and the value. */
     public FlowTimeouts {
+        // The next two follow from the first where they are not given.
+        requirePositive("--tcp-closed-timeout", tcpClosedNs);
         requirePositive("--tcp-new-timeout", tcpNewNs);
         requirePositive("--tcp-half-open-timeout", tcpHalfOpenNs);
         requirePositive("--tcp-established-timeout", tcpEstablishedNs);
-        requirePositive("--tcp-closed-timeout", tcpClosedNs);
         requirePositive("--udp-timeout", udpNs);
         requirePositive("--icmp-timeout", icmpNs);
         requirePositive("--other-timeout", otherNs);

@@ -129,6 +129,9 @@ final class DpdkDevice implements PortDevice {
             return "start the other program first, or take role=server; both must name the socket alike, socket-abstract"
                 + " included";
         }
+        if (reason.contains("No such file")) {
+            return "check the path in its arguments";
+        }
         if (reason.contains("ermission") || reason.contains("ermitted")) {
             return "run as root, or grant CAP_NET_RAW and CAP_NET_ADMIN";
         }

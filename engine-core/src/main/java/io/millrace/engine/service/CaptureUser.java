@@ -43,8 +43,8 @@ public final class CaptureUser {
     /** What keeps this process from becoming it, with what mends that; empty where nothing does. */
     public Optional<String> obstacle() {
         final boolean mayBecome = account == null || fromRoot || Privileges.effectiveUid() == account.uid();
-        return mayBecome ? Optional.empty() : Optional.of("--user " + account.name()
-            + ": only root can become another user: start as root or as " + account.name());
+        return mayBecome ? Optional.empty() : Optional.of("--user " + account.name() + ": only root can become another"
+            + " user: start as root" + (account.uid() == ROOT ? "" : " or as " + account.name()));
     }
 
     /** Files made from here on are nothing to anybody but their user and group, whatever the caller's umask says. */

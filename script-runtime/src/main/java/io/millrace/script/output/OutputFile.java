@@ -3,8 +3,10 @@ package io.millrace.script.output;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -22,7 +24,8 @@ final class OutputFile {
     private final Path path;
     private FileOutputStream stream;
     private final boolean standardStream;
-    private String failure;
+    /** Looked at by other threads too. */
+    private volatile String failure;
 
     private OutputFile(
         final String name, final Path path, final FileOutputStream stream, final boolean standardStream) {
@@ -42,9 +45,11 @@ final class OutputFile {
     static OutputFile open(final Path path, final boolean append) {
         final OutputFile file = openUnlocked(path);
         try {
+            // Before it is locked: to close another descriptor of a file gives its lock back.
+            final boolean torn = append && endsWithinALine(path);
             file.lock();
             if (append) {
-                file.moveToEnd();
+                file.moveToEnd(torn);
             } else {
                 file.empty();
             }
@@ -141,8 +146,9 @@ final class OutputFile {
             final OutputFile next = openUnlocked(path);
             stream.close();
             stream = next.stream;
+            final boolean torn = endsWithinALine(path);
             lock();
-            moveToEnd();
+            moveToEnd(torn);
             failure = null;
         } catch (final OutputException e) {
             failure = e.getMessage();
@@ -167,12 +173,31 @@ final class OutputFile {
         }
     }
 
-    /** An appending write moves to the end only when it happens; counting bytes needs the position before. */
-    private void moveToEnd() {
+    /**
+     * An appending write moves to the end only when it happens; counting bytes needs the position before. What a run that was
+     * killed, or a full disk, left of a line ends here.
+     */
+    private void moveToEnd(final boolean torn) throws IOException {
+        if (torn) {
+            stream.write('\n');
+        }
         try {
             stream.getChannel().position(stream.getChannel().size());
         } catch (final IOException noPosition) {
             // A pipe or a terminal has no end.
+        }
+    }
+
+    private static boolean endsWithinALine(final Path path) {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (SeekableByteChannel file = Files.newByteChannel(path)) {
+            final ByteBuffer last = ByteBuffer.allocate(1);
+            return file.size() > 0 && file.position(file.size() - 1).read(last) == 1 && last.get(0) != '\n';
+        } catch (final IOException e) {
+            // Who may write it need not be allowed to read it.
+            return false;
         }
     }
 

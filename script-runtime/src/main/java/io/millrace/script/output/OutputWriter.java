@@ -139,7 +139,7 @@ public final class OutputWriter implements Agent {
 
     /**
      * One line saying what could not be written, where, and how to mend it; null where everything arrived. Ask after
-     * the writer has closed, or on its thread.
+     * the writer has closed; while it runs another thread may see counts that are a little old.
      */
     public String failure() {
         for (final Sink sink : sinks) {

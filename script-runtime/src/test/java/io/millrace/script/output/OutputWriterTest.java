@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -260,6 +261,22 @@ final class OutputWriterTest {
         fresh.stats(STATS);
         fresh.close();
         assertThat(Files.readAllLines(file)).hasSize(1);
+    }
+
+    @Test
+    void shouldNotGoOnInALineThatAnotherRunLeftUnfinished() throws IOException {
+        final Path file = Files.writeString(directory.resolve("eve.json"), "{}\n{\"timestamp\":\"20");
+        final Sink appending = EveSink.open(file.toString(), true, Messages.NAMES, Messages.VERDICT_NAMES);
+        appending.stats(STATS);
+        appending.reopen();
+        Files.writeString(file, "{\"torn", StandardOpenOption.APPEND);
+        appending.reopen();
+        appending.stats(STATS);
+        appending.close();
+
+        final List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSize(5).startsWith("{}", "{\"timestamp\":\"20").element(3).isEqualTo("{\"torn");
+        assertThat(List.of(lines.get(2), lines.get(4))).allSatisfy(line -> assertThat(Json.read(line)).isNotEmpty());
     }
 
     @Test
