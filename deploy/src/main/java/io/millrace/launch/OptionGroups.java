@@ -20,7 +20,8 @@ final class OptionGroups implements IHelpSectionRenderer {
         for (final Map.Entry<String, CommandSpec> mixin : command.mixins().entrySet()) {
             final List<OptionSpec> options = new ArrayList<>(mixin.getValue().options());
             own.removeIf(option -> mixin.getValue().findOption(option.longestName()) != null);
-            text.append(String.join(" ", mixin.getValue().usageMessage().description())).append(":\n")
+            final String heading = String.join(" ", mixin.getValue().usageMessage().description());
+            text.append(heading.isEmpty() ? "" : heading + ":\n")
                 .append(help.optionListExcludingGroups(options)).append('\n');
         }
         return text + help.optionListExcludingGroups(new ArrayList<>(own));

@@ -207,6 +207,12 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldHeadNoOptionsByNothing() {
+        assertThat(CommandLineRun.of("generate-completion", "--help").output()).contains("Options:")
+            .doesNotContain(":");
+    }
+
+    @Test
     void shouldShowTheEnvironmentsValueAsDefault() {
         assertThat(CommandLineRun.of(Map.of("MILLRACE_IDLE_TIMEOUT", "7m"), "replay", "--help").output())
             .anyMatch(line -> line.contains("7m"));
