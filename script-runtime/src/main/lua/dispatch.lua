@@ -9,10 +9,10 @@ local hook_times = library("hook_times")
 local needs = library("needs")
 local ffi, cursor, control, hook_counts = layout.ffi, layout.cursor, layout.control, layout.hook_counts
 local no_metadata = layout.no_metadata
-local cast, floor, band = ffi.cast, math.floor, bit.band
+local cast, floor, band, bor, bnot = ffi.cast, math.floor, bit.band, bit.bor, bit.bnot
 local max = math.max
 local tonumber, type, error, pcall = tonumber, type, error, pcall
-local conclude, forget = verdicts.conclude, verdicts.forget
+local conclude, forget, retract_one_way = verdicts.conclude, verdicts.forget, verdicts.retract_one_way
 local PERIODIC_UPDATE, FLOW_END = settings.kind_periodic_update, settings.kind_flow_end
 
 local batch_pointer = ffi.typeof("const batch_entry_t *")
@@ -102,8 +102,10 @@ local RUN = [[
         counts_$i.due = counts_$i.due + 1
         control.current_script = $index
         $begin
+        $hold
         control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
         local ok, message = pcall(hook_$i$arguments)
+        $note
         if ok then
             control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
             counts_$i.run = counts_$i.run + 1
@@ -116,6 +118,15 @@ local RUN = [[
         end
     end
 ]]
+-- What a script for one-way flows sets is remembered as such.
+local HOLD = "local held = cursor.verdict.status_bitmap"
+local NOTE = "note_one_way(held)"
+
+local function note_one_way(held)
+    local verdict = cursor.verdict
+    verdict.one_way_statuses = bor(verdict.one_way_statuses, band(verdict.status_bitmap, bnot(held)))
+end
+
 local SKIP = [[
     if $due then
         counts_$i.due = counts_$i.due + 1
@@ -128,7 +139,7 @@ local HOOKS = 4
 local ARGUMENTS = { none = "", now = ", now", conf = ", now, conf_$i" }
 -- One straight function for up to GROUP scripts: no loop over functions, so that each call site sees one hook only.
 local function compile_group(hook, group, is_timed)
-    local head = { "local cursor, control, band, pcall, failed, begin, stop, keep, given = ...\n" }
+    local head = { "local cursor, control, band, pcall, failed, begin, stop, keep, note_one_way, given = ...\n" }
     local body = { "return function(now)\n    local event = cursor.event\n" }
     local given = {}
     for i, entry in ipairs(group) do
@@ -141,13 +152,14 @@ local function compile_group(hook, group, is_timed)
             begin = is_timed and "local began = begin()" or "",
             stop = is_timed and "local duration = stop() - began" or "",
             keep = is_timed and ("keep(%d, %d, duration)"):format(entry.index, HOOK_NUMBERS[hook]) or "",
+            hold = entry.script.one_way and HOLD or "", note = entry.script.one_way and NOTE or "",
             arguments = ARGUMENTS[entry.arguments]:gsub("%$i", i),
         }
         body[#body + 1] = ((entry.taken_out and SKIP or RUN):gsub("%$(%a+)", words))
     end
     body[#body + 1] = "end\n"
     local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "@millrace/" .. hook))
-    return chunk(cursor, control, band, pcall, failed, hook_times.begin, hook_times.stop, hook_times.keep,
+    return chunk(cursor, control, band, pcall, failed, hook_times.begin, hook_times.stop, hook_times.keep, note_one_way,
         given)
 end
 
@@ -313,10 +325,17 @@ local function dispatch(batch_address, from, count)
             resume(plans, event, verdict, now)
         else
             local plan = plan_now(plans, event)
-            if plan then
+            local is_answered = verdict.one_way_statuses ~= 0 and event.cli2srv_packets ~= 0
+                and event.srv2cli_packets ~= 0
+            if plan or is_answered then
                 control.bitmap_before = verdict.status_bitmap
-                plan(now)
-                conclude()
+                if is_answered then
+                    retract_one_way()
+                end
+                if plan then
+                    plan(now)
+                    conclude()
+                end
                 if verdict.status_bitmap ~= control.bitmap_before then
                     status_changed(plans, event, now)
                 end

@@ -48,6 +48,9 @@ group("Who", {
     { "serializeServerByMac", "open", "", "boolean", "The server's." },
     { "getClientIp", "open", "", "string", "Client's address; IPv6 as in RFC 5952." },
     { "getServerIp", "open", "", "string", "Server's address." },
+    { "getFlowProtoClientIP", "open", "", "string", "Address of the side that asks in the application's protocol: the "
+        .. "client's, unless the client's port alone is below 1024." },
+    { "getFlowProtoServerIP", "open", "", "string", "Address of the other side." },
     { "getProtocol", "open", "", "integer", "IP protocol." },
     { "getClientInfo", "open", "", "table", "What `getFullInfo` has of the client: its keys that begin with `cli.`." },
     { "getServerInfo", "open", "", "table", "The same of the server, `srv.`." },
@@ -201,6 +204,7 @@ group("Application", {
         .. "for ICMPv6." },
     { "getICMPType", LATER, "", "integer", "Type, the server's once it answered; 0 if not ICMP." },
     { "getMaxSeenIcmpPayloadSize", LATER, "", "integer", "Longest ICMP payload in bytes." },
+    { "shouldCheckTlsCertificate", "open", "", "boolean", "The client asked for a name, and the certificate was seen." },
     { "getSSLInfo", "open", "", "table", "As `getTLSInfo`." },
     { "getSSLVersion", "open", "", "integer", "As `getTLSVersion`." },
 })

@@ -1,6 +1,7 @@
 -- Functions of `flow` about the kinds of devices that talk, and what such devices may speak. Both come from the shared
 -- store, where an inventory puts them:
 --   hash ntopng.prefs.device_types: MAC address -> number of the type
+--   hash ntopng.prefs.host_pools: address -> number of the host's pool
 --   hash ntopng.prefs.device_policies.client_TYPE (and server_TYPE): number of the application -> "0" where it is forbidden
 local library = ...
 local addresses = library("addresses")
@@ -9,6 +10,7 @@ local cursor = library("layout").cursor
 local tonumber = tonumber
 
 local TYPES = "ntopng.prefs.device_types"
+local POOLS = "ntopng.prefs.host_pools"
 local POLICIES = "ntopng.prefs.device_policies."
 
 local flow = {}
@@ -21,6 +23,11 @@ end
 -- Type of a device; 0 unknown.
 local function type_of(mac)
     return lookup(TYPES, addresses.mac(mac)) or 0
+end
+
+-- Pool of a host, by its address; 0 none.
+local function pool_of(address)
+    return lookup(POOLS, address) or 0
 end
 
 local function forbids(role, device, protocol)
@@ -53,4 +60,4 @@ function flow.isDeviceProtocolNotAllowed()
         or forbidden("server", type_of(cursor.event.srv_mac)) ~= nil
 end
 
-return { public = flow, type_of = type_of }
+return { public = flow, type_of = type_of, pool_of = pool_of }

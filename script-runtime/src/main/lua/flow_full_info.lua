@@ -70,7 +70,7 @@ return function(info)
     info["#.systemhost"] = false
     info["#.blacklisted"] = band(traits, BLACKLISTED) ~= 0
     info["#.network_id"] = verdict.#_network - 1
-    info["#.pool_id"] = 0
+    info["#.pool_id"] = devices.pool_of(text)
     info["#.asn"] = verdict.#_asn
     info["#.country"] = country(verdict.#_place)
     info["#.os"] = ""

@@ -10,6 +10,8 @@ local address_text = addresses.text
 
 local LOCAL, BLACKLISTED, MULTICAST = settings.trait_local, settings.trait_blacklisted, settings.trait_multicast
 local MALWARE = 100
+-- Ports below are system ports (RFC 6335).
+local SERVICES = 1024
 
 local flow = {}
 
@@ -165,6 +167,20 @@ function flow.getServerGeolocation()
         ["srv.country"] = code, ["srv.city"] = city_of[place],
         ["srv.latitude"] = entry.latitude, ["srv.longitude"] = entry.longitude,
     }
+end
+
+-- Whether the side that opened the flow is the one that serves: its port alone is one of those that services have.
+local function is_opened_by_server()
+    local event = cursor.event
+    return event.cli_port ~= 0 and event.cli_port < SERVICES and event.srv_port >= SERVICES
+end
+
+function flow.getFlowProtoClientIP()
+    return is_opened_by_server() and flow.getServerIp() or flow.getClientIp()
+end
+
+function flow.getFlowProtoServerIP()
+    return is_opened_by_server() and flow.getClientIp() or flow.getServerIp()
 end
 
 function flow.getClientMac()

@@ -133,6 +133,10 @@ for generation, is_meant in pairs({ ["2019"] = is_old_tls, ["4.0"] = is_old_tls,
     by_generation[generation] = asking(is_meant)
     by_generation[generation].getTLSInfo = made_by(ADDING[generation])
 end
+-- Whether there is a name that the client asked for, and a certificate to compare it with.
+function by_generation.open.shouldCheckTlsCertificate()
+    return is_old_tls() and texts.host_name() ~= nil and (texts.tls_server_names() or texts.tls_subject()) ~= nil
+end
 by_generation.open.getSSLVersion = by_generation.open.getTLSVersion
 
 return { public = flow, adding = ADDING, by_generation = by_generation }

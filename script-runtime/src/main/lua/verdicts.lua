@@ -105,6 +105,15 @@ local function clear(status)
     verdict.predominant_status = predominant and predominant.id or 0
 end
 
+-- The flow was answered: what scripts for one-way flows said of it does not hold any more.
+local function retract_one_way()
+    local verdict = cursor.verdict
+    verdict.status_bitmap = band(verdict.status_bitmap, bnot(verdict.one_way_statuses))
+    verdict.one_way_statuses = NONE
+    local predominant = consts.predominant(verdict.status_bitmap)
+    verdict.predominant_status = predominant and predominant.id or 0
+end
+
 -- Of the statuses that hold, that of the highest score, of equals that of the lowest number; 0 where none has a score.
 local function of_highest_score()
     local note, found, highest = notes.here(), 0, 0
@@ -307,6 +316,7 @@ return {
     set = set,
     set_scored = set_scored,
     clear = clear,
+    retract_one_way = retract_one_way,
     of_highest_score = of_highest_score,
     clamp = clamp,
     add_scores = add_scores,

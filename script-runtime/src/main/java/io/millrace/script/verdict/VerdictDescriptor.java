@@ -58,6 +58,8 @@ public final class VerdictDescriptor {
     public static final int LAST_CLI2SRV_BYTES = LAYOUT.u64("last_cli2srv_bytes");
     /** {@code uint64_t}: packets from the client at the flow's previous event. */
     public static final int LAST_CLI2SRV_PACKETS = LAYOUT.u64("last_cli2srv_packets");
+    /** {@code uint64_t}: statuses that scripts for one-way flows set; they go with the first answer. */
+    public static final int ONE_WAY_STATUSES = LAYOUT.u64("one_way_statuses");
     /** {@code double}: most frame bytes per second between two events of the flow, the last a periodic update. */
     public static final int TOP_BYTES_PER_S = LAYOUT.f64("top_bytes_per_s");
     /** {@code double}: the same of packets. */

@@ -345,6 +345,32 @@ class FlowFunctionsTest {
     }
 
     @Test
+    void shouldTellTheServingSideByItsPort() {
+        final String body = "io.write(flow.getFlowProtoClientIP(), ' ', flow.getFlowProtoServerIP())";
+        assertThat(print(event(PROTOCOL_DETECTED, 1), body)).isEqualTo("192.168.1.10 8.8.8.8");
+        assertThat(print(event(PROTOCOL_DETECTED, 1).u16(FlowEventDescriptor.CLI_PORT, 53)
+            .u16(FlowEventDescriptor.SRV_PORT, 40000), body)).isEqualTo("8.8.8.8 192.168.1.10");
+        assertThat(print(event(PROTOCOL_DETECTED, 1).u16(FlowEventDescriptor.CLI_PORT, 68)
+            .u16(FlowEventDescriptor.SRV_PORT, 67), body)).isEqualTo("192.168.1.10 8.8.8.8");
+    }
+
+    @Test
+    void shouldTellWhereThereIsACertificateToCompare() {
+        final String body = "io.write(tostring(flow.shouldCheckTlsCertificate()))";
+        assertThat(print(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)), body)).isEqualTo("true");
+        assertThat(print(event(PROTOCOL_DETECTED, 1), body)).isEqualTo("false");
+    }
+
+    @Test
+    void shouldTellThePoolsOfHosts() {
+        assertThat(print(event(PROTOCOL_DETECTED, 1), """
+            ntop.setHashCache('ntopng.prefs.host_pools', '192.168.1.10', 3)
+            ntop.setHashCache('ntopng.prefs.host_pools', '8.8.8.8', '4')
+            local info = flow.getFullInfo()
+            io.write(info['cli.pool_id'], ' ', info['srv.pool_id'])""")).isEqualTo("3 4");
+    }
+
+    @Test
     void shouldCallFunctionsByTheirNumbers() {
         assertThat(print(event(PROTOCOL_DETECTED, 1), """
             local numbers = flow.methodNamesToIds()

@@ -8,6 +8,7 @@ import static io.millrace.script.lua.ScriptHarness.hook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.event.FlowEventDescriptor;
+import io.millrace.engine.event.FlowEventKind;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +210,28 @@ class HookDispatchTest {
         assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).hasSize(8 * 8000 + 1).endsWith("!");
         assertThat(harness.host().emissionsLost()).isEqualTo(992);
         assertThat(harness.host().hooksRun()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTakeBackWhatAScriptForOneWayFlowsSaidOnceTheFlowIsAnswered() {
+        final String oneWay = "local script = { api = '2019', one_way = true, l4_proto = 'udp', hooks = {} } "
+            + "function script.hooks.all(now) flow.setStatus(28) end return script";
+        final String other = "local script = { api = '2019', hooks = {} } "
+            + "function script.hooks.protocolDetected(now) flow.setStatus(5) end "
+            + "function script.hooks.statusChanged(now) io.write(flow.getStatus(), ' ', flow.getPredominantStatus(), ';') end "
+            + "return script";
+        try (ScriptHarness harness = ScriptHarness.with(oneWay, other)) {
+            assertThat(harness.run(udp(PROTOCOL_DETECTED, 1, 0))).isEqualTo(((1L << 28) + 32) + " 5;");
+            assertThat(harness.run(udp(PERIODIC_UPDATE, 1, 1))).isEqualTo("32 5;");
+            harness.run(udp(PROTOCOL_DETECTED, 2, 0), udp(FLOW_END, 2, 0));
+            assertThat(harness.bitmap(2)).as("never answered").isEqualTo((1L << 28) + 32);
+            assertThat(harness.problems()).isEmpty();
+        }
+    }
+
+    private static EventBuilder udp(final FlowEventKind kind, final long flowId, final int answers) {
+        return event(kind, flowId).u8(FlowEventDescriptor.L4_PROTOCOL, 17)
+            .u64(FlowEventDescriptor.SRV2CLI_PACKETS, answers);
     }
 
     @Test
