@@ -8,6 +8,14 @@
 
 #include "lua_machine.h"
 
+#define MIN_STRING_TABLE 2048
+
+// Whether a new block of this length may be LuaJIT's table of all strings. The collector makes it anew, smaller, and where
+// it runs between two steps of compiled code no error finds its way out of it: such a block may go beyond the limit.
+static int is_table_of_strings(const machine *vm, size_t length) {
+    return length >= MIN_STRING_TABLE && (length & (length - 1)) == 0 && length <= vm->limit / 4;
+}
+
 static void *allocate(void *user, void *pointer, size_t old_size, size_t new_size) {
     machine *vm = user;
     if (pointer == NULL) {
@@ -23,12 +31,15 @@ static void *allocate(void *user, void *pointer, size_t old_size, size_t new_siz
         }
         return NULL;
     }
-    const size_t limit = vm->limit + (vm->watch == NULL ? 0 : (size_t)vm->watch->extra_memory_kib << 10);
+    const size_t limit = vm->limit + (vm->watch == NULL ? 0 : (size_t)vm->watch->extra_memory_kib << 10)
+        + (old == NULL && is_table_of_strings(vm, new_size) ? vm->limit / 4 : 0);
     if (new_size > old_size && (vm->used > limit || new_size - old_size > limit - vm->used)) {
+        machine_settle_frame(vm);
         return NULL;
     }
     block *grown = realloc(old, sizeof(block) + new_size);
     if (grown == NULL) {
+        machine_settle_frame(vm);
         return NULL;
     }
     if (vm->core_length == 0) {
@@ -111,6 +122,7 @@ static void keep_result(lua_State *state, request *call) {
 static int protected_start(lua_State *state) {
     request *call = lua_touserdata(state, 1);
     machine *vm = call->vm;
+    machine_find_running(vm);
     luaL_openlibs(state);
     machine_open_pairs(state);
     if (luaL_loadbuffer(state, call->code, call->code_length, call->name) != 0) {

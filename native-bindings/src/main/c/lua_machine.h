@@ -43,6 +43,8 @@ typedef struct {
     size_t limit;
     // Bytes of the first block: LuaJIT's own state, at whose start `state` lies.
     size_t core_length;
+    // Place in that block of the coroutine that runs; 0 unknown.
+    size_t running_at;
     int entries;
     int dispatch;
     watch_area *watch;
@@ -78,6 +80,11 @@ void machine_close(machine *vm);
 
 // Gives back the machine code of an abandoned machine; bytes given back, 0 where it has none or none was found.
 size_t machine_code_unmap(const machine *vm);
+
+// Finds out where LuaJIT keeps which coroutine runs; once, with the machine's first coroutine running.
+void machine_find_running(machine *vm);
+// Before memory is refused: makes sure that LuaJIT finds the running function's frame.
+void machine_settle_frame(const machine *vm);
 
 // Each returns 0, MACHINE_FAILED or MACHINE_ABANDONED; the latter two leave their text in vm->error.
 // Runs call->code, a chunk that returns the table of entry points; call->name is the chunk's.

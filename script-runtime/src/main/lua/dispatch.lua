@@ -38,6 +38,7 @@ local plain = { by_hook = {}, of_event = {}, is_timed = false }
 local timed = { by_hook = {}, of_event = {}, is_timed = true }
 local DISTANCE = hook_times.distance
 local until_timed = 1
+local has_one_way = false -- whether there is a script for one-way flows
 
 local function entry_at(index)
     for _, entry in ipairs(entries) do
@@ -325,7 +326,7 @@ local function dispatch(batch_address, from, count)
             resume(plans, event, verdict, now)
         else
             local plan = plan_now(plans, event)
-            local is_answered = verdict.one_way_statuses ~= 0 and event.cli2srv_packets ~= 0
+            local is_answered = has_one_way and verdict.one_way_statuses ~= 0 and event.cli2srv_packets ~= 0
                 and event.srv2cli_packets ~= 0
             if plan or is_answered then
                 control.bitmap_before = verdict.status_bitmap
@@ -371,6 +372,7 @@ local function add(index, path, script, hooks, taken_out, conf, arguments)
         index = index, path = path, script = fixed, hooks = hooks, l4 = l4, conf = conf,
         arguments = arguments, taken_out = taken_out,
     }
+    has_one_way = has_one_way or fixed.one_way ~= nil
 end
 
 -- Later generations order scripts by prio; within one prio, and for scripts without, load order holds.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LuaVmTest {
     @Test
@@ -56,6 +58,50 @@ class LuaVmTest {
             assertThat(vm.memoryUsedBytes()).isLessThanOrEqualTo(vm.memoryLimitBytes());
             vm.call("collect");
             assertThat(vm.memoryUsedBytes()).isLessThan(vm.memoryLimitBytes() / 4);
+        }
+    }
+
+    /** Each grows a table in compiled code that began in a function which has returned since. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "local function step(t, i) t[#t + 1] = i return i + 1 end local t = {} for _ in step, t, 1 do end",
+        "local function up(t, n) if n % 3 == 0 then return n end t[n] = n return up(t, n + 1) end "
+            + "local t, n = {}, 1 while true do n = up(t, n) + 1 end",
+        "local function deep(t, n) if n % 4 == 0 then return n end t[n] = n local r = deep(t, n + 1) t[#t + 1] = r "
+            + "return r end local t, n = {}, 1 while true do n = deep(t, #t + 1) + 1 end",
+        "coroutine.wrap(function() local function step(t, i) t[#t + 1] = i return i + 1 end local t = {} "
+            + "for _ in step, t, 1 do end end)()",
+    })
+    void shouldFailOfMemoryInCompiledCodeAsElsewhere(final String body) {
+        try (LuaVm vm = vm("fill = function() " + body + " end, collect = function() collectgarbage() end")) {
+            for (int i = 0; i < 6; i++) {
+                assertThatThrownBy(() -> vm.call("fill")).hasMessageEndingWith("not enough memory");
+                vm.call("collect");
+            }
+        }
+    }
+
+    /** Memory ends in each of these at every place in turn, in interpreted and in compiled code. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "for i = 1, 300 do t[#t + 1] = ('abc' .. i):sub(2) end",
+        "for i = 1, 300 do t[#t + 1] = ('abc' .. i):upper():rep(i % 50) end",
+        "for i = 1, 300 do t[#t + 1] = tostring(i) .. table.concat({ i, 'x' }) end",
+        "for i = 1, 300 do t['k' .. i] = { i } end",
+    })
+    void shouldSurviveMemoryThatEndsAnywhere(final String body) {
+        final String entries = "try = function(kept) local most, held = tonumber(kept), {} for i = 1, 1e7 do "
+            + "held[i] = i % 2 == 0 and 'x' or {} if i % 64 == 0 and collectgarbage('count') > most then break end end "
+            + "local fine, message = pcall(function() local t = {} " + body + " end) held = nil collectgarbage() "
+            + "return fine and 'fine' or message end";
+        try (LuaVm vm = vm(entries)) {
+            int failures = 0;
+            for (int i = 0; i < 400; i++) {
+                final String outcome = new String(vm.call("try", bytes(Integer.toString(4000 + i % 90))), ISO_8859_1);
+                assertThat(outcome).matches("fine|.*not enough memory");
+                failures += outcome.equals("fine") ? 0 : 1;
+            }
+            assertThat(failures).isPositive();
         }
     }
 

@@ -66,6 +66,12 @@ class HostileScriptTest {
             meanHook("unpacks a giant table", "return unpack({}, 1, 1e8)"),
             meanHook("joins a giant table", "return table.concat(setmetatable({}, { __index = 'x' }), ',', 1, 1e9)"),
             meanHook("allocates without end and lets go", "local t = {} while true do t[#t + 1] = { #t } end"),
+            meanHook("fills its memory from an iterator",
+                "local function step(t, i) t[#t + 1] = i return i + 1 end local t = {} for _ in step, t, 1 do end"),
+            meanHook("fills its memory from a coroutine's iterator",
+                "coroutine.wrap(function() local function step(t, i) t[#t + 1] = i return i + 1 end local t = {} "
+                    + "for _ in step, t, 1 do end end)()"),
+            meanHook("fills its memory in a slice that never ends", "table.slice({ 1, 2, 3 }, 1, 3, 0)"),
             meanHook("gathers closures", "local f while true do local g = f f = function() return g end end"),
             meanHook("gathers coroutines",
                 "local t = {} while true do t[#t + 1] = coroutine.create(function() coroutine.yield() end) "
