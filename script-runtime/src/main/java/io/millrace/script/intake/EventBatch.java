@@ -3,6 +3,8 @@ package io.millrace.script.intake;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.memory.RawMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
@@ -18,11 +20,15 @@ final class EventBatch {
     static final long NO_EPOCH = -1;
 
     private static final int PADDING = -1;
-    private static final int LOOK_AHEAD_BYTES = CAPACITY * (FlowEventDescriptor.LENGTH + RecordDescriptor.HEADER_LENGTH);
+    private static final long LINE = 64;
+    private static final int SHORTEST_BYTES = FlowEventDescriptor.LENGTH + RecordDescriptor.HEADER_LENGTH;
+    private static final int LOOK_AHEAD_BYTES = CAPACITY * SHORTEST_BYTES;
 
     private final long[] events = new long[CAPACITY];
     private final long[] flowIds = new long[CAPACITY];
+    private final MemorySegment askedFor = Arena.ofAuto().allocate((long) CAPACITY * Long.BYTES, Long.BYTES);
     private int count;
+    private boolean allShortest;
     private int messages;
     private long epochEnded = NO_EPOCH;
 
@@ -30,13 +36,13 @@ final class EventBatch {
      * Gathers what lies between {@code start} and {@code limit}, up to a batch or the end of an epoch.
      *
      * @param waitingBytes how much is known to lie there.
+     * @param wholly       whether more than the first cache line of an event is likely to be read.
      * @return where the batch ends.
      */
-    int gather(final AtomicBuffer buffer, final int start, final int limit, final long waitingBytes) {
-        // Where a record starts is known only when the one before it has been read: without this, one miss would follow
-        // the other.
-        RawMemory.prefetchRange(buffer.addressOffset() + start,
-            (int) Math.min(Math.min(limit - start, waitingBytes), LOOK_AHEAD_BYTES));
+    int gather(
+        final AtomicBuffer buffer, final int start, final int limit, final long waitingBytes, final boolean wholly) {
+
+        lookAhead(buffer.addressOffset() + start, Math.min(limit - start, waitingBytes), wholly);
         int index = start;
         count = 0;
         messages = 0;
@@ -59,6 +65,7 @@ final class EventBatch {
             }
             index += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
         }
+        allShortest = index - start == count * SHORTEST_BYTES;
         return index;
     }
 
@@ -85,5 +92,21 @@ final class EventBatch {
     /** Flows of the events, the first {@link #count()} of them. */
     long[] flowIds() {
         return flowIds;
+    }
+
+    // Where a record starts is known only when the one before it has been read: without this, one miss would follow
+    // the other. After a batch of the shortest events more of them are expected, whose beginnings are known; else all
+    // that lies there is asked for.
+    private void lookAhead(final long first, final long bytes, final boolean wholly) {
+        if (wholly || !allShortest) {
+            RawMemory.prefetchRange(first, (int) Math.min(bytes, LOOK_AHEAD_BYTES));
+            return;
+        }
+        final int likely = (int) Math.min(bytes / SHORTEST_BYTES, CAPACITY);
+        final long list = askedFor.address();
+        for (int i = 0; i < likely; i++) {
+            RawMemory.putI64(list + (long) i * Long.BYTES, first + (long) i * SHORTEST_BYTES & -LINE);
+        }
+        RawMemory.prefetchRecords(list, likely);
     }
 }

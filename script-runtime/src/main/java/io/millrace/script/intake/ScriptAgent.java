@@ -8,6 +8,7 @@ import io.millrace.engine.telemetry.LatencyHistogram;
 import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.lua.EmissionCursor;
+import io.millrace.script.lua.FlowNeed;
 import io.millrace.script.lua.HookTimes;
 import io.millrace.script.lua.ScriptHost;
 import io.millrace.script.verdict.VerdictTable;
@@ -262,7 +263,8 @@ public final class ScriptAgent implements Agent {
 
     private int drain(final StagedEvents waiting) {
         final int start = waiting.position();
-        final int end = batch.gather(waiting.records(), start, waiting.limit(), waiting.limit() - start);
+        final int end = batch.gather(
+            waiting.records(), start, waiting.limit(), waiting.limit() - start, asksForMore());
         work(waiting.records());
         waiting.onTaken(end);
         return batch.messages();
@@ -272,7 +274,8 @@ public final class ScriptAgent implements Agent {
         final int capacity = ring.capacity();
         final long position = ring.consumerPosition();
         final int start = (int) position & capacity - 1;
-        final int end = batch.gather(ring.buffer(), start, capacity, ring.producerPosition() - position);
+        final int end = batch.gather(
+            ring.buffer(), start, capacity, ring.producerPosition() - position, asksForMore());
         if (end == start) {
             return 0;
         }
@@ -280,6 +283,10 @@ public final class ScriptAgent implements Agent {
         EventRing.giveBack(ring, position + end - start);
         // Padding at the ring's end comes without a message.
         return Math.max(1, batch.messages());
+    }
+
+    private boolean asksForMore() {
+        return host.need() != FlowNeed.EVENT;
     }
 
     private void work(final AtomicBuffer buffer) {
