@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.launch.MillraceProcess.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ class ReplayIT {
     private static final Path SAMPLE = Path.of("sample/sample.pcap").toAbsolutePath();
     private static final Path SCRIPTS = Path.of("../script-runtime/src/main/scripts/flow").toAbsolutePath().normalize();
     private static final int SAMPLE_FRAMES = 1033;
+    private static final int PCAP_HEADER_LENGTH = 24;
     private static final int SAMPLE_FLOWS = 52;
     private static final int SAMPLE_ALERTS = 19;
     private static final Pattern LAW = Pattern.compile("(\\w+) +([\\d,]+) \\w+ = (.*)");
@@ -311,12 +313,14 @@ class ReplayIT {
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
     void shouldWriteWhatItHoldsWhenStopped(final String signal, final int expected) throws Exception {
-        // More output than rings and pipe can hold: the run cannot end before somebody reads it.
+        // More output than rings and pipe can hold, and more packets than are read before the signal comes through.
         final int files = 400;
+        final int repetitions = 50;
+        final Path capture = repeatedSample(repetitions);
         final List<String> arguments = new ArrayList<>(List.of(
             "replay", "--scripts", SCRIPTS.toString(), "--event-ring", "64K", "--eve", "-", "--summary-json",
             "summary.json"));
-        arguments.addAll(Collections.nCopies(files, SAMPLE.toString()));
+        arguments.addAll(Collections.nCopies(files, capture.toString()));
         final Process process = MillraceProcess.builder(folder, Map.of(), arguments.toArray(String[]::new))
             .redirectError(folder.resolve("errors").toFile()).start();
 
@@ -333,9 +337,23 @@ class ReplayIT {
             .anyMatch(line -> line.startsWith("Stopped by a signal after "))
             .noneMatch(line -> line.contains("cut or damaged"));
         final Map<String, String> summary = scalars(folder.resolve("summary.json"));
-        assertThat(Long.parseLong(summary.get("packets"))).isPositive().isLessThan((long) files * SAMPLE_FRAMES);
+        assertThat(Long.parseLong(summary.get("packets"))).isPositive()
+            .isLessThan((long) files * repetitions * SAMPLE_FRAMES);
         assertThat(Long.parseLong(summary.get("records_written"))).isEqualTo(Long.parseLong(summary.get("flows")));
         assertThat(records).isPositive();
+    }
+
+    /** The sample's packets many times over in one file. */
+    private Path repeatedSample(final int times) throws IOException {
+        final byte[] sample = Files.readAllBytes(SAMPLE);
+        final Path repeated = folder.resolve("repeated.pcap");
+        try (OutputStream out = Files.newOutputStream(repeated)) {
+            out.write(sample, 0, PCAP_HEADER_LENGTH);
+            for (int i = 0; i < times; i++) {
+                out.write(sample, PCAP_HEADER_LENGTH, sample.length - PCAP_HEADER_LENGTH);
+            }
+        }
+        return repeated;
     }
 
     private static String[] with(final String[] first, final String... more) {

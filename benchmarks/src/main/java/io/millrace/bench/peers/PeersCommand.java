@@ -158,6 +158,7 @@ public final class PeersCommand implements Callable<Integer> {
         throws IOException {
 
         final Figures detecting = new Figures();
+        final Figures undetected = new Figures();
         final Figures counting = new Figures();
         final Map<Peer, Figures> others = new EnumMap<>(Peer.class);
         peers.forEach(peer -> others.put(peer, new Figures()));
@@ -167,8 +168,10 @@ public final class PeersCommand implements Callable<Integer> {
                 final Path eve = scratch.path().resolve("eve.json");
                 detecting.add(check(checks, file, Replay.of(file.path(), warmUp.flags(
                     "--scripts", Machine.home().resolve(SCRIPTS).toString(), "--eve", eve.toString())), eve));
-                counting.add(check(checks, file, Replay.of(file.path(), warmUp.flags(
+                undetected.add(check(checks, file, Replay.of(file.path(), warmUp.flags(
                     "--scripts", noScripts.toString(), "--detect-packets", "0")), null));
+                counting.add(check(checks, file, Replay.of(file.path(), warmUp.flags(
+                    "--scripts", noScripts.toString(), "--detect-packets", "0", "--flow-stats", "basic")), null));
                 for (final Peer peer : peers) {
                     final Path own = Files.createDirectory(scratch.path().resolve(peer.program()));
                     final MeasuredRun other = peer.run(file.path(), own, file.flows());
@@ -182,7 +185,8 @@ public final class PeersCommand implements Callable<Integer> {
         }
         final Figures ndpi = others.get(Peer.NDPI_READER);
         row(report, file, "millrace, detection + sample script + EVE", detecting, ndpi);
-        row(report, file, "millrace, no detection, no script", counting, ndpi);
+        row(report, file, "millrace, no detection, no script", undetected, ndpi);
+        row(report, file, "the same with basic statistics", counting, ndpi);
         others.forEach((peer, figures) -> row(report, file, peer.program(), figures, ndpi));
     }
 

@@ -4,9 +4,9 @@ import io.millrace.bench.traffic.SyntheticFrames;
 import io.millrace.engine.burst.Burst;
 import io.millrace.engine.config.DetectionConfig;
 import io.millrace.engine.detect.ProtocolDetector;
-import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.telemetry.EngineCounter;
@@ -35,8 +35,8 @@ public class DetectBenchmark extends StageBenchmark {
     public void setUp() {
         source = new SyntheticFrames(1, PACKETS, PACKETS, 7);
         burst = new Burst(source);
-        parsed = new ParsedBurst(PACKETS);
-        keys = new FlowKeys(parsed, new FlowHash(7));
+        parsed = new ParsedBurst(PACKETS, new FlowHash(7));
+        keys = new FlowKeys(parsed);
         table = new FlowTable(1024, PACKETS, false, true);
         counters = new WorkerCounters(new Telemetry(), "bench");
         detector = new ProtocolDetector(new DetectionConfig(80, PACKETS - 1, 10, 16, 1, 1 << 20), counters);

@@ -2,11 +2,11 @@ package io.millrace.bench.stages;
 
 import io.millrace.bench.traffic.SyntheticFrames;
 import io.millrace.engine.burst.Burst;
-import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import java.util.HashMap;
@@ -45,9 +45,9 @@ public class FlowTableBenchmark extends StageBenchmark {
     public void setUp() {
         source = new SyntheticFrames(flows, Math.max(1 << 20, (flows + BURST - 1) / BURST * BURST), BURST, 7);
         burst = new Burst(source);
-        parsed = new ParsedBurst(BURST);
+        parsed = new ParsedBurst(BURST, new FlowHash(7));
         parser = new PacketParser(parsed);
-        keys = new FlowKeys(parsed, new FlowHash(7));
+        keys = new FlowKeys(parsed);
         table = new FlowTable(flows * 2, BURST, true, true);
         map = new HashMap<>(flows * 2);
         for (int i = 0; i < (flows + BURST - 1) / BURST; i++) {

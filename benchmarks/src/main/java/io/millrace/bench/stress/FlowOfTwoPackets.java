@@ -6,11 +6,11 @@ import io.millrace.engine.event.FlowEvent;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowEventWriter;
-import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import java.nio.ByteBuffer;
@@ -60,8 +60,8 @@ final class FlowOfTwoPackets {
     private static long record() {
         final SyntheticFrames source = new SyntheticFrames(1, 1, 1, 7);
         final Burst burst = new Burst(source);
-        final ParsedBurst parsed = new ParsedBurst(1);
-        final FlowKeys keys = new FlowKeys(parsed, new FlowHash(7));
+        final ParsedBurst parsed = new ParsedBurst(1, new FlowHash(7));
+        final FlowKeys keys = new FlowKeys(parsed);
         burst.receive();
         new PacketParser(parsed).parse(burst);
         keys.compute(1);

@@ -1,10 +1,10 @@
 package io.millrace.bench.traffic;
 
 import io.millrace.engine.burst.Burst;
-import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.memory.RawMemory;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.port.FrameDescriptor;
@@ -38,9 +38,9 @@ public final class HashFlood implements AutoCloseable {
     private HashFlood(final long secret, final int flows) {
         chosen = new int[flows];
         final Burst burst = new Burst(candidates);
-        final ParsedBurst parsed = new ParsedBurst(BURST);
+        final ParsedBurst parsed = new ParsedBurst(BURST, new FlowHash(secret));
         final PacketParser parser = new PacketParser(parsed);
-        final FlowKeys keys = new FlowKeys(parsed, new FlowHash(secret));
+        final FlowKeys keys = new FlowKeys(parsed);
         int found = 0;
         while (found < flows) {
             final int first = candidates.next;

@@ -2,7 +2,7 @@ package io.millrace.bench.alternatives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.engine.flow.key.FlowHash;
+import io.millrace.engine.parse.FlowHash;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;

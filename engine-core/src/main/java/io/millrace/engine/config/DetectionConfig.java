@@ -61,6 +61,11 @@ public record DetectionConfig(
         };
     }
 
+    /** Whether no packet is ever shown to nDPI. */
+    public boolean isOff() {
+        return tcpPackets == 0 && udpPackets == 0 && otherPackets == 0;
+    }
+
     private static void requirePackets(final String protocol, final int packets) {
         if (packets < 0 || packets > 10_000) {
             throw new ConfigException("--detect-packets " + protocol + " must be from 0 to 10000: " + packets);

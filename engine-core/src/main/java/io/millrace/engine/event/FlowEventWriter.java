@@ -5,11 +5,11 @@ import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.putU16;
 
-import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
 import io.millrace.engine.flow.table.FlowSlices;
 import io.millrace.engine.flow.table.SliceDescriptor;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.WorkerCounters;
 import java.util.List;

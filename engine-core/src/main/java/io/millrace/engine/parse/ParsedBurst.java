@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Two cache lines a packet, outside the heap: an array per fact would cost a bounds check per fact and packet. Slots
  * are not checked. The first line begins with the five words of {@link PacketEnds}; the source is the first end until
- * {@link #order(int)}.
+ * {@link #settle(int)}.
  */
 public final class ParsedBurst {
     /** The frame is a packet of a flow. */
@@ -38,6 +38,7 @@ public final class ParsedBurst {
     private static final int SLOT_SHIFT = 6;
     private static final int PACKET_SHIFT = 7;
     private static final int CACHE_LINE = 64;
+    private static final int IPV4 = 4;
 
     private static final int FIRST_HIGH = 0;
     private static final int FIRST_LOW = 8;
@@ -74,7 +75,7 @@ public final class ParsedBurst {
 
     /** Bits of {@link #ORDER}. */
     private static final int SOURCE_IS_SECOND = 1;
-    private static final int ORDERED = 2;
+    private static final int SETTLED = 2;
     private static final int ADDRESS_SHIFT = 4;
 
     /** A slot behind those of the burst, for what may have to be thrown away. */
@@ -88,13 +89,22 @@ public final class ParsedBurst {
     int tooDeep;
     /** ICMP errors that were found, also in frames that turned out to be damaged. */
     int icmpErrors;
+    /** Slots whose ends were set and not settled, some of them more than once. */
+    int unsettled;
 
+    private final FlowHash flowHash;
     private final long[] tunnelled;
     private final ByteBuffer memory;
     private final long packets;
 
-    /** Room for bursts of {@code limit} frames. */
+    /** Room for bursts of {@code limit} frames, whose hashes outsiders may know. */
     public ParsedBurst(final int limit) {
+        this(limit, FlowHash.UNSEEDED);
+    }
+
+    /** Room for bursts of {@code limit} frames. */
+    public ParsedBurst(final int limit, final FlowHash flowHash) {
+        this.flowHash = flowHash;
         final int slots = limit + 1;
         spare = limit;
         memory = ByteBuffer.allocateDirect((slots << PACKET_SHIFT) + CACHE_LINE).alignedSlice(CACHE_LINE);
@@ -206,6 +216,7 @@ public final class ParsedBurst {
         putI64(fact + SECOND_HIGH, destinationHigh);
         putI64(fact + SECOND_LOW, destinationLow);
         putU8(fact + ORDER, 0);
+        unsettled++;
     }
 
     /** Source port; 0 where the protocol has none, or in a fragment after the first. */
@@ -233,9 +244,14 @@ public final class ParsedBurst {
         return fact(slot, 0);
     }
 
-    /** Whether the ends stand in order. */
-    public boolean isOrdered(final int slot) {
-        return (u8(fact(slot, ORDER)) & ORDERED) != 0;
+    /** Whether the ends of a packet may have to be settled; {@code false} where all of the burst's are. */
+    public boolean hasUnsettled() {
+        return unsettled > 0;
+    }
+
+    /** Whether the ends stand in order and are hashed. */
+    public boolean isSettled(final int slot) {
+        return (u8(fact(slot, ORDER)) & SETTLED) != 0;
     }
 
     /** Whether the source is the second end. */
@@ -243,20 +259,24 @@ public final class ParsedBurst {
         return sourceIsSecond(slot) != 0;
     }
 
-    /** Puts the end first that is smaller by (address, port), so that both directions of a flow have the same words. */
-    public void order(final int slot) {
+    /**
+     * Puts the end first that is smaller by (address, port), so that both directions of a flow have the same words, and
+     * hashes them; to be called once all that belongs to them was set.
+     */
+    public void settle(final int slot) {
+        final long ends = ends(slot);
         final int order = u8(fact(slot, ORDER));
-        putU8(fact(slot, ORDER), PacketEnds.order(ends(slot)) ? order ^ SOURCE_IS_SECOND | ORDERED : order | ORDERED);
+        putU8(fact(slot, ORDER), PacketEnds.order(ends) ? order ^ SOURCE_IS_SECOND | SETTLED : order | SETTLED);
+        final long word0 = i64(ends);
+        final long word2 = i64(ends + SECOND_HIGH);
+        final long word4 = i64(ends + PORTS);
+        putI32(fact(slot, HASH), ipVersion(slot) == IPV4 ? flowHash.hash(word0 | word2 >>> 32, word4)
+            : flowHash.hash(word0, i64(ends + FIRST_LOW), word2, i64(ends + SECOND_LOW), word4));
     }
 
-    /** Hash of the ends, kept for the stage that computes it. */
+    /** Hash of the ends once they are settled. */
     public int hash(final int slot) {
         return i32(fact(slot, HASH));
-    }
-
-    /** Sets {@link #hash(int)}. */
-    public void hash(final int slot, final int value) {
-        putI32(fact(slot, HASH), value);
     }
 
     /** Whether there are ports; TCP without them has no header that could be read. */
@@ -474,6 +494,7 @@ public final class ParsedBurst {
         brokenTransports = 0;
         tooDeep = 0;
         icmpErrors = 0;
+        unsettled = 0;
         for (int i = 0; i < tunnelled.length; i++) {
             tunnelled[i] = 0;
         }
@@ -484,7 +505,8 @@ public final class ParsedBurst {
     }
 
     /**
-     * What {@link PlainPackets} found, in whole words: a plain packet is parsed, in no tunnel and no fragment.
+     * What {@link PlainPackets} found, in whole words: a plain packet is parsed, in no tunnel and no fragment. Its ends
+     * are settled at once, while they are in registers.
      *
      * @param addresses  source address 32, destination address 32.
      * @param ports      source port 16, destination port 16.
@@ -498,11 +520,13 @@ public final class ParsedBurst {
         putI64(fact + FIRST_LOW, 0);
         putI64(fact + SECOND_HIGH, inOrder << 32);
         putI64(fact + SECOND_LOW, 0);
-        putI64(fact + PORTS, PacketEnds.swapPorts(ports, swap) << 32 | rest);
-        putI64(fact + HASH, (swap & SOURCE_IS_SECOND | ORDERED) << 32);
+        final long word4 = PacketEnds.swapPorts(ports, swap) << 32 | rest;
+        putI64(fact + PORTS, word4);
+        putI64(fact + HASH,
+            (swap & SOURCE_IS_SECOND | SETTLED) << 32 | Integer.toUnsignedLong(flowHash.hash(inOrder, word4)));
     }
 
-    /** The same with IPv6 addresses, which are put in order by {@link #order(int)}. */
+    /** The same with IPv6 addresses, which are left to {@link #settle(int)}. */
     void plainIpv6(
         final int slot,
         final long sourceHigh,

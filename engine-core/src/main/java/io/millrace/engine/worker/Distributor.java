@@ -2,7 +2,7 @@ package io.millrace.engine.worker;
 
 import io.millrace.engine.burst.Burst;
 import io.millrace.engine.config.EngineConfig;
-import io.millrace.engine.flow.key.FlowHash;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.FragmentTable;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;

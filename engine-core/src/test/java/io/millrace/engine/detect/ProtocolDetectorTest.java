@@ -202,6 +202,15 @@ final class ProtocolDetectorTest {
     }
 
     @Test
+    void shouldTakeNoMemoryForFlowsWhereDetectionIsOff() {
+        final long offBytes = ProtocolDetector.memoryBytes(new DetectionConfig(0, 0, 0, 100_000, 1, 1 << 20));
+
+        assertThat(offBytes).isEqualTo(ProtocolDetector.memoryBytes(new DetectionConfig(0, 0, 0, 1, 1, 4096)));
+        assertThat(ProtocolDetector.memoryBytes(new DetectionConfig(0, 0, 1, 100_000, 1, 1 << 20)))
+            .isGreaterThan(100_000 + (1 << 20) + offBytes);
+    }
+
+    @Test
     void shouldTakeFurtherMemoryForPayloadsOnceSomebodyAsks() {
         final DetectionConfig config = new DetectionConfig(80, 16, 16, 16, 1, 4096, false, 1 << 16);
         assertThat(ProtocolDetector.memoryBytes(config)).as("as long as nobody asks").isEqualTo(

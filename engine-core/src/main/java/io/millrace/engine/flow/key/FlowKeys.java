@@ -21,15 +21,11 @@ public final class FlowKeys {
     /** Words of a key. */
     public static final int WORDS = 5;
 
-    private static final int IPV4 = 4;
-
     private final ParsedBurst parsed;
-    private final FlowHash flowHash;
 
     /** Keys of the packets of {@code parsed}. */
-    public FlowKeys(final ParsedBurst parsed, final FlowHash flowHash) {
+    public FlowKeys(final ParsedBurst parsed) {
         this.parsed = parsed;
-        this.flowHash = flowHash;
     }
 
     /** Makes the keys of all parsed frames among the first {@code count}. */
@@ -40,17 +36,19 @@ public final class FlowKeys {
     /** Makes the keys of all parsed frames from slot {@code from} to {@code to}, exclusive. */
     public void compute(final int from, final int to) {
         final ParsedBurst facts = parsed;
-        final FlowHash secret = flowHash;
+        if (!facts.hasUnsettled()) {
+            return;
+        }
         for (int slot = from; slot < to; slot++) {
-            if (facts.outcome(slot) == ParsedBurst.PARSED) {
-                computeKey(facts, secret, slot);
+            if (facts.outcome(slot) == ParsedBurst.PARSED && !facts.isSettled(slot)) {
+                facts.settle(slot);
             }
         }
     }
 
     /** Makes the key of one slot. */
     public void computeOne(final int slot) {
-        computeKey(parsed, flowHash, slot);
+        parsed.settle(slot);
     }
 
     /** Address of the five words of the key of {@code slot}. */
@@ -96,17 +94,5 @@ public final class FlowKeys {
     /** IP version in word 4. */
     public static int ipVersion(final long word4) {
         return (int) word4 & 0xFF;
-    }
-
-    private static void computeKey(final ParsedBurst facts, final FlowHash flowHash, final int slot) {
-        if (!facts.isOrdered(slot)) {
-            facts.order(slot);
-        }
-        final long key = facts.ends(slot);
-        final long word0 = i64(key);
-        final long word2 = i64(key + 16);
-        final long word4 = i64(key + 32);
-        facts.hash(slot, ipVersion(word4) == IPV4 ? flowHash.hash(word0 | word2 >>> 32, word4)
-            : flowHash.hash(word0, i64(key + 8), word2, i64(key + 24), word4));
     }
 }

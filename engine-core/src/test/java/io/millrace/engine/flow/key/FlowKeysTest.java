@@ -3,6 +3,7 @@ package io.millrace.engine.flow.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.fixture.PacketFacts;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.ParsedBurst;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,8 +15,8 @@ final class FlowKeysTest {
     private static final String A = "10.0.0.1";
     private static final String B = "10.0.0.2";
 
-    private final ParsedBurst parsed = new ParsedBurst(2);
-    private final FlowKeys keys = new FlowKeys(parsed, new FlowHash(42));
+    private final ParsedBurst parsed = new ParsedBurst(2, new FlowHash(42));
+    private final FlowKeys keys = new FlowKeys(parsed);
 
     @ParameterizedTest
     @CsvSource({
@@ -106,7 +107,7 @@ final class FlowKeysTest {
         keys.compute(1);
 
         assertThat(key(0)).isEqualTo(words);
-        assertThat(parsed.isOrdered(0)).isFalse();
+        assertThat(parsed.isSettled(0)).isFalse();
     }
 
     private void assertDiffers(final List<Long> key, final String what) {

@@ -3,9 +3,9 @@ package io.millrace.engine.flow.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.fixture.PacketFacts;
-import io.millrace.engine.flow.key.FlowHash;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.memory.RawMemory;
+import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.ParsedBurst;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,8 +22,8 @@ final class FlowTableTest {
         FlowRecordDescriptor.LOW_ADDRESS, FlowRecordDescriptor.LOW_ADDRESS_REST, FlowRecordDescriptor.HIGH_ADDRESS,
         FlowRecordDescriptor.HIGH_ADDRESS_REST, FlowRecordDescriptor.ENDS);
 
-    private final ParsedBurst parsed = new ParsedBurst(1);
-    private final FlowKeys keys = new FlowKeys(parsed, new FlowHash(11));
+    private final ParsedBurst parsed = new ParsedBurst(1, new FlowHash(11));
+    private final FlowKeys keys = new FlowKeys(parsed);
 
     @ParameterizedTest
     @CsvSource({"16, 24, 1", "16, 64, 2", "100, 120, 3", "1000, 1500, 4"})
@@ -136,8 +136,8 @@ final class FlowTableTest {
     @Test
     void shouldTouchFlowsThatAreThereAndThoseThatAreNot() {
         try (FlowTable table = new FlowTable(16, 2, false, true)) {
-            final ParsedBurst burst = new ParsedBurst(2);
-            final FlowKeys burstKeys = new FlowKeys(burst, new FlowHash(11));
+            final ParsedBurst burst = new ParsedBurst(2, new FlowHash(11));
+            final FlowKeys burstKeys = new FlowKeys(burst);
             PacketFacts.of(burst, 0, "10.0.0.1", 1, "10.0.0.2", 2);
             PacketFacts.of(burst, 1, "10.0.0.1", 1, "10.0.0.2", 3);
             burst.outcome(1, ParsedBurst.MALFORMED);

@@ -1,4 +1,4 @@
-package io.millrace.engine.flow.key;
+package io.millrace.engine.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

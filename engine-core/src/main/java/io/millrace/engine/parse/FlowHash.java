@@ -1,4 +1,4 @@
-package io.millrace.engine.flow.key;
+package io.millrace.engine.parse;
 
 /**
  * Hash of a flow key: each pair of key words is folded by a 64 x 64 to 128 bit multiplication with a secret, so that
