@@ -16,8 +16,6 @@ import io.millrace.engine.parse.ParsedBurst;
  * the owning worker calls it.
  */
 public final class FlowAccounting {
-    private static final int LOW = 0;
-    private static final int HIGH = 1;
     private static final int MAC_LENGTH = 6;
     private static final int MAX_COUNT = 65_535;
     private static final int CLIENT_IS_HIGH_SHIFT = Integer.numberOfTrailingZeros(FlowRecordDescriptor.CLIENT_IS_HIGH);
@@ -66,7 +64,7 @@ public final class FlowAccounting {
         final long timeNs,
         final long nowNs) {
 
-        final int side = fromHighSide ? HIGH : LOW;
+        final int side = FlowSide.of(fromHighSide);
         final int payloadLength = parsed.payloadLength(slot);
         final int protocol = parsed.l4Protocol(slot);
         final int flags = u16(record + FlowRecordDescriptor.FLAGS);
@@ -90,7 +88,7 @@ public final class FlowAccounting {
     public static boolean countSettled(
         final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide, final long nowNs) {
 
-        final int side = fromHighSide ? HIGH : LOW;
+        final int side = FlowSide.of(fromHighSide);
         final int flags = u16(record + FlowRecordDescriptor.FLAGS);
         final int payloadLength = parsed.payloadLength(slot);
         if ((flags & FlowRecordDescriptor.ANNOUNCED) == 0 || payloadLength > 0 && !isResponseTimed(flags, side)) {
@@ -114,7 +112,7 @@ public final class FlowAccounting {
     public static void add(
         final long record, final boolean fromHighSide, final long packets, final long bytes, final long payloadBytes) {
 
-        FlowCounters.add(record, fromHighSide ? HIGH : LOW, packets, bytes, payloadBytes);
+        FlowCounters.add(record, FlowSide.of(fromHighSide), packets, bytes, payloadBytes);
     }
 
     /**
@@ -172,7 +170,7 @@ public final class FlowAccounting {
         }
         switch (protocol) {
             case IpProtocol.TCP -> countTcp(record, parsed, slot, fromHighSide, timeNs);
-            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, fromHighSide ? HIGH : LOW);
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> countIcmp(record, parsed, slot, FlowSide.of(fromHighSide));
             default -> {
             }
         }
@@ -185,7 +183,7 @@ public final class FlowAccounting {
         if ((tcpFlags & TcpHandshake.FLAG_SYN) != 0) {
             FlowDirection.correct(record, tcpFlags, fromHighSide);
         }
-        final long flags = record + FlowRecordDescriptor.TCP_FLAGS + (fromHighSide ? HIGH : LOW);
+        final long flags = record + FlowRecordDescriptor.TCP_FLAGS + (FlowSide.of(fromHighSide));
         putU8(flags, u8(flags) | tcpFlags);
         if (!TcpHandshake.isOver(record)) {
             TcpHandshake.advance(record, tcpFlags, isFromClient(record, fromHighSide), timeNs);
