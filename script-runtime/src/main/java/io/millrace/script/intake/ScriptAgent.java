@@ -30,7 +30,6 @@ public final class ScriptAgent implements Agent {
     /** Most events that are handed to Lua at once. */
     public static final int BATCH = EventBatch.CAPACITY;
 
-
     private final String name;
     private final List<OneToOneRingBuffer> eventRings;
     private final ScriptOutput output;
@@ -39,7 +38,7 @@ public final class ScriptAgent implements Agent {
     private final BatchVerdicts batchVerdicts;
     private final EventOrder order;
     private final List<StagedEvents> staged;
-    private final boolean[] ended;
+    private final WorkerTurns turns;
     private final AtomicCounter eventsDelivered;
     private final AtomicCounter verdictsLive;
     private final LatencyHistogram ringDwell;
@@ -51,9 +50,6 @@ public final class ScriptAgent implements Agent {
     private final Object hostLock = new Object();
     private ScriptHost host;
     private boolean skipping;
-    private int current;
-    private long epoch;
-    private volatile boolean finished;
 
     private record Offer(ScriptHost host, int[] scriptNumbers) {
     }
@@ -86,7 +82,7 @@ public final class ScriptAgent implements Agent {
         this.eventRings = List.copyOf(eventRings);
         this.order = order;
         staged = eventRings.stream().map(StagedEvents::new).toList();
-        ended = new boolean[eventRings.size()];
+        turns = new WorkerTurns(eventRings.size());
         this.host = host;
         output = new ScriptOutput(outputRing, scriptNumbers, lossless, outputIdle, telemetry, name);
         hostCounters = new HostCounters(telemetry, name);
@@ -162,7 +158,7 @@ public final class ScriptAgent implements Agent {
 
     /** Whether all workers have said that nothing more comes, and all they sent is worked on; any thread. */
     public boolean isFinished() {
-        return finished;
+        return turns.finished();
     }
 
     /** From now on the thread waits for room in the output ring, for a run that is to end without a loss. Any thread. */
@@ -220,45 +216,26 @@ public final class ScriptAgent implements Agent {
     }
 
     private int workInOrder() {
-        if (finished) {
+        if (turns.finished()) {
             return 0;
         }
-        final StagedEvents waiting = staged.get(current);
-        int work = waiting.hasMore() ? drain(waiting) : drain(eventRings.get(current));
+        final int worker = turns.current();
+        final StagedEvents waiting = staged.get(worker);
+        int work = waiting.hasMore() ? drain(waiting) : drain(eventRings.get(worker));
         if (batch.epochEnded() != EventBatch.NO_EPOCH) {
-            onEpochOfCurrent(batch.epochEnded());
+            final boolean whole = turns.onEpoch(batch.epochEnded());
+            waiting.onEpochEnd();
+            if (whole) {
+                output.writeEpoch(turns.epoch());
+                turns.onEpochTold();
+            }
         }
         for (int i = 0; i < staged.size(); i++) {
-            if (i != current && !ended[i]) {
+            if (i != turns.current() && !turns.isEnded(i)) {
                 work += staged.get(i).stage();
             }
         }
         return work;
-    }
-
-    private void onEpochOfCurrent(final long number) {
-        if (number != EventRing.LAST_EPOCH && number != epoch + 1) {
-            throw new IllegalStateException("worker " + current + " ended epoch " + number + " while epoch "
-                + (epoch + 1) + " was worked on: every worker must bring the same ascending epochs");
-        }
-        ended[current] = number == EventRing.LAST_EPOCH;
-        staged.get(current).onEpochEnd();
-        final int next = nextWorker(current + 1);
-        if (next < ended.length) {
-            current = next;
-            return;
-        }
-        output.writeEpoch(++epoch);
-        current = nextWorker(0);
-        finished = current == ended.length;
-    }
-
-    private int nextWorker(final int from) {
-        int worker = from;
-        while (worker < ended.length && ended[worker]) {
-            worker++;
-        }
-        return worker;
     }
 
     private int drain(final StagedEvents waiting) {

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.binding.luajit.LuaException;
 import io.millrace.binding.luajit.LuaVm;
 import io.millrace.engine.event.ApplicationNames;
-import io.millrace.engine.event.FlowEventDescriptor;
-import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.memory.RawMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,22 +23,19 @@ public final class ScriptHost implements AutoCloseable {
     /** Bytes of one entry of a batch: address of a flow event, address of its verdict. */
     public static final int BATCH_ENTRY_LENGTH = 2 * Long.BYTES;
 
-    private static final int MAX_REBUILDS_PER_EVENT = 4;
     private static final int MAX_SCRIPTS = 0xFFFF;
-    private static final int PASS_STATUS = 1;
 
     private final MachineSettings settings;
     private final List<ScriptSource> sources;
-    private final Consumer<Finding> problems;
     private final HostMemory memory;
     private final HostMachine machine;
     private final int batchCapacity;
     private final EmissionCursor cursor;
     private final HookRecorder recorder;
+    private final MachineRecovery recovery;
     private final List<ScriptDescription> descriptions;
     private final List<Finding> findings;
     private final FlowNeed need;
-    private int rebuilds;
 
     /**
      * Loads the scripts.
@@ -70,13 +65,13 @@ public final class ScriptHost implements AutoCloseable {
         this.settings = settings;
         this.sources = List.copyOf(sources);
         this.batchCapacity = batchCapacity;
-        this.problems = problems;
         memory = new HostMemory(
             sources.size(), settings.emissionCapacityBytes(), (long) BATCH_ENTRY_LENGTH * batchCapacity,
             settings.run().profile() != null);
         recorder = new HookRecorder(memory, sources.size());
         cursor = new EmissionCursor(memory.emissions());
         machine = new HostMachine(settings, names, this.sources, placesAddress, watchdog, stores, memory);
+        recovery = new MachineRecovery(settings, this.sources, memory, machine, recorder, problems);
         final ScriptLoader loader = machine.load();
         descriptions = loader.descriptions();
         findings = loader.findings();
@@ -135,7 +130,7 @@ public final class ScriptHost implements AutoCloseable {
             return count;
         }
         int next = from;
-        rebuilds = 0;
+        recovery.onDispatch();
         while (true) {
             final int done = machine.dispatch(next, count);
             recorder.takeSamples();
@@ -143,7 +138,7 @@ public final class ScriptHost implements AutoCloseable {
                 machine.relieve();
                 return done;
             }
-            next = recover(done == LuaVm.ABANDONED, next, count);
+            next = recovery.recover(done == LuaVm.ABANDONED, next, count);
             if (next >= count) {
                 return count;
             }
@@ -184,7 +179,7 @@ public final class ScriptHost implements AutoCloseable {
 
     /** Tells the listener of an error in a script. */
     public void report(final EmissionCursor error) {
-        report(error.script(), error.text());
+        recovery.report(error.script(), error.text());
     }
 
     /** Calls each script's {@code teardown}; what they print becomes emissions. */
@@ -194,11 +189,11 @@ public final class ScriptHost implements AutoCloseable {
             try {
                 machine.call("teardown", Integer.toString(script).getBytes(UTF_8));
             } catch (final LuaException e) {
-                report(script, "teardown() " + e.getMessage());
+                recovery.report(script, "teardown() " + e.getMessage());
                 if (e.abandoned()) {
                     // The scripts after it have lost what they kept, but not their own end.
                     memory.takeOut(script, ScriptStatsDescriptor.DEADLINE);
-                    rebuild();
+                    recovery.rebuild();
                 }
             }
         }
@@ -314,7 +309,7 @@ public final class ScriptHost implements AutoCloseable {
     public void close() {
         if (machine.isOpen()) {
             if (isProfiled()) {
-                keepTraceAborts();
+                recovery.keepTraceAborts();
                 settings.run().profile().add(recorder, keys());
             }
             machine.close();
@@ -322,96 +317,7 @@ public final class ScriptHost implements AutoCloseable {
         }
     }
 
-    // After a machine was lost or given up: says who is to blame and counts the call, where that was not done within;
-    // makes another machine; returns the event to go on with.
-    private int recover(final boolean abandoned, final int from, final int count) {
-        final int event = Math.clamp(memory.control(ControlDescriptor.CURRENT_EVENT), from, count - 1);
-        final int script = memory.control(ControlDescriptor.CURRENT_SCRIPT);
-        final int serial = memory.control(ControlDescriptor.HOOK_SERIAL);
-        final boolean givenUp = memory.control(ControlDescriptor.REPLACE) != 0;
-        memory.control(ControlDescriptor.REPLACE, 0);
-        if ((serial & 1) == 1) {
-            final int hook = hookInHand(event);
-            memory.count(script, hook, abandoned ? HookCountsDescriptor.TIMED_OUT : HookCountsDescriptor.FAILED);
-            recorder.addLost(script, hook);
-            blame(script, abandoned, event);
-        } else if (!givenUp) {
-            report(script, machine.lastError());
-        }
-        rebuild();
-        if (++rebuilds > MAX_REBUILDS_PER_EVENT) {
-            rebuilds = 0;
-            return event + 1;
-        }
-        memory.control(ControlDescriptor.RESUMING, 1);
-        memory.control(ControlDescriptor.RESUME_SCRIPT, script);
-        return event;
-    }
-
-    private void blame(final int script, final boolean abandoned, final int event) {
-        final int overruns = settings.supervision().maxOverruns();
-        if (abandoned && (overruns == 0 || memory.counted(script, HookCountsDescriptor.TIMED_OUT) < overruns)) {
-            report(script, machine.lastError());
-            return;
-        }
-        memory.takeOut(script, abandoned ? ScriptStatsDescriptor.DEADLINE : ScriptStatsDescriptor.MEMORY);
-        final String message = machine.lastError() + ": switched off: " + (abandoned
-            ? "let it do less per call, or raise --script-deadline" : "keep less, or raise --script-memory");
-        if (SwitchedOffAlert.emit(memory, settings.emissionCapacityBytes(), script, event, message)) {
-            memory.addToTotal(ControlDescriptor.ALERTS_RAISED, 1);
-        } else {
-            memory.addToTotal(ControlDescriptor.EMISSIONS_LOST, 1);
-        }
-        report(script, message);
-    }
-
-    private void keepTraceAborts() {
-        final byte[] records;
-        try {
-            records = machine.call("trace_aborts");
-        } catch (final LuaException e) {
-            // Left in the middle of something, or without memory: it can tell no more, and that harms nobody.
-            return;
-        }
-        settings.run().profile().addTraceAborts(new String(records, UTF_8), keys());
-    }
-
     private List<String> keys() {
         return sources.stream().map(ScriptSource::key).toList();
-    }
-
-    private void rebuild() {
-        if (isProfiled()) {
-            keepTraceAborts();
-        }
-        machine.replace();
-    }
-
-    // Place in HookTimes.HOOKS of the hook that ran when the machine was lost.
-    private int hookInHand(final int event) {
-        if (memory.control(ControlDescriptor.CURRENT_PASS) == PASS_STATUS) {
-            return HookTimes.HOOKS.indexOf("statusChanged");
-        }
-        final int kind = RawMemory.u8(
-            RawMemory.i64(memory.batch() + (long) event * BATCH_ENTRY_LENGTH) + FlowEventDescriptor.KIND);
-        return HookTimes.HOOKS.indexOf(
-            kind == FlowEventKind.PROTOCOL_DETECTED.code ? "protocolDetected"
-                : kind == FlowEventKind.PERIODIC_UPDATE.code ? "periodicUpdate" : "flowEnd");
-    }
-
-    private void report(final int script, final String message) {
-        final Path path = sources.get(script).path();
-        final String prefix = path.getFileName() + ":";
-        int line = 0;
-        String text = message;
-        if (message.startsWith(prefix)) {
-            final int end = message.indexOf(':', prefix.length());
-            final String digits = end < 0 ? "" : message.substring(prefix.length(), end);
-            if (!digits.isEmpty() && digits.chars().allMatch(Character::isDigit)) {
-                line = Integer.parseInt(digits);
-                text = message.substring(end + 1).strip();
-            }
-        }
-        problems.accept(new Finding(Finding.Severity.ERROR, path, line, text.replace('\n', ' ')));
     }
 }
