@@ -18,14 +18,14 @@ interface PortDevice extends AutoCloseable {
     /**
      * Counters since frames were let in.
      *
-     * @param offered frames that came to the port: those received, missed and dropped for want of mbufs, and those that
-     *                still wait for a poll.
+     * @param offered  frames that came to the port: those received, missed and dropped for want of mbufs, and those that
+     *                 still wait for a poll.
      * @param received frames handed over.
-     * @param missed  frames dropped because nobody polled in time.
-     * @param noMbuf  frames dropped for want of mbufs.
-     * @param errors  frames received with errors.
-     * @param joined  frames longer than any on this link: somebody joined several before they were received.
-     * @param cut     frames too long to be handed over whole.
+     * @param missed   frames dropped because nobody polled in time.
+     * @param noMbuf   frames dropped for want of mbufs.
+     * @param errors   frames received with errors.
+     * @param joined   frames longer than any on this link: somebody joined several before they were received.
+     * @param cut      frames too long to be handed over whole.
      */
     record Stats(long offered, long received, long missed, long noMbuf, long errors, long joined, long cut) {
     }
