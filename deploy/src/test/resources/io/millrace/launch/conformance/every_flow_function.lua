@@ -33,6 +33,7 @@ local script = {
 }
 
 function script.hooks.all(now)
+   arguments.callMethodById = arguments.callMethodById or { flow.methodNamesToIds().getClientIp }
    for _, name in ipairs(names) do
       flow[name](table.unpack(arguments[name] or {}))
    end
