@@ -220,13 +220,12 @@ class HookDispatchTest {
             + "function script.hooks.protocolDetected(now) flow.setStatus(5) end "
             + "function script.hooks.statusChanged(now) io.write(flow.getStatus(), ' ', flow.getPredominantStatus(), ';') end "
             + "return script";
-        try (ScriptHarness harness = ScriptHarness.with(oneWay, other)) {
-            assertThat(harness.run(udp(PROTOCOL_DETECTED, 1, 0))).isEqualTo(((1L << 28) + 32) + " 5;");
-            assertThat(harness.run(udp(PERIODIC_UPDATE, 1, 1))).isEqualTo("32 5;");
-            harness.run(udp(PROTOCOL_DETECTED, 2, 0), udp(FLOW_END, 2, 0));
-            assertThat(harness.bitmap(2)).as("never answered").isEqualTo((1L << 28) + 32);
-            assertThat(harness.problems()).isEmpty();
-        }
+        harness = ScriptHarness.with(oneWay, other);
+        assertThat(harness.run(udp(PROTOCOL_DETECTED, 1, 0))).isEqualTo(((1L << 28) + 32) + " 5;");
+        assertThat(harness.run(udp(PERIODIC_UPDATE, 1, 1))).isEqualTo("32 5;");
+        harness.run(udp(PROTOCOL_DETECTED, 2, 0), udp(FLOW_END, 2, 0));
+        assertThat(harness.bitmap(2)).as("never answered").isEqualTo((1L << 28) + 32);
+        assertThat(harness.problems()).isEmpty();
     }
 
     private static EventBuilder udp(final FlowEventKind kind, final long flowId, final int answers) {
