@@ -177,6 +177,10 @@ abstract class EngineRun {
     }
 
     private RunResult runEngine(final ScriptRuntime runtime, final ProgressLine progress) throws InterruptedException {
+        if (live) {
+            // What the start leaves would else be collected amid traffic, and stop the workers for tens of milliseconds.
+            System.gc();
+        }
         final FlowEngine started = openEngine(config, eventRings, telemetry);
         try {
             engine = started;

@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 
 /** The packaged program, run through its launcher in a process of its own. */
 final class MillraceProcess {
-    private static final Path LAUNCHER = Path.of("millrace").toAbsolutePath();
+    /** Who runs tests in the background of a shell passes on that SIGINT is ignored, which a program then abides by. */
+    private static final List<String> LAUNCHER =
+        List.of("/usr/bin/env", "--default-signal=INT", Path.of("millrace").toAbsolutePath().toString());
 
     private MillraceProcess() {
     }
@@ -47,7 +49,7 @@ final class MillraceProcess {
         final Path folder, final Map<String, String> environment, final String... arguments) {
 
         final ProcessBuilder builder = new ProcessBuilder(
-            Stream.concat(Stream.of(LAUNCHER.toString()), Stream.of(arguments)).toList()).directory(folder.toFile());
+            Stream.concat(LAUNCHER.stream(), Stream.of(arguments)).toList()).directory(folder.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/bin:/bin");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

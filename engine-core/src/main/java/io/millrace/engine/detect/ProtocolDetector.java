@@ -43,11 +43,11 @@ public final class ProtocolDetector implements AutoCloseable {
     private final long metadata;
     private volatile boolean matchesWanted;
 
-    /** A detector with an nDPI module of its own. */
+    /** A detector with an nDPI module of its own, which is not made where detection is off. */
     public ProtocolDetector(final DetectionConfig config, final WorkerCounters counters) {
         this.config = config;
         this.counters = counters;
-        module = DetectionModule.create();
+        module = config.isOff() ? null : DetectionModule.create();
         states = new DetectionStates(undecidedFlows(config), DetectionModule.FLOW_STATE_LENGTH);
         matches = OffHeapBlock.untouched(undecidedFlows(config) * MATCH_LENGTH);
         metadataStore = config.isOff() ? new MetadataStore(DetectionModule.METADATA_MAX_LENGTH, 0)
@@ -144,7 +144,9 @@ public final class ProtocolDetector implements AutoCloseable {
 
     @Override
     public void close() {
-        module.close();
+        if (module != null) {
+            module.close();
+        }
         states.close();
         matches.close();
         metadataStore.close();

@@ -35,7 +35,12 @@ public final class OffHeapBlock implements AutoCloseable {
      * Reserves {@code lengthBytes} of zero, of which most may never be needed: no page is taken before it is written.
      */
     public static OffHeapBlock untouched(final long lengthBytes) {
-        return new OffHeapBlock(AnonymousMemory.map(lengthBytes, false), lengthBytes);
+        return untouched(lengthBytes, false);
+    }
+
+    /** The same with or without transparent huge pages. */
+    public static OffHeapBlock untouched(final long lengthBytes, final boolean hugePages) {
+        return new OffHeapBlock(AnonymousMemory.map(lengthBytes, hugePages), lengthBytes);
     }
 
     /** First byte. */

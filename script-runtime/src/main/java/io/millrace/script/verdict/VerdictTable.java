@@ -64,8 +64,9 @@ public final class VerdictTable implements AutoCloseable {
         final int entries = entries(capacity);
         mask = entries - 1;
         lineShift = Long.SIZE - Integer.numberOfTrailingZeros(entries / IDS_PER_LINE);
-        indexBlock = new OffHeapBlock((long) entries * Long.BYTES, true);
-        recordBlock = new OffHeapBlock((long) capacity * STRIDE, true);
+        // Most scripts say nothing of most flows.
+        indexBlock = OffHeapBlock.untouched((long) entries * Long.BYTES, true);
+        recordBlock = OffHeapBlock.untouched((long) capacity * STRIDE, true);
         batchBlock = new OffHeapBlock(MAX_BATCH * Long.BYTES, false);
         index = indexBlock.address();
         records = recordBlock.address();
