@@ -61,7 +61,6 @@ return {
         return library("lint").lint(source, folder)
     end,
     layout = library("layout").describe,
-    functions = library("flow").names,
     api = library("flow_api").lines,
     reference = library("flow_api").document,
     statuses = library("statuses").names,

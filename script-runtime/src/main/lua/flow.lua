@@ -87,24 +87,8 @@ end
 
 add_numbered(tables.open)
 
--- All names of all generations, for "did you mean" and the like.
-local function names()
-    local list, known = {}, {}
-    for _, generation in ipairs(generations.all) do
-        for name in pairs(tables[generation]) do
-            if not known[name] then
-                known[name] = true
-                list[#list + 1] = name
-            end
-        end
-    end
-    table.sort(list)
-    return table.concat(list, "\n")
-end
-
 return {
     of = function(generation)
         return tables[generation]
     end,
-    names = names,
 }

@@ -300,11 +300,6 @@ public final class ScriptHost implements AutoCloseable {
         return new String(machine.call("reference"), UTF_8);
     }
 
-    /** Names of all {@code flow} functions, one a line. */
-    String flowFunctions() {
-        return new String(machine.call("functions"), UTF_8);
-    }
-
     @Override
     public void close() {
         if (machine.isOpen()) {
