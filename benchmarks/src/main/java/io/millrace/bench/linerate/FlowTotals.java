@@ -3,8 +3,10 @@ package io.millrace.bench.linerate;
 import io.millrace.engine.event.FlowEvent;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
@@ -40,20 +42,24 @@ final class FlowTotals {
 
     private void run() {
         final IdleStrategy idle = new BackoffIdleStrategy();
+        // Made once: one per call would fill the heap, and its collection stops the worker that is being measured.
+        final MessageHandler handler = this::onEvent;
         while (true) {
             final boolean last = finishing;
-            final int read = ring.read((type, buffer, offset, length) -> {
-                if (type == FlowEventKind.FLOW_END.code) {
-                    event.wrap(buffer, offset);
-                    flowsEnded++;
-                    packets += event.u64(FlowEventDescriptor.CLI2SRV_PACKETS)
-                        + event.u64(FlowEventDescriptor.SRV2CLI_PACKETS);
-                }
-            });
+            final int read = ring.read(handler);
             if (read == 0 && last) {
                 return;
             }
             idle.idle(read);
+        }
+    }
+
+    private void onEvent(final int type, final MutableDirectBuffer buffer, final int offset, final int length) {
+        if (type == FlowEventKind.FLOW_END.code) {
+            event.wrap(buffer, offset);
+            flowsEnded++;
+            packets += event.u64(FlowEventDescriptor.CLI2SRV_PACKETS)
+                + event.u64(FlowEventDescriptor.SRV2CLI_PACKETS);
         }
     }
 }
