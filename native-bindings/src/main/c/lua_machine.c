@@ -125,6 +125,7 @@ static int protected_start(lua_State *state) {
     machine_find_running(vm);
     luaL_openlibs(state);
     machine_open_pairs(state);
+    machine_open_apart(state);
     if (luaL_loadbuffer(state, call->code, call->code_length, call->name) != 0) {
         return lua_error(state);
     }

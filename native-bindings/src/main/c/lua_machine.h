@@ -97,6 +97,8 @@ int machine_dispatch(machine *vm, int64_t batch, int from, int count);
 
 // Puts C functions in the place of `next`, `pairs` and `table.foreach`; after luaL_openlibs.
 void machine_open_pairs(lua_State *state);
+// Adds `call_apart`, a protected call from within C.
+void machine_open_apart(lua_State *state);
 
 // 0, or -1 where no real-time signal is free. Once per process, before the first machine runs.
 int interrupt_install(void);

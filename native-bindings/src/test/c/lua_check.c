@@ -65,6 +65,23 @@ static const char LIBRARY[] =
    "      assert(table.foreach({ a = 7 }, function(key, value) return key .. value end) == 'a7')\n"
    "      return sum\n"
    "   end,\n"
+   "   apart = function()\n"
+   "      local mark, sum, fails = {}, 0, 0\n"
+   "      assert(select('#', call_apart(function() return 1, 2 end)) == 1)\n"
+   "      assert(select(2, call_apart(error, mark)) == mark and not pcall(call_apart))\n"
+   "      assert(select(2, call_apart(error)) == nil and select('#', call_apart(error)) == 2)\n"
+   "      local function body(i)\n"
+   "         for k = 1, 20 do sum = sum + k end\n"
+   "         if i % 10 == 0 then error(mark) end\n"
+   "         sum = sum + i\n"
+   "      end\n"
+   "      for i = 1, 1000 do\n"
+   "         local ok, what = call_apart(body, i)\n"
+   "         if not ok then assert(what == mark) fails = fails + 1 end\n"
+   "      end\n"
+   "      assert(fails == 100)\n"
+   "      return sum\n"
+   "   end,\n"
    "   collect = function() collectgarbage() collectgarbage() end,\n"
    "}\n";
 
@@ -192,6 +209,8 @@ static void check_entries(void) {
    REQUIRE(call(vm, "long") == MACHINE_FAILED && strlen(vm->error) == MACHINE_ERROR_LENGTH - 1);
    // 202 times the sum of three times 1 to 100.
    REQUIRE(number(vm, "walk") == 202 * 3 * 5050);
+   // 1000 times the sum of 1 to 20, and those of 1 to 1000 that ten does not divide.
+   REQUIRE(number(vm, "apart") == 1000 * 210 + 450000);
    // No hook is there: the call of nil is the hook's failure, not the machine's.
    REQUIRE(machine_dispatch(vm, 0, 0, 3) == 3 && number(vm, "failures") == 3);
    REQUIRE(machine_dispatch(vm, 0, 5, 5) == 5 && number(vm, "failures") == 3);

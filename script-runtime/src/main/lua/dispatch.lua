@@ -7,11 +7,12 @@ local verdicts = library("verdicts")
 local failures = library("failures")
 local hook_times = library("hook_times")
 local needs = library("needs")
+local traces = library("traces")
 local ffi, cursor, control, hook_counts = layout.ffi, layout.cursor, layout.control, layout.hook_counts
 local no_metadata = layout.no_metadata
 local cast, floor, band, bor, bnot = ffi.cast, math.floor, bit.band, bit.bor, bit.bnot
 local max = math.max
-local tonumber, type, error, pcall = tonumber, type, error, pcall
+local tonumber, type, error, pcall, call_apart = tonumber, type, error, pcall, call_apart
 local conclude, forget, retract_one_way = verdicts.conclude, verdicts.forget, verdicts.retract_one_way
 local PERIODIC_UPDATE, FLOW_END = settings.kind_periodic_update, settings.kind_flow_end
 
@@ -105,7 +106,7 @@ local RUN = [[
         $begin
         $hold
         control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
-        local ok, message = pcall(hook_$i$arguments)
+        local ok, message = $call(hook_$i$arguments)
         $note
         if ok then
             control.hook_serial = band(control.hook_serial + 1, 0x3fffffff)
@@ -140,7 +141,9 @@ local HOOKS = 4
 local ARGUMENTS = { none = "", now = ", now", conf = ", now, conf_$i" }
 -- One straight function for up to GROUP scripts: no loop over functions, so that each call site sees one hook only.
 local function compile_group(hook, group, is_timed)
-    local head = { "local cursor, control, band, pcall, failed, begin, stop, keep, note_one_way, given = ...\n" }
+    local head = {
+        "local cursor, control, band, pcall, call_apart, failed, begin, stop, keep, note_one_way, given = ...\n",
+    }
     local body = { "return function(now)\n    local event = cursor.event\n" }
     local given = {}
     for i, entry in ipairs(group) do
@@ -154,14 +157,15 @@ local function compile_group(hook, group, is_timed)
             stop = is_timed and "local duration = stop() - began" or "",
             keep = is_timed and ("keep(%d, %d, duration)"):format(entry.index, HOOK_NUMBERS[hook]) or "",
             hold = entry.script.one_way and HOLD or "", note = entry.script.one_way and NOTE or "",
+            call = traces.is_apart(entry.index) and "call_apart" or "pcall",
             arguments = ARGUMENTS[entry.arguments]:gsub("%$i", i),
         }
         body[#body + 1] = ((entry.taken_out and SKIP or RUN):gsub("%$(%a+)", words))
     end
     body[#body + 1] = "end\n"
     local chunk = assert(loadstring(table.concat(head) .. table.concat(body), "@millrace/" .. hook))
-    return chunk(cursor, control, band, pcall, failed, hook_times.begin, hook_times.stop, hook_times.keep, note_one_way,
-        given)
+    return chunk(cursor, control, band, pcall, call_apart, failed, hook_times.begin, hook_times.stop, hook_times.keep,
+        note_one_way, given)
 end
 
 local function compile(hook, selected, is_timed)
@@ -299,6 +303,9 @@ end
 -- Runs the events from..count-1 of a batch; returns the index of the first event not done.
 local function dispatch(batch_address, from, count)
     local batch = cast(batch_pointer, batch_address)
+    if traces.have_changed() then
+        forget_plans()
+    end
     for i = from, count - 1 do
         if control.emission_used > HIGH_WATER then
             return i

@@ -139,25 +139,19 @@ local function before(a, b)
     return kind_a == "string"
 end
 
+-- Without a loop of its own, which LuaJIT would have to compile before the one that it serves.
 local function step(walk)
-    local of, keys = walk.of, walk.keys
-    while true do
-        local i = walk.position + 1
-        walk.position = i
-        local key
-        if i <= walk.length then
-            key = i
-        else
-            key = keys[i - walk.length]
-            if key == nil then
-                return nil
-            end
-        end
-        local value = of[key]
-        if value ~= nil then
-            return key, value
-        end
+    local i = walk.position + 1
+    walk.position = i
+    local key = i <= walk.length and i or walk.keys[i - walk.length]
+    if key == nil then
+        return nil
     end
+    local value = walk.of[key]
+    if value ~= nil then
+        return key, value
+    end
+    return step(walk)
 end
 
 local SHORT = 16

@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
@@ -115,16 +116,18 @@ public final class ScriptSide implements AutoCloseable {
 
     private void takeOutput() {
         final IdleStrategy idle = new BackoffIdleStrategy();
+        // Made once: one per call would fill the heap, and its collection stops the worker that is being measured.
+        final MessageHandler own = (type, buffer, offset, length) -> {
+            if (type == OutputMessage.FLOW) {
+                flowRecords.incrementAndGet();
+            }
+        };
+        final MessageHandler pastScripts = (type, buffer, offset, length) -> flowRecords.incrementAndGet();
         while (true) {
             final boolean last = finishing;
             int read = 0;
             for (final OneToOneRingBuffer output : outputs) {
-                final boolean fromWorker = output == bypassed;
-                read += output.read((type, buffer, offset, length) -> {
-                    if (fromWorker || type == OutputMessage.FLOW) {
-                        flowRecords.incrementAndGet();
-                    }
-                });
+                read += output.read(output == bypassed ? pastScripts : own);
             }
             if (read == 0 && last) {
                 return;

@@ -90,6 +90,7 @@ final class LuaLibrary {
         "status_texts",
         "statuses",
         "store",
+        "traces",
         "user_scripts",
         "user_scripts_by_generation",
         "verdicts",

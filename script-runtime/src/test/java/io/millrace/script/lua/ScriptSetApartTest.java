@@ -1,0 +1,145 @@
+package io.millrace.script.lua;
+
+import static io.millrace.engine.event.FlowEventKind.FLOW_END;
+import static io.millrace.engine.event.FlowEventKind.PERIODIC_UPDATE;
+import static io.millrace.engine.event.FlowEventKind.PROTOCOL_DETECTED;
+import static io.millrace.script.lua.EventBuilder.event;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.engine.event.FlowEventKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Scripts that LuaJIT cannot compile in one trace with the walk over the events are called in a way of their own. */
+class ScriptSetApartTest {
+    private static final String WAY_OUT = "NYI: return to lower frame";
+    private static final int FLOWS = 256;
+    private static final int BATCHES = 60;
+
+    private final ScriptProfile profile = new ScriptProfile();
+
+    /** A hook with a loop, of the kind that sets a script apart; what else it does depends on the flow's number. */
+    private static String loopAnd(final String body) {
+        return """
+            local function hook(now)
+                local sum = 0
+                for i = 1, 50 do
+                    sum = sum + i
+                end
+                local flow_id = flow.getHashEntryId()
+            %s
+            end
+            return { hooks = { protocolDetected = hook } }
+            """.formatted(body);
+    }
+
+    @Test
+    void shouldCompileTheWayOutOfALoopOnceAScriptIsSetApart() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(2_000_000_000L), """
+            local sum = 0
+            return { hooks = {
+                protocolDetected = function()
+                    for i = 1, 50 do sum = sum + i end
+                    sum = sum + 1
+                end,
+                periodicUpdate = function()
+                    for i = 1, 60 do sum = sum - i end
+                    sum = sum - 1
+                end,
+            } }
+            """)) {
+            run(harness, PROTOCOL_DETECTED);
+            run(harness, PERIODIC_UPDATE);
+        }
+        assertThat(waysOut()).isNotEmpty().containsOnly("script0.lua:6");
+    }
+
+    @Test
+    void shouldLeaveScriptsInOneTraceWithTheWalkThatLuaJitCompiles() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(2_000_000_000L),
+            loopAnd(""), "return { hooks = { flowEnd = function() return flow.getBytesSent() > 10 end } }")) {
+            run(harness, PROTOCOL_DETECTED);
+            run(harness, FLOW_END);
+        }
+        assertThat(profile.traceAborts()).extracting(ScriptProfile.TraceAbort::script).containsOnly("script0");
+    }
+
+    @Test
+    void shouldTellTheErrorsOfAScriptThatIsSetApart() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(2_000_000_000L),
+            loopAnd("if flow_id == 1 then error('first') elseif flow_id == 2 then error({}) end"), loopAnd(""))) {
+            run(harness, PROTOCOL_DETECTED);
+            harness.run(event(PROTOCOL_DETECTED, 1), event(PROTOCOL_DETECTED, 2), event(PROTOCOL_DETECTED, 3));
+            assertThat(harness.problems()).extracting(Finding::message).satisfiesExactly(
+                message -> assertThat(message).endsWith("first"),
+                message -> assertThat(message).contains("error object is a table"));
+            assertThat(harness.problems().getFirst().toString()).contains("script0.lua:7");
+            assertThat(harness.host().hooksFailed()).isEqualTo(2);
+            assertCountersAddUp(harness, 2 * (BATCHES * FLOWS + 3));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldStopAScriptThatIsSetApart() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(50_000_000L),
+            loopAnd("while flow_id == 1 do end"), loopAnd(""))) {
+            run(harness, PROTOCOL_DETECTED);
+            harness.run(event(PROTOCOL_DETECTED, 1), event(PROTOCOL_DETECTED, 3));
+            assertThat(harness.host().hooksTimedOut()).isEqualTo(1);
+            assertCountersAddUp(harness, 2 * (BATCHES * FLOWS + 2));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldOutliveAScriptThatIsSetApartAndTakesAllMemory() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(20_000_000_000L),
+            loopAnd("local t = {} while flow_id == 1 do t[#t + 1] = { #t } end"), loopAnd(""))) {
+            run(harness, PROTOCOL_DETECTED);
+            harness.run(event(PROTOCOL_DETECTED, 1), event(PROTOCOL_DETECTED, 3));
+            assertThat(harness.host().hooksFailed()).isEqualTo(1);
+            assertThat(harness.problems()).singleElement().asString().contains("not enough memory");
+            assertCountersAddUp(harness, 2 * (BATCHES * FLOWS + 2));
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterAScriptThatIsSetApartRecursedWithoutEnd() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(20_000_000_000L),
+            loopAnd("local function f(n) return 1 + f(n + 1) end if flow_id == 1 then f(1) end"), loopAnd(""))) {
+            run(harness, PROTOCOL_DETECTED);
+            harness.run(event(PROTOCOL_DETECTED, 1), event(PROTOCOL_DETECTED, 3));
+            assertThat(harness.problems()).singleElement().asString().contains("stack overflow");
+            assertCountersAddUp(harness, 2 * (BATCHES * FLOWS + 2));
+        }
+    }
+
+    private static void run(final ScriptHarness harness, final FlowEventKind kind) {
+        final EventBuilder[] events =
+            IntStream.range(0, FLOWS).mapToObj(i -> event(kind, 100 + i)).toArray(EventBuilder[]::new);
+        for (int i = 0; i < BATCHES; i++) {
+            harness.run(events);
+        }
+    }
+
+    private static void assertCountersAddUp(final ScriptHarness harness, final long due) {
+        final ScriptHost host = harness.host();
+        assertThat(host.hooksDue()).isEqualTo(due).isEqualTo(
+            host.hooksRun() + host.hooksFailed() + host.hooksTimedOut() + host.hooksSkipped());
+    }
+
+    private List<String> waysOut() {
+        return profile.traceAborts().stream().filter(abort -> abort.cause().equals(WAY_OUT))
+            .map(ScriptProfile.TraceAbort::where).toList();
+    }
+
+    private MachineSettings settings(final long deadlineNs) {
+        return new MachineSettings(24L << 20, deadlineNs, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20, true)
+            .with(new RunTraits(profile, true));
+    }
+}
