@@ -109,7 +109,7 @@ return {
     -- What ntopng adds up for a flow's key: an IPv4 address as a number, the sum of the four words of an IPv6 address.
     key = function(address, version)
         if version == 4 then
-            return number_of(address)
+            return (number_of(address))
         end
         local sum = 0
         for word = 0, 3 do

@@ -24,7 +24,7 @@ local function add_ssh(info)
 end
 
 function flow.getSSHInfo()
-    return add_ssh({})
+    return (add_ssh({}))
 end
 
 local function add_http(info)
@@ -43,7 +43,7 @@ local function add_http(info)
 end
 
 function flow.getHTTPInfo()
-    return add_http({})
+    return (add_http({}))
 end
 
 -- Later with what both sides call themselves.
@@ -89,12 +89,12 @@ local function add_dns(info)
 end
 
 function flow.getDNSInfo()
-    return add_dns({})
+    return (add_dns({}))
 end
 
 -- All of the above into a table.
 local function add_all(info)
-    return add_ssh(add_dns(add_http(info)))
+    return (add_ssh(add_dns(add_http(info))))
 end
 
 flow.dns, flow.ssh = flow.getDNSInfo, flow.getSSHInfo

@@ -86,7 +86,7 @@ local function named_by(names)
     end
 
     function named.getProtocols()
-        return add_protocols({})
+        return (add_protocols({}))
     end
 
     function named.getRiskInfo()

@@ -321,7 +321,7 @@ local function full(generation)
         if make == nil then
             make = constructor(fill)
         end
-        return fill(make())
+        return (fill(make()))
     end
 end
 

@@ -47,16 +47,16 @@ function flow.triggerStatus(definition, info, flow_score, client_score, server_s
     if definition == nil then
         error("triggerStatus: the status is nil; is its definition spelt right?", 2)
     elseif type(definition) == "number" then
-        return old.triggerStatus(definition, info, flow_score)
+        return (old.triggerStatus(definition, info, flow_score))
     elseif type(definition) == "table" and definition.status_type ~= nil then
-        return library("flow_status_4_2").trigger(GENERATION, definition, info, flow_score, client_score)
+        return (library("flow_status_4_2").trigger(GENERATION, definition, info, flow_score, client_score))
     end
     trigger(GENERATION, definition, info, flow_score, client_score, server_score, severity)
 end
 
 function flow.setStatus(definition, flow_score, client_score, server_score)
     local known = verdicts.bit_named(GENERATION, definition, "setStatus")
-    return verdicts.set_scored(GENERATION, known, flow_score or 0, client_score, server_score)
+    return (verdicts.set_scored(GENERATION, known, flow_score or 0, client_score, server_score))
 end
 
 function flow.clearStatus(definition)

@@ -14,7 +14,7 @@ return function()
     if length == 0 then
         return nil
     end
-    return to_string(cast(bytes, metadata) + metadata.%s_offset, length)
+    return (to_string(cast(bytes, metadata) + metadata.%s_offset, length))
 end
 ]]
 

@@ -124,7 +124,7 @@ local ADDING = {
 
 local function made_by(add)
     return function()
-        return add({})
+        return (add({}))
     end
 end
 

@@ -51,10 +51,10 @@ return {
         add(as_server, cursor.event.srv_address, amount)
     end,
     client = function()
-        return total_of(as_client, cursor.event.cli_address)
+        return (total_of(as_client, cursor.event.cli_address))
     end,
     server = function()
-        return total_of(as_server, cursor.event.srv_address)
+        return (total_of(as_server, cursor.event.srv_address))
     end,
     -- The flow in hand has ended.
     forget = function()

@@ -47,7 +47,7 @@ local function of_bits(name, body, outside)
         elseif not (id >= 0 and id <= 63) then
             return outside(bits)
         end
-        return body(bits, id)
+        return (body(bits, id))
     end
 end
 

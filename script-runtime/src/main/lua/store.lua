@@ -82,13 +82,13 @@ local function read(kind, name, field)
     if length < 0 then
         return ""
     end
-    return string_of(buffer, length)
+    return (string_of(buffer, length))
 end
 
 local function write(kind, name, field, value, seconds, only_new)
     local now = packet_time.now()
-    return outcome(store_put(cache, kind, name, #name, field, #field, value, #value, now, life(now, seconds),
-        only_new and 1 or 0))
+    return (outcome(store_put(cache, kind, name, #name, field, #field, value, #value, now, life(now, seconds),
+        only_new and 1 or 0)))
 end
 
 -- Calls body(field, value) for each field, in no order.
@@ -115,7 +115,7 @@ end
 local store = {}
 
 function store.getCache(key)
-    return read(TEXT, text_of(key), "")
+    return (read(TEXT, text_of(key), ""))
 end
 
 function store.setCache(key, value, seconds)
@@ -127,7 +127,7 @@ end
 
 -- Whether it was set: false where there was a value already, or no room.
 function store.setnxCache(key, value, seconds)
-    return write(TEXT, text_of(key), "", text_of(value), seconds, true)
+    return (write(TEXT, text_of(key), "", text_of(value), seconds, true))
 end
 
 function store.delCache(key)
@@ -151,7 +151,7 @@ function store.incrCache(key, amount, seconds)
     elseif not outcome(result) then
         return nil
     end
-    return tonumber(sum[0])
+    return (tonumber(sum[0]))
 end
 
 store.getPref, store.setPref = store.getCache, store.setCache
@@ -178,7 +178,7 @@ function store.delMembersCache(name, member)
 end
 
 function store.getHashCache(name, field)
-    return read(HASH, text_of(name), text_of(field))
+    return (read(HASH, text_of(name), text_of(field)))
 end
 
 function store.setHashCache(name, field, value)
@@ -238,7 +238,7 @@ store.lpopCache, store.rpopCache = pop("lpopCache", 0), pop("rpopCache", 1)
 
 function store.llenCache(name)
     name = text_of(name)
-    return tonumber(store_length(cache, name, #name, packet_time.now()))
+    return (tonumber(store_length(cache, name, #name, packet_time.now())))
 end
 
 -- Texts from first to last, both included, counted from 0, or with negative numbers from the end; nil where there is no
@@ -278,7 +278,7 @@ local function take_external_alert(key, length)
         return nil
     end
     control.external_alerts_taken = control.external_alerts_taken + 1
-    return string_of(buffer, taken)
+    return (string_of(buffer, taken))
 end
 
 -- How many texts each function takes: the first is a key, those after it are values. Arguments of other types are a line of
@@ -299,7 +299,7 @@ local function checked(name, body, texts)
         elseif texts > 2 and not is_value(third) then
             return wrong(name, 3, "string", third)
         end
-        return body(first, second, third, fourth)
+        return (body(first, second, third, fourth))
     end
 end
 

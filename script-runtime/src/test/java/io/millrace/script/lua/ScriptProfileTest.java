@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.millrace.engine.event.FlowEventKind;
+import io.millrace.engine.event.FlowMetadataDescriptor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +87,13 @@ class ScriptProfileTest {
     }
 
     @Test
+    void shouldGiveUpNoTraceForTheNumberOfTextsAndEntriesOfTheStoreThatItReads() {
+        runLong(hook("flowEnd", "local t = {} "
+            + "t[#t + 1] = flow.getFlowInfoField() t[#t + 1] = ntop.getCache('k') ".repeat(10)));
+        assertThat(causes()).doesNotContain("loop unroll limit reached");
+    }
+
+    @Test
     void shouldGoOnInAnotherBatchWhereMoreCallsAreDueThanThereIsRoomFor() {
         final String[] scripts = IntStream.range(0, 60).mapToObj(i -> hook("all", "")).toArray(String[]::new);
         run(settings(), 256, FLOW_END, scripts);
@@ -95,7 +103,8 @@ class ScriptProfileTest {
     private void runLong(final String... scripts) {
         try (ScriptHarness harness = ScriptHarness.with(settings(), scripts)) {
             final EventBuilder[] events =
-                IntStream.rangeClosed(1, 256).mapToObj(flow -> event(FLOW_END, flow)).toArray(EventBuilder[]::new);
+                IntStream.rangeClosed(1, 256).mapToObj(flow -> event(FLOW_END, flow)
+                    .text(FlowMetadataDescriptor.HOST_NAME, "example.org")).toArray(EventBuilder[]::new);
             for (int i = 0; i < 100; i++) {
                 harness.run(events);
             }
