@@ -37,14 +37,15 @@ local dispatch = library("dispatch")
 local failures = library("failures")
 local guard = library("guard")
 local scripts = library("scripts")
-local traces = library("traces")
 local profile = settings.profiled == 1 and library("profile") or nil
 return {
     dispatch = dispatch.dispatch,
     load = guard.interpreted(scripts.load),
     finish = function()
         scripts.finish()
-        traces.listen()
+        if profile then
+            profile.listen()
+        end
         jit.on()
     end,
     teardown = guard.interpreted(scripts.teardown),

@@ -7,7 +7,7 @@ local verdicts = library("verdicts")
 local failures = library("failures")
 local hook_times = library("hook_times")
 local needs = library("needs")
-local traces = library("traces")
+local is_apart = library("apart")
 local ffi, cursor, control, hook_counts = layout.ffi, layout.cursor, layout.control, layout.hook_counts
 local no_metadata = layout.no_metadata
 local cast, floor, band, bor, bnot = ffi.cast, math.floor, bit.band, bit.bor, bit.bnot
@@ -80,20 +80,20 @@ end
 local function condition(entry, hook)
     local script, parts = entry.script, {}
     if hook == "periodicUpdate" and script.periodic_update_divisor > 1 then
-        parts[#parts + 1] = ("event.periodic_tick %% %d == 0"):format(script.periodic_update_divisor)
+        parts[#parts + 1] = ("cursor.event.periodic_tick %% %d == 0"):format(script.periodic_update_divisor)
     end
     if script.three_way_handshake_ok then
-        parts[#parts + 1] = "(event.l4_protocol ~= 6 or event.handshake_ok == 1)"
+        parts[#parts + 1] = "(cursor.event.l4_protocol ~= 6 or cursor.event.handshake_ok == 1)"
     end
     if script.bidirectional then
-        parts[#parts + 1] = "(event.cli2srv_packets ~= 0 and event.srv2cli_packets ~= 0)"
+        parts[#parts + 1] = "(cursor.event.cli2srv_packets ~= 0 and cursor.event.srv2cli_packets ~= 0)"
     end
     if script.one_way then
-        parts[#parts + 1] = "(event.cli2srv_packets == 0 or event.srv2cli_packets == 0)"
+        parts[#parts + 1] = "(cursor.event.cli2srv_packets == 0 or cursor.event.srv2cli_packets == 0)"
     end
     if script.l7_proto_id then
-        parts[#parts + 1] = ("(event.ndpi_master == %d or event.ndpi_app == %d)"):format(script.l7_proto_id,
-            script.l7_proto_id)
+        parts[#parts + 1] = ("(cursor.event.ndpi_master == %d or cursor.event.ndpi_app == %d)"):format(
+            script.l7_proto_id, script.l7_proto_id)
     end
     return #parts == 0 and "true" or table.concat(parts, " and ")
 end
@@ -144,7 +144,7 @@ local function compile_group(hook, group, is_timed)
     local head = {
         "local cursor, control, band, pcall, call_apart, failed, begin, stop, keep, note_one_way, given = ...\n",
     }
-    local body = { "return function(now)\n    local event = cursor.event\n" }
+    local body = { "return function(now)\n" }
     local given = {}
     for i, entry in ipairs(group) do
         local counts = hook_counts + (HOOKS * entry.index + HOOK_NUMBERS[hook])
@@ -157,7 +157,7 @@ local function compile_group(hook, group, is_timed)
             stop = is_timed and "local duration = stop() - began" or "",
             keep = is_timed and ("keep(%d, %d, duration)"):format(entry.index, HOOK_NUMBERS[hook]) or "",
             hold = entry.script.one_way and HOLD or "", note = entry.script.one_way and NOTE or "",
-            call = traces.is_apart(entry.index) and "call_apart" or "pcall",
+            call = is_apart(entry.hooks[hook]) and "call_apart" or "pcall",
             arguments = ARGUMENTS[entry.arguments]:gsub("%$i", i),
         }
         body[#body + 1] = ((entry.taken_out and SKIP or RUN):gsub("%$(%a+)", words))
@@ -229,7 +229,8 @@ local function plan_for(plans, hook, l4)
 end
 
 -- What runs on the event in hand.
-local function plan_now(plans, event)
+local function plan_now(plans)
+    local event = cursor.event
     local place = 256 * event.kind + event.l4_protocol
     local plan = plans.of_event[place]
     if plan == nil then
@@ -249,7 +250,8 @@ local function remember_top(event, verdict, packets, bytes)
     end
 end
 
-local function remember(event, verdict)
+local function remember()
+    local event, verdict = cursor.event, cursor.verdict
     local packets, bytes = event.cli2srv_packets + event.srv2cli_packets, event.cli2srv_bytes + event.srv2cli_bytes
     local kind = event.kind
     if kind == PERIODIC_UPDATE then
@@ -267,13 +269,13 @@ end
 
 local PASS_EVENT, PASS_STATUS = 0, 1
 
-local function status_changed(plans, event, now, after)
+local function status_changed(plans, now, after)
     control.current_pass = PASS_STATUS
-    local plan
+    local l4, plan = cursor.event.l4_protocol, nil
     if after ~= nil then
-        plan = compile("statusChanged", select_scripts("statusChanged", event.l4_protocol, after), plans.is_timed)
+        plan = compile("statusChanged", select_scripts("statusChanged", l4, after), plans.is_timed)
     else
-        plan = plan_for(plans, "statusChanged", event.l4_protocol)
+        plan = plan_for(plans, "statusChanged", l4)
     end
     if plan then
         plan(now)
@@ -283,29 +285,46 @@ local function status_changed(plans, event, now, after)
 end
 
 -- An event whose hooks a lost machine left half run: only the scripts after the one that brought it down.
-local function resume(plans, event, verdict, now)
+local function resume(plans, now)
     local after = entry_at(control.resume_script).position
     control.resuming = 0
     if control.current_pass == PASS_STATUS then
-        return status_changed(plans, event, now, after)
+        return status_changed(plans, now, after)
     end
-    local hook = KINDS[event.kind]
-    local plan = compile(hook, select_scripts(hook, event.l4_protocol, after), plans.is_timed)
+    local hook = KINDS[cursor.event.kind]
+    local plan = compile(hook, select_scripts(hook, cursor.event.l4_protocol, after), plans.is_timed)
     if plan then
         plan(now)
         conclude()
     end
-    if verdict.status_bitmap ~= control.bitmap_before then
-        status_changed(plans, event, now)
+    if cursor.verdict.status_bitmap ~= control.bitmap_before then
+        status_changed(plans, now)
     end
 end
 
--- Runs the events from..count-1 of a batch; returns the index of the first event not done.
+-- Makes an entry of a batch the event in hand; returns its time in seconds.
+local function take(entry)
+    local event = entry.event
+    cursor.event, cursor.verdict = event, entry.verdict
+    cursor.scored_bits = 0
+    if event.metadata_offset ~= 0 then
+        cursor.metadata = cast(metadata_pointer, cast(byte_pointer, event) + event.metadata_offset)
+    else
+        cursor.metadata = no_metadata
+    end
+    return (floor(tonumber(event.time_ns) / 1e9))
+end
+
+-- Whether a flow that scripts for one-way flows said something of has both directions by now.
+local function is_answered()
+    local event = cursor.event
+    return cursor.verdict.one_way_statuses ~= 0 and event.cli2srv_packets ~= 0 and event.srv2cli_packets ~= 0
+end
+
+-- Runs the events from..count-1 of a batch; returns the index of the first event not done. No pointer is kept in a local
+-- variable over a hook: compiled code that is left there would have to make an object of it.
 local function dispatch(batch_address, from, count)
     local batch = cast(batch_pointer, batch_address)
-    if traces.have_changed() then
-        forget_plans()
-    end
     for i = from, count - 1 do
         if control.emission_used > HIGH_WATER then
             return i
@@ -313,46 +332,35 @@ local function dispatch(batch_address, from, count)
         if control.ending ~= 0 and not skipping then
             skip_all()
         end
-        local event, verdict = batch[i].event, batch[i].verdict
-        cursor.event = event
-        cursor.verdict = verdict
-        cursor.scored_bits = 0
-        if event.metadata_offset ~= 0 then
-            cursor.metadata = cast(metadata_pointer, cast(byte_pointer, event) + event.metadata_offset)
-        else
-            cursor.metadata = no_metadata
-        end
+        local now = take(batch[i])
         control.current_event = i
         local plans = plain
         until_timed = until_timed - 1
         if until_timed <= 0 then
             plans, until_timed = timed, DISTANCE
         end
-        local now = floor(tonumber(event.time_ns) / 1e9)
         if control.resuming ~= 0 then
-            resume(plans, event, verdict, now)
+            resume(plans, now)
         else
-            local plan = plan_now(plans, event)
-            local is_answered = has_one_way and verdict.one_way_statuses ~= 0 and event.cli2srv_packets ~= 0
-                and event.srv2cli_packets ~= 0
-            if plan or is_answered then
-                control.bitmap_before = verdict.status_bitmap
-                if is_answered then
+            local plan, answered = plan_now(plans), has_one_way and is_answered()
+            if plan or answered then
+                control.bitmap_before = cursor.verdict.status_bitmap
+                if answered then
                     retract_one_way()
                 end
                 if plan then
                     plan(now)
                     conclude()
                 end
-                if verdict.status_bitmap ~= control.bitmap_before then
-                    status_changed(plans, event, now)
+                if cursor.verdict.status_bitmap ~= control.bitmap_before then
+                    status_changed(plans, now)
                 end
             end
         end
         if looks_back then
-            remember(event, verdict)
+            remember()
         end
-        if event.kind == FLOW_END then
+        if cursor.event.kind == FLOW_END then
             forget()
         end
     end

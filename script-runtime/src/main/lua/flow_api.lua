@@ -36,12 +36,12 @@ group("Who", {
         .. "`srv.localhost`, `duration`, `proto.l4`, `proto.ndpi`, `proto.ndpi_app`, `proto.ndpi_cat`, `cli2srv.bytes`, "
         .. "`srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`.", needs = "hosts" },
     { "getFullInfo", OLD, "", "table", "All that is known, some 100 entries; `tprint(flow.getFullInfo())` shows them.",
-        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0", needs = "past" },
+        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0", needs = "past", apart = true },
     { "setCustomInfo", "4.2", "text", "boolean", "Puts a text in place of the flow's `info`, for as long as it lives.",
         "'words'" },
     { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
         .. "`is_local`, and for `cli.` and `srv.` `mud_recording`, `serialize_by_mac`, `mac`; from 4.0 on `devtype`.",
-        needs = "hosts" },
+        needs = "hosts", apart = true },
     { "getClientMUDPref", "open", "", "string", "The client's `mud_recording` of `getMUDInfo`, as in 2019." },
     { "getServerMUDPref", "open", "", "string", "The server's." },
     { "serializeClientByMac", "open", "", "boolean", "The client's `serialize_by_mac` of `getMUDInfo`." },
@@ -53,8 +53,8 @@ group("Who", {
     { "getFlowProtoServerIP", "open", "", "string", "Address of the other side." },
     { "getProtocol", "open", "", "integer", "IP protocol." },
     { "getClientInfo", "open", "", "table", "What `getFullInfo` has of the client: its keys that begin with `cli.`.",
-        needs = "hosts" },
-    { "getServerInfo", "open", "", "table", "The same of the server, `srv.`.", needs = "hosts" },
+        needs = "hosts", apart = true },
+    { "getServerInfo", "open", "", "table", "The same of the server, `srv.`.", needs = "hosts", apart = true },
     { "getFlowInfoField", "open", "", "string", "The `info` of `getInfo`." },
     { "getClientMac", "open", "", "string", "Client's MAC address." },
     { "getServerMac", "open", "", "string", "MAC address that the client's first packet went to." },
@@ -87,9 +87,9 @@ group("Where", {
     { "getBlacklistedInfo", OLD, "", "table", "Those that hold of `blacklisted.cli`, `blacklisted.srv`, "
         .. "`blacklisted.cat`.", needs = "hosts" },
     { "getDeviceProtoAllowedInfo", OLD, "", "table", "`cli.devtype`, `srv.devtype`, `cli.allowed`, `srv.allowed`, and "
-        .. "where a host may not speak it `cli.disallowed_proto` or `srv.disallowed_proto`." },
+        .. "where a host may not speak it `cli.disallowed_proto` or `srv.disallowed_proto`.", apart = true },
     { "isDeviceProtocolNotAllowed", LATER, "", "boolean", "The device policy forbids the application to one of the "
-        .. "hosts." },
+        .. "hosts.", apart = true },
 })
 
 group("Time and counters", {
@@ -179,18 +179,18 @@ group("Application", {
         .. "only to scripts that name no generation." },
     { "getTLSInfo", "2019", "", "table", "`protos.tls_version`, `protos.tls.` with `subject_alt_name_match`, "
         .. "`certificate` (name asked for), `server_certificate`, and `ja3.`: `client_hash`, `client_malicious`, "
-        .. "`server_hash`, `server_unsafe_cipher`, `server_cipher`, `server_malicious`." },
+        .. "`server_hash`, `server_unsafe_cipher`, `server_cipher`, `server_malicious`.", apart = true },
     { "getTLSInfo", "4.0", "", "table", "`protos.tls_version`, `protos.tls.` with `server_names`, `client_alpn`, "
         .. "`client_tls_supported_versions`, `client_requested_server_name`, `notBefore`, `notAfter`, and `ja3.` as in "
-        .. "2019." },
-    { "getTLSInfo", "4.2", "", "table", "As in 4.0, and `issuerDN`, `subjectDN`." },
-    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have." },
-    { "tls_quic", "current", "", "table", "As in 4.2 without `ja3.`; `{}` if neither TLS nor QUIC." },
+        .. "2019.", apart = true },
+    { "getTLSInfo", "4.2", "", "table", "As in 4.0, and `issuerDN`, `subjectDN`.", apart = true },
+    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have.", apart = true },
+    { "tls_quic", "current", "", "table", "As in 4.2 without `ja3.`; `{}` if neither TLS nor QUIC.", apart = true },
     { "getServerCipherClass", LATER, "", "string or nil", "`safe`, `weak`, `insecure`; nil if not TLS." },
     { "hasMaliciousTlsSignature", LATER, "", "boolean", "A JA3 of the flow is on the list of malicious ones." },
     { "getHTTPInfo", OLD, "", "table", "`protos.http.` with `last_method`, `last_return_code`, `last_url`, "
-        .. "`server_name`; `{}` if not HTTP." },
-    { "http", "current", "", "table", "The same, `last_user_agent` and `last_server`." },
+        .. "`server_name`; `{}` if not HTTP.", apart = true },
+    { "http", "current", "", "table", "The same, `last_user_agent` and `last_server`.", apart = true },
     { "getDNSInfo", OLD, "", "table", "`protos.dns.` with `last_query`, `last_query_type`, `last_return_code`, "
         .. "`invalid_chars_in_query`; `{}` if not DNS." },
     { "dns", "current", "", "table", "The same." },
@@ -206,7 +206,7 @@ group("Application", {
     { "getICMPType", LATER, "", "integer", "Type, the server's once it answered; 0 if not ICMP." },
     { "getMaxSeenIcmpPayloadSize", LATER, "", "integer", "Longest ICMP payload in bytes." },
     { "shouldCheckTlsCertificate", "open", "", "boolean", "The client asked for a name, and the certificate was seen." },
-    { "getSSLInfo", "open", "", "table", "As `getTLSInfo`." },
+    { "getSSLInfo", "open", "", "table", "As `getTLSInfo`.", apart = true },
     { "getSSLVersion", "open", "", "integer", "As `getTLSVersion`." },
 })
 
@@ -341,6 +341,17 @@ local function needs()
     return list
 end
 
+-- Names whose functions LuaJIT cannot compile in one trace with their caller: name -> true.
+local function apart()
+    local list = {}
+    for _, part in ipairs(groups) do
+        for _, row in ipairs(part.rows) do
+            list[row[NAME]] = row.apart or list[row[NAME]]
+        end
+    end
+    return list
+end
+
 -- One line per name and generation: name, generation, arguments, result, sample, separated by tabs.
 local function lines()
     local list = {}
@@ -371,4 +382,4 @@ local function document()
 end
 
 return { rows_of = rows_of, presence = presence, source_of = source_of, lines = lines, document = document,
-    wanting_statistics = wanting_statistics, needs = needs }
+    wanting_statistics = wanting_statistics, needs = needs, apart = apart }

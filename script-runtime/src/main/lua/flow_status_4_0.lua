@@ -47,9 +47,9 @@ function flow.triggerStatus(definition, info, flow_score, client_score, server_s
     if definition == nil then
         error("triggerStatus: the status is nil; is its definition spelt right?", 2)
     elseif type(definition) == "number" then
-        return (old.triggerStatus(definition, info, flow_score))
+        return old.triggerStatus(definition, info, flow_score)
     elseif type(definition) == "table" and definition.status_type ~= nil then
-        return (library("flow_status_4_2").trigger(GENERATION, definition, info, flow_score, client_score))
+        return library("flow_status_4_2").trigger(GENERATION, definition, info, flow_score, client_score)
     end
     trigger(GENERATION, definition, info, flow_score, client_score, server_score, severity)
 end

@@ -37,7 +37,7 @@ function flow.triggerStatus(created, flow_score, client_score, server_score, sco
         error("triggerStatus takes what create() of a definition in flow_consts.status_types returned, not a "
             .. type(created), 2)
     elseif created.status_type ~= nil then
-        return (trigger(GENERATION, created, flow_score, client_score, server_score))
+        return trigger(GENERATION, created, flow_score, client_score, server_score)
     end
     -- In the manner of 4.0: definition, info, scores, severity.
     before.trigger(GENERATION, created, flow_score, client_score, server_score, score, severity)

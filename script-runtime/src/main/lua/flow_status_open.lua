@@ -66,7 +66,7 @@ end
 -- Two arguments, the second a text: current. Five and more, the fourth a score: 4.2. Else 2019.
 function flow.triggerAlert(status, alert_type, severity, a, b, c)
     if type(alert_type) == "string" and severity == nil then
-        return (current.triggerAlert(status, alert_type))
+        return current.triggerAlert(status, alert_type)
     elseif type(b) == "number" then
         return in_4_2.triggerAlert(status, alert_type, severity, a, b, c)
     end

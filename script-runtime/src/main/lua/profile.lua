@@ -1,4 +1,5 @@
--- Why LuaJIT gives traces up, for `--script-profile`; loaded where that is given only.
+-- Why LuaJIT gives traces up, for `--script-profile`; loaded where that is given only. Scripts reach nothing of it: the
+-- events that it listens to are those of LuaJIT's own `jit` module, which they do not have.
 local library = ...
 local control = library("layout").control
 local type, pairs, pcall = type, pairs, pcall
@@ -43,7 +44,10 @@ local function cause_of(code, detail)
     return format(text, detail)
 end
 
-local function note(body, instruction, code, detail)
+local function on_trace(what, _, body, instruction, code, detail)
+    if what ~= "abort" then
+        return
+    end
     local key = control.current_script .. "\31" .. name_of(body, instruction) .. "\31" .. cause_of(code, detail)
     local count = aborts[key]
     if count == nil then
@@ -53,6 +57,11 @@ local function note(body, instruction, code, detail)
         distinct = distinct + 1
     end
     aborts[key] = (count or 0) + 1
+end
+
+-- From here on: what the library does while scripts are loaded is not theirs.
+local function listen()
+    jit.attach(on_trace, "trace")
 end
 
 -- All so far: index of the script, file and line, cause, count per record.
@@ -65,4 +74,4 @@ local function trace_aborts()
     return table.concat(list, "\30")
 end
 
-return { note = note, trace_aborts = trace_aborts }
+return { listen = listen, trace_aborts = trace_aborts }

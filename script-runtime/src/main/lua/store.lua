@@ -142,12 +142,12 @@ function store.incrCache(key, amount, seconds)
     key = text_of(key)
     amount = amount == nil and 1 or tonumber(amount)
     if amount == nil or amount % 1 ~= 0 or amount < -2^53 or amount > 2^53 then
-        error("ntop.incrCache: the amount must be a whole number up to 2^53", 2)
+        error("ntop.incrCache: the amount must be a whole number up to 2^53", 3)
     end
     local now = packet_time.now()
     local result = store_add(cache, key, #key, amount, now, life(now, seconds), sum)
     if result == NO_INTEGER then
-        error("ntop.incrCache: '" .. key .. "' holds no whole number: delCache it first", 2)
+        error("ntop.incrCache: '" .. key .. "' holds no whole number: delCache it first", 3)
     elseif not outcome(result) then
         return nil
     end
