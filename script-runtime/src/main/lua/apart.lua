@@ -40,7 +40,8 @@ local LOOPS = opcodes([[
     while a do b() end
     return function() end
 ]])
-for opcode in pairs(opcodes("local a, b = ... local c, d, e, f = a, nil, 1 if a then b() end c = b return a, b")) do
+local STRAIGHT = opcodes("local a, b = ... local c, d, e if a then b(next, nil) return c end c, d = b, 1 return a, b")
+for opcode in pairs(STRAIGHT) do
     LOOPS[opcode] = nil
 end
 

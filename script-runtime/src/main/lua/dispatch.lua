@@ -302,19 +302,6 @@ local function resume(plans, now)
     end
 end
 
--- Makes an entry of a batch the event in hand; returns its time in seconds.
-local function take(entry)
-    local event = entry.event
-    cursor.event, cursor.verdict = event, entry.verdict
-    cursor.scored_bits = 0
-    if event.metadata_offset ~= 0 then
-        cursor.metadata = cast(metadata_pointer, cast(byte_pointer, event) + event.metadata_offset)
-    else
-        cursor.metadata = no_metadata
-    end
-    return (floor(tonumber(event.time_ns) / 1e9))
-end
-
 -- Whether a flow that scripts for one-way flows said something of has both directions by now.
 local function is_answered()
     local event = cursor.event
@@ -332,13 +319,24 @@ local function dispatch(batch_address, from, count)
         if control.ending ~= 0 and not skipping then
             skip_all()
         end
-        local now = take(batch[i])
+        do
+            local event = batch[i].event
+            cursor.event = event
+            cursor.verdict = batch[i].verdict
+            cursor.scored_bits = 0
+            if event.metadata_offset ~= 0 then
+                cursor.metadata = cast(metadata_pointer, cast(byte_pointer, event) + event.metadata_offset)
+            else
+                cursor.metadata = no_metadata
+            end
+        end
         control.current_event = i
         local plans = plain
         until_timed = until_timed - 1
         if until_timed <= 0 then
             plans, until_timed = timed, DISTANCE
         end
+        local now = floor(tonumber(cursor.event.time_ns) / 1e9)
         if control.resuming ~= 0 then
             resume(plans, now)
         else

@@ -70,6 +70,19 @@ class HookCalledApartTest {
         assertThat(waysOut()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "return flow.getBytesSent() + 1 > 10 and flow.isUnicast() or nil",
+        "local a, b, c a, b = nil, 'x' .. 7 if not a then return b, c end c = 2",
+        "local t = { 1, x = 2 } t.x, t[1], t[flow] = t[1], -t.x, #t t.y = t.x % 2 ^ 3",
+        "if list[flow.getInfo()['srv.ip']] then flow.triggerStatus(13, { n = 1 }) end",
+        "straight(1, nil, true)",
+    })
+    void shouldCallStraightCodeInOneTraceWithTheWalk(final String body) {
+        assertThat(callerOf(body)).isEqualTo("pcall");
+        assertThat(callerOf("do " + body + " end for i = 1, 2 do end")).isEqualTo("call_apart");
+    }
+
     @Test
     void shouldLeaveOthersInOneTraceWithTheWalk() {
         try (ScriptHarness harness = ScriptHarness.with(settings(2_000_000_000L),
@@ -128,6 +141,20 @@ class HookCalledApartTest {
             harness.run(event(PROTOCOL_DETECTED, 1), event(PROTOCOL_DETECTED, 3));
             assertThat(harness.problems()).singleElement().asString().contains("stack overflow");
             assertCountersAddUp(harness, 2 * (BATCHES * FLOWS + 2));
+        }
+    }
+
+    /** Name of the function that calls a hook with this body, as a traceback tells it. */
+    private static String callerOf(final String body) {
+        try (ScriptHarness harness = ScriptHarness.with("""
+            local list = {}
+            local function straight(a, ...) return a or ... end
+            local function body() %s end
+            return { hooks = { protocolDetected = function() body() io.write(debug.traceback()) end } }
+            """.formatted(body))) {
+            final String output = harness.run(event(PROTOCOL_DETECTED, 1));
+            assertThat(harness.problems()).isEmpty();
+            return output.contains("'call_apart'") ? "call_apart" : output.contains("'pcall'") ? "pcall" : output;
         }
     }
 
