@@ -25,7 +25,7 @@ public final class FlowHash {
         secret4 = splitMix(seed + 5 * GOLDEN_RATIO);
     }
 
-    /** Hash of the five words of a key ({@link FlowKeys}); all 32 bits are usable. */
+    /** Hash of the five words of a key ({@link PacketEnds}); all 32 bits are usable. */
     public int hash(final long word0, final long word1, final long word2, final long word3, final long word4) {
         final long lowSide = fold(word0 ^ secret0, word1 ^ secret1);
         final long highSide = fold(word2 ^ secret2, word3 ^ secret3);

@@ -6,9 +6,7 @@ import static io.millrace.engine.memory.RawMemory.i64;
 import static io.millrace.engine.memory.RawMemory.i64BigEndian;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
-import static io.millrace.engine.memory.RawMemory.putU16;
 import static io.millrace.engine.memory.RawMemory.putU8;
-import static io.millrace.engine.memory.RawMemory.u16;
 import static io.millrace.engine.memory.RawMemory.u16BigEndian;
 import static io.millrace.engine.memory.RawMemory.u8;
 
@@ -136,7 +134,8 @@ public final class FragmentTable implements AutoCloseable {
     }
 
     private void resolve(final int slot, final long timeNs) {
-        readHeader(parsed.fragmentHeader(slot), parsed.fragmentLength(slot), parsed.vlanId(slot));
+        readHeader(parsed.fragmentHeader(slot), parsed.fragmentLength(slot),
+            PacketEnds.vlanId(parsed.ends(slot)));
         final long entry = findOrAdd(timeNs);
         if (offsetUnits == 0 && isWhole(entry)) {
             // The identification is used again.
@@ -293,28 +292,13 @@ public final class FragmentTable implements AutoCloseable {
     }
 
     private void rememberFlow(final long entry, final int slot) {
-        putI64(entry + FragmentDescriptor.FLOW_ADDRESSES, parsed.sourceHigh(slot));
-        putI64(entry + FragmentDescriptor.SOURCE_LOW, parsed.sourceLow(slot));
-        putI64(entry + FragmentDescriptor.DESTINATION_HIGH, parsed.destinationHigh(slot));
-        putI64(entry + FragmentDescriptor.DESTINATION_LOW, parsed.destinationLow(slot));
-        putU16(entry + FragmentDescriptor.SOURCE_PORT, parsed.sourcePort(slot));
-        putU16(entry + FragmentDescriptor.DESTINATION_PORT, parsed.destinationPort(slot));
-        putU16(entry + FragmentDescriptor.VLAN_ID, parsed.vlanId(slot));
-        putU8(entry + FragmentDescriptor.L4_PROTOCOL, parsed.l4Protocol(slot));
-        putU8(entry + FragmentDescriptor.IP_VERSION, parsed.ipVersion(slot));
+        PacketEnds.copy(parsed.ends(slot), entry + FragmentDescriptor.ENDS);
         putU8(entry + FragmentDescriptor.HAS_FIRST, 1);
     }
 
     /** The packet's own headers stay where they are; it is its flow that changes, and nDPI has no use for it. */
     private void applyFlow(final long entry, final int slot) {
-        parsed.addresses(slot,
-            i64(entry + FragmentDescriptor.FLOW_ADDRESSES), i64(entry + FragmentDescriptor.SOURCE_LOW),
-            i64(entry + FragmentDescriptor.DESTINATION_HIGH), i64(entry + FragmentDescriptor.DESTINATION_LOW));
-        parsed.sourcePort(slot, u16(entry + FragmentDescriptor.SOURCE_PORT));
-        parsed.destinationPort(slot, u16(entry + FragmentDescriptor.DESTINATION_PORT));
-        parsed.vlanId(slot, u16(entry + FragmentDescriptor.VLAN_ID));
-        parsed.l4Protocol(slot, u8(entry + FragmentDescriptor.L4_PROTOCOL));
-        parsed.ipVersion(slot, u8(entry + FragmentDescriptor.IP_VERSION));
+        PacketEnds.copy(entry + FragmentDescriptor.ENDS, parsed.ends(slot));
         parsed.l3Length(slot, 0);
     }
 

@@ -26,10 +26,13 @@ public final class IcmpQuotes {
     private static final int ICMPV6_PARAMETER_PROBLEM = 4;
 
     private final ParsedBurst parsed;
+    /** The ends of the packet read last. */
+    private final long quote;
 
     /** Reads errors among the packets of {@code parsed}. */
     public IcmpQuotes(final ParsedBurst parsed) {
         this.parsed = parsed;
+        quote = parsed.ends(parsed.spare);
     }
 
     /** Whether this is the type of an error. */
@@ -39,14 +42,14 @@ public final class IcmpQuotes {
             : type >= UNREACHABLE && type <= REDIRECT || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
     }
 
-    /** Slot that holds the addresses, ports, protocol and VLAN of the packet read last. */
+    /** Slot that holds the ends of the packet read last. */
     public int slot() {
         return parsed.spare;
     }
 
     /** Whether the packet of {@code slot} is an ICMP error. */
     public boolean isError(final int slot) {
-        final int protocol = parsed.l4Protocol(slot);
+        final int protocol = PacketEnds.l4Protocol(parsed.ends(slot));
         return (protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6)
             && !parsed.isLaterFragment(slot) && isError(protocol, parsed.flagsOrType(slot) >> 8);
     }
@@ -55,12 +58,12 @@ public final class IcmpQuotes {
     public boolean read(final int slot) {
         final long ip = parsed.l3Address(slot);
         final long end = ip + parsed.l3Length(slot);
-        final long icmp = parsed.ipVersion(slot) == 4 ? ip + (u8(ip) & 0x0F) * 4 : behindExtensions(ip, end);
+        final long icmp = PacketEnds.ipVersion(parsed.ends(slot)) == 4 ? ip + (u8(ip) & 0x0F) * 4 : behindExtensions(ip, end);
         final long quoted = icmp + ICMP_HEADER_LENGTH;
         if (icmp == 0 || quoted >= end) {
             return false;
         }
-        parsed.vlanId(parsed.spare, parsed.vlanId(slot));
+        PacketEnds.vlanId(quote, PacketEnds.vlanId(parsed.ends(slot)));
         return switch (u8(quoted) >> 4) {
             case 4 -> readIpv4(quoted, end);
             case 6 -> readIpv6(quoted, end);
@@ -76,9 +79,8 @@ public final class IcmpQuotes {
         if (headerLength < IPV4_MIN_HEADER_LENGTH || (u16BigEndian(ip + 6) & FRAGMENT_OFFSET_MASK) != 0) {
             return false;
         }
-        final int slot = parsed.spare;
-        parsed.ipVersion(slot, 4);
-        parsed.addresses(slot, (long) i32BigEndian(ip + 12) << 32, 0, (long) i32BigEndian(ip + 16) << 32, 0);
+        PacketEnds.ipVersion(quote, 4);
+        parsed.addresses(parsed.spare, (long) i32BigEndian(ip + 12) << 32, 0, (long) i32BigEndian(ip + 16) << 32, 0);
         return readPorts(u8(ip + 9), ip + headerLength, end);
     }
 
@@ -86,23 +88,21 @@ public final class IcmpQuotes {
         if (ip + IPV6_HEADER_LENGTH > end) {
             return false;
         }
-        final int slot = parsed.spare;
-        parsed.ipVersion(slot, 6);
-        parsed.addresses(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32));
+        PacketEnds.ipVersion(quote, 6);
+        parsed.addresses(parsed.spare,
+            i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32));
         final long transport = behindExtensions(ip, end);
-        return transport != 0 && readPorts(parsed.l4Protocol(slot), transport, end);
+        return transport != 0 && readPorts(PacketEnds.l4Protocol(quote), transport, end);
     }
 
     private boolean readPorts(final int protocol, final long header, final long end) {
-        final int slot = parsed.spare;
         final boolean hasPorts =
             protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || protocol == IpProtocol.SCTP;
         if (hasPorts && header + PORTS_LENGTH > end) {
             return false;
         }
-        parsed.l4Protocol(slot, protocol);
-        parsed.sourcePort(slot, hasPorts ? u16BigEndian(header) : 0);
-        parsed.destinationPort(slot, hasPorts ? u16BigEndian(header + 2) : 0);
+        PacketEnds.l4Protocol(quote, protocol);
+        PacketEnds.ports(quote, hasPorts ? u16BigEndian(header) : 0, hasPorts ? u16BigEndian(header + 2) : 0);
         return true;
     }
 
@@ -119,7 +119,7 @@ public final class IcmpQuotes {
             protocol = u8(header);
             header += length;
         }
-        parsed.l4Protocol(parsed.spare, protocol);
+        PacketEnds.l4Protocol(quote, protocol);
         return header < end ? header : 0;
     }
 }

@@ -87,8 +87,7 @@ public final class PacketParser {
     void parseAny(
         final int slot, final long frame, final int length, final int strippedVlanId, final int snapLengthBytes) {
 
-        final byte outcome = parseEthernet(slot, frame, length, strippedVlanId, snapLengthBytes);
-        parsed.outcome(slot, outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
+        finish(slot, parseEthernet(slot, frame, length, strippedVlanId, snapLengthBytes), frame, length, snapLengthBytes);
     }
 
     private void parseOther(final Burst burst, final LinkType link, final int snapLengthBytes) {
@@ -97,9 +96,15 @@ public final class PacketParser {
             final int length = burst.capturedLength(slot);
             final byte outcome =
                 link == null ? UNSUPPORTED_LINK : parseLink(slot, link, frame, length, snapLengthBytes);
-            parsed.outcome(slot,
-                outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
+            finish(slot, outcome, frame, length, snapLengthBytes);
         }
+    }
+
+    private void finish(
+        final int slot, final byte outcome, final long frame, final int length, final int snapLengthBytes) {
+
+        parsed.tunnelDepth(slot, 0);
+        parsed.outcome(slot, outcome == CARRIER ? openTunnels(slot, frame, length, snapLengthBytes) : outcome);
     }
 
     /**
@@ -139,7 +144,7 @@ public final class PacketParser {
             cursor.macAddress = frame;
             return follow(slot, frame, length, snapLengthBytes);
         }
-        parsed.vlanId(slot, vlanId);
+        PacketEnds.vlanId(parsed.ends(slot), vlanId);
         parsed.macAddress(slot, frame);
         return outcome;
     }
@@ -161,7 +166,7 @@ public final class PacketParser {
         if (!findIp()) {
             return withoutIp(slot);
         }
-        parsed.vlanId(slot, cursor.vlanId);
+        PacketEnds.vlanId(parsed.ends(slot), cursor.vlanId);
         parsed.macAddress(slot, cursor.macAddress);
         return parseIp(slot, frame, length, snapLengthBytes);
     }
@@ -231,32 +236,27 @@ public final class PacketParser {
     }
 
     private TunnelType openTunnel(final int slot, final long frame, final int length) {
-        final int protocol = parsed.l4Protocol(slot);
+        final long ends = parsed.ends(slot);
+        final int protocol = PacketEnds.l4Protocol(ends);
         cursor.enter(carrierHeader, frame + length, HeaderCursor.IP_BY_VERSION);
-        cursor.vlanId = parsed.vlanId(slot);
+        cursor.vlanId = PacketEnds.vlanId(ends);
         cursor.macAddress = parsed.macAddress(slot);
         return protocol == IpProtocol.UDP
-            ? UdpTunnels.open(parsed.sourcePort(slot), parsed.destinationPort(slot), cursor)
+            ? UdpTunnels.open(PacketEnds.sourcePort(ends), PacketEnds.destinationPort(ends), cursor)
             : IpTunnels.open(protocol, cursor);
     }
 
     private void enterTunnel(final int slot, final TunnelType type, final int depth) {
         if (depth == 0) {
-            parsed.markTunnelled(slot);
-            parsed.tunnelType(slot, type.code);
-            parsed.tunnelId(slot, cursor.tunnelId);
-            parsed.tunnelHeader(slot, parsed.l3Address(slot));
-            parsed.tunnelProtocol(slot, parsed.l4Protocol(slot));
-            parsed.tunnelPorts(slot, parsed.sourcePort(slot) << 16 | parsed.destinationPort(slot));
+            PacketTunnel.set(
+                parsed.tunnel(slot), type, cursor.tunnelId, parsed.l3Address(slot), parsed.ends(slot));
         }
-        parsed.tunnelDepth(slot, (depth + 1));
+        parsed.tunnelDepth(slot, depth + 1);
         if (!parsed.fragment(slot) && parsed.fragment(parsed.spare)) {
-            parsed.fragment(slot, true);
-            parsed.fragmentHeader(slot, parsed.fragmentHeader(parsed.spare));
-            parsed.fragmentLength(slot, parsed.fragmentLength(parsed.spare));
+            parsed.fragment(slot, parsed.fragmentHeader(parsed.spare), parsed.fragmentLength(parsed.spare));
         }
         parsed.takeOver(parsed.spare, slot);
-        parsed.vlanId(slot, cursor.vlanId);
+        PacketEnds.vlanId(parsed.ends(slot), cursor.vlanId);
         parsed.macAddress(slot, cursor.macAddress);
     }
 
@@ -280,14 +280,11 @@ public final class PacketParser {
             return MALFORMED;
         }
         final int flagsAndOffset = u16BigEndian(ip + 6);
-        parsed.ipVersion(slot, 4);
+        PacketEnds.ipVersion(parsed.ends(slot), 4);
         parsed.typeOfService(slot, u8(ip + 1));
         parsed.addresses(slot, (long) i32BigEndian(ip + 12) << 32, 0, (long) i32BigEndian(ip + 16) << 32, 0);
         final boolean fragment = (flagsAndOffset & (FRAGMENT_MORE | FRAGMENT_OFFSET_MASK)) != 0;
-        parsed.fragment(slot, fragment);
-        if (fragment) {
-            markFragment(slot, ip, totalLength);
-        }
+        noteFragment(slot, fragment, ip, totalLength);
         parsed.wireLength(slot, Math.max(length, l3Offset + totalLength));
         parsed.l3Address(slot, ip);
         parsed.l3Length(slot, available);
@@ -338,13 +335,10 @@ public final class PacketParser {
                 return MALFORMED;
             }
         }
-        parsed.ipVersion(slot, 6);
+        PacketEnds.ipVersion(parsed.ends(slot), 6);
         parsed.typeOfService(slot, u16BigEndian(ip) >> 4);
         parsed.addresses(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32));
-        parsed.fragment(slot, fragment);
-        if (fragment) {
-            markFragment(slot, ip, totalLength);
-        }
+        noteFragment(slot, fragment, ip, totalLength);
         parsed.wireLength(slot, Math.max(length, l3Offset + totalLength));
         parsed.l3Address(slot, ip);
         parsed.l3Length(slot, available);
@@ -365,11 +359,11 @@ public final class PacketParser {
         final int onWire,
         final boolean laterFragment) {
 
-        parsed.l4Protocol(slot, protocol);
-        parsed.sourcePort(slot, 0);
-        parsed.destinationPort(slot, 0);
+        final long ends = parsed.ends(slot);
+        PacketEnds.l4Protocol(ends, protocol);
+        PacketEnds.ports(ends, 0, 0);
         parsed.flagsOrType(slot, 0);
-        parsed.tcpSequence(slot, 0);
+        parsed.tcp(slot, 0, 0, 0);
         int headerLength = 0;
         byte outcome = PARSED;
         if (!laterFragment) {
@@ -381,10 +375,8 @@ public final class PacketParser {
                             parsed.brokenTransports++;
                             headerLength = Math.clamp(headerLength, TCP_MIN_HEADER_LENGTH, onWire);
                         }
-                        readPorts(slot, header);
-                        parsed.tcpSequence(slot, i32BigEndian(header + 4));
-                        parsed.tcpAcknowledgement(slot, i32BigEndian(header + 8));
-                        parsed.tcpWindow(slot, u16BigEndian(header + 14));
+                        readPorts(ends, header);
+                        parsed.tcp(slot, i32BigEndian(header + 4), i32BigEndian(header + 8), u16BigEndian(header + 14));
                         parsed.flagsOrType(slot, u8(header + 13));
                     } else if (isCutOff(onWire, TCP_MIN_HEADER_LENGTH)) {
                         return MALFORMED;
@@ -393,8 +385,8 @@ public final class PacketParser {
                 case IpProtocol.UDP -> {
                     if (available >= UDP_HEADER_LENGTH) {
                         headerLength = UDP_HEADER_LENGTH;
-                        readPorts(slot, header);
-                        if (UdpTunnels.mayBeTunnel(parsed.sourcePort(slot), parsed.destinationPort(slot))) {
+                        readPorts(ends, header);
+                        if (UdpTunnels.mayBeTunnel(PacketEnds.sourcePort(ends), PacketEnds.destinationPort(ends))) {
                             carrierHeader = header;
                             outcome = CARRIER;
                         }
@@ -405,7 +397,7 @@ public final class PacketParser {
                 case IpProtocol.SCTP -> {
                     if (available >= SCTP_HEADER_LENGTH) {
                         headerLength = SCTP_HEADER_LENGTH;
-                        readPorts(slot, header);
+                        readPorts(ends, header);
                     } else if (isCutOff(onWire, SCTP_HEADER_LENGTH)) {
                         return MALFORMED;
                     }
@@ -442,15 +434,17 @@ public final class PacketParser {
         return false;
     }
 
-    private void markFragment(final int slot, final long header, final int lengthBytes) {
-        parsed.fragments++;
-        parsed.fragmentHeader(slot, header);
-        parsed.fragmentLength(slot, lengthBytes);
+    private void noteFragment(final int slot, final boolean fragment, final long header, final int lengthBytes) {
+        if (fragment) {
+            parsed.fragments++;
+            parsed.fragment(slot, header, lengthBytes);
+        } else {
+            parsed.fragment(slot, false);
+        }
     }
 
-    private void readPorts(final int slot, final long header) {
-        parsed.sourcePort(slot, u16BigEndian(header));
-        parsed.destinationPort(slot, u16BigEndian(header + 2));
+    private static void readPorts(final long ends, final long header) {
+        PacketEnds.ports(ends, u16BigEndian(header), u16BigEndian(header + 2));
     }
 
     /** Whether IP claims more than was sent; a frame cut by the capturing program may claim more than is here. */

@@ -72,8 +72,8 @@ final class PlainPackets {
                 transportLength)) {
             return false;
         }
-        parsed.plainIpv4(slot, i64BigEndian(frame + IP + 12), ports(frame + IP + IPV4_HEADER_LENGTH),
-            rest(vlanId, protocol, 4));
+        PacketEnds.settleIpv4(parsed.ends(slot), parsed.flowHash, i64BigEndian(frame + IP + 12),
+            ports(frame + IP + IPV4_HEADER_LENGTH), PacketEnds.rest(vlanId, protocol, 4));
         return true;
     }
 
@@ -93,8 +93,10 @@ final class PlainPackets {
                 protocol, payloadLength)) {
             return false;
         }
-        parsed.plainIpv6(slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24),
-            i64BigEndian(ip + 32), ports(ip + IPV6_HEADER_LENGTH), rest(vlanId, protocol, 6));
+        parsed.addresses(
+            slot, i64BigEndian(ip + 8), i64BigEndian(ip + 16), i64BigEndian(ip + 24), i64BigEndian(ip + 32));
+        PacketEnds.portsAndRest(
+            parsed.ends(slot), ports(ip + IPV6_HEADER_LENGTH), PacketEnds.rest(vlanId, protocol, 6));
         return true;
     }
 
@@ -115,7 +117,7 @@ final class PlainPackets {
                 || UdpTunnels.mayBeTunnel(u16BigEndian(header), u16BigEndian(header + 2))) {
                 return false;
             }
-            parsed.plain(slot, frame, IP, length, transportLength - UDP_HEADER_LENGTH, typeOfService, 0, 0);
+            parsed.plain(slot, frame, IP, length, transportLength - UDP_HEADER_LENGTH, typeOfService, 0);
             return true;
         }
         if (protocol != IpProtocol.TCP || transportLength < TCP_MIN_HEADER_LENGTH) {
@@ -126,19 +128,14 @@ final class PlainPackets {
             return false;
         }
         parsed.plain(slot, frame, IP, length, transportLength - headerLength, typeOfService,
-            u8(header + TCP_OFFSET_AND_FLAGS + 1), i32BigEndian(header + 4));
-        parsed.tcpAcknowledgement(slot, i32BigEndian(header + 8));
-        parsed.tcpWindow(slot, u16BigEndian(header + 14));
+            u8(header + TCP_OFFSET_AND_FLAGS + 1));
+        parsed.tcp(slot, i32BigEndian(header + 4), i32BigEndian(header + 8), u16BigEndian(header + 14));
         return true;
     }
 
     /** Source port 16, destination port 16. */
     private static long ports(final long transport) {
         return Integer.toUnsignedLong(i32BigEndian(transport));
-    }
-
-    private static long rest(final int vlanId, final int protocol, final int ipVersion) {
-        return vlanId << 16 | protocol << 8 | ipVersion;
     }
 
     private static int bigEndian16(final long value) {

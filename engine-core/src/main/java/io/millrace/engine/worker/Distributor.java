@@ -4,6 +4,7 @@ import io.millrace.engine.burst.Burst;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.FragmentTable;
+import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.PacketParser;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.port.FrameRings;
@@ -135,13 +136,14 @@ public final class Distributor implements PollingDuty, AutoCloseable {
     }
 
     private int worker(final int slot) {
-        if (parsed.outcome(slot) != ParsedBurst.PARSED && parsed.outcome(slot) != ParsedBurst.HELD) {
+        if (!parsed.isPacket(slot)) {
             return FIRST_WORKER;
         }
-        final long sourceHigh = parsed.sourceHigh(slot);
-        final long sourceLow = parsed.sourceLow(slot);
-        final long destinationHigh = parsed.destinationHigh(slot);
-        final long destinationLow = parsed.destinationLow(slot);
+        final long ends = parsed.ends(slot);
+        final long sourceHigh = PacketEnds.sourceHigh(ends);
+        final long sourceLow = PacketEnds.sourceLow(ends);
+        final long destinationHigh = PacketEnds.destinationHigh(ends);
+        final long destinationLow = PacketEnds.destinationLow(ends);
         final boolean swap = sourceHigh == destinationHigh
             ? sourceLow > destinationLow : sourceHigh > destinationHigh;
         final int addresses = swap ? hash.hash(destinationHigh, destinationLow, sourceHigh, sourceLow, 0)

@@ -107,7 +107,7 @@ final class DamagedCapturesTest {
         final boolean lies = parsed.l3Address(0) < start || parsed.l3Address(0) >= memory.guard()
             || parsed.l3Length(0) != memory.guard() - parsed.l3Address(0) || parsed.wireLength(0) < length
             || parsed.payloadLength(0) < 0 || parsed.payloadLength(0) > parsed.wireLength(0)
-            || parsed.vlanId(0) < 0 || parsed.vlanId(0) > 4095;
+            || PacketEnds.vlanId(parsed.ends(0)) < 0 || PacketEnds.vlanId(parsed.ends(0)) > 4095;
         assertThat(lies).as("facts outside of the frame").isFalse();
     }
 }

@@ -168,10 +168,10 @@ final class EncapsulationTest {
         parse(sample, sample.frame().length);
 
         assertThat(parsed.isTunnelled(0)).isTrue();
-        assertThat(TunnelType.of(parsed.tunnelType(0))).isEqualTo(sample.tunnel());
-        assertThat(parsed.tunnelId(0)).isEqualTo(sample.id());
+        assertThat(TunnelType.of(PacketTunnel.type(parsed.tunnel(0)))).isEqualTo(sample.tunnel());
+        assertThat(PacketTunnel.id(parsed.tunnel(0))).isEqualTo(sample.id());
         assertThat(parsed.tunnelDepth(0)).isEqualTo(1);
-        assertThat(parsed.tunnelHeader(0)).isEqualTo(memory.guard() - sample.frame().length + 14);
+        assertThat(PacketTunnel.header(parsed.tunnel(0))).isEqualTo(memory.guard() - sample.frame().length + 14);
     }
 
     @ParameterizedTest
@@ -247,14 +247,14 @@ final class EncapsulationTest {
     void shouldOpenEightTunnelsInEachOtherAndCountWhatLiesDeeper() {
         final byte[] fits = tunnelled(PacketParser.MAX_TUNNELS);
         parse(new PacketParser(parsed), LinkType.ETHERNET, fits, fits.length);
-        assertThat(parsed.destinationPort(0)).isEqualTo(PORT);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(PORT);
         assertThat(parsed.tunnelDepth(0)).isEqualTo(PacketParser.MAX_TUNNELS);
         assertThat(parsed.tooDeep()).isZero();
 
         final byte[] deeper = tunnelled(PacketParser.MAX_TUNNELS + 1);
         assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, deeper, deeper.length)).isEqualTo(PARSED);
         assertThat(parsed.tooDeep()).isEqualTo(1);
-        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.IPV4);
+        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.IPV4);
         assertThat(parsed.tunnelDepth(0)).isEqualTo(PacketParser.MAX_TUNNELS);
     }
 
@@ -264,11 +264,12 @@ final class EncapsulationTest {
             .payload(PAYLOAD).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, frame, frame.length);
 
-        assertThat(TunnelType.of(parsed.tunnelType(0))).isEqualTo(TunnelType.GTP_U);
-        assertThat(parsed.tunnelId(0)).isEqualTo(5);
+        assertThat(TunnelType.of(PacketTunnel.type(parsed.tunnel(0)))).isEqualTo(TunnelType.GTP_U);
+        assertThat(PacketTunnel.id(parsed.tunnel(0))).isEqualTo(5);
         assertThat(parsed.tunnelDepth(0)).isEqualTo(2);
-        assertThat(parsed.tunnelPorts(0)).isEqualTo(SOURCE_PORT << 16 | 2152);
-        assertThat(parsed.tunnelProtocol(0)).isEqualTo(IpProtocol.UDP);
+        assertThat(PacketTunnel.sourcePort(parsed.tunnel(0))).isEqualTo(SOURCE_PORT);
+        assertThat(PacketTunnel.destinationPort(parsed.tunnel(0))).isEqualTo(2152);
+        assertThat(PacketTunnel.l4Protocol(parsed.tunnel(0))).isEqualTo(IpProtocol.UDP);
     }
 
     @Test
@@ -276,12 +277,12 @@ final class EncapsulationTest {
         final byte[] frame = inner(ethernet().vlan(10).ipv4(OUTER_A, OUTER_B).udp(SOURCE_PORT, 4789)
             .bytes(8, 0, 0, 0, 0, 0, 1, 0).innerEthernet().vlan(20)).payload(PAYLOAD).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, frame, frame.length);
-        assertThat(parsed.vlanId(0)).isEqualTo(20);
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isEqualTo(20);
         assertThat(parsed.macAddress(0)).isEqualTo(memory.guard() - frame.length + 18 + 20 + 8 + 8);
 
         final byte[] untagged = inner(ethernet().vlan(10).ipv4(OUTER_A, OUTER_B)).payload(PAYLOAD).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, untagged, untagged.length);
-        assertThat(parsed.vlanId(0)).isEqualTo(10);
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isEqualTo(10);
         assertThat(parsed.macAddress(0)).isEqualTo(memory.guard() - untagged.length);
     }
 
@@ -289,11 +290,11 @@ final class EncapsulationTest {
     void shouldLeaveTeredosOwnMessagesInItsFlow() {
         final byte[] bubble = udp(3544).ipv6(A6, B6).protocol(59).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, bubble, bubble.length);
-        assertThat(parsed.destinationPort(0)).isEqualTo(3544);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(3544);
 
         final byte[] solicitation = udp(3544).ipv6("fe80::1", "ff02::2").icmpv6(133, 0).build();
         parse(new PacketParser(parsed), LinkType.ETHERNET, solicitation, solicitation.length);
-        assertThat(parsed.destinationPort(0)).isEqualTo(3544);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(3544);
     }
 
     @Test
@@ -323,7 +324,7 @@ final class EncapsulationTest {
             final byte[] query = ethernet().ipv4(A, B).udp(port, 53).payload(40).build();
             assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, query, query.length)).isEqualTo(PARSED);
             assertThat(parsed.isTunnelled(0)).isFalse();
-            assertThat(parsed.sourcePort(0)).isEqualTo(port);
+            assertThat(PacketEnds.sourcePort(parsed.ends(0))).isEqualTo(port);
         }
     }
 
@@ -334,12 +335,12 @@ final class EncapsulationTest {
     }
 
     private void assertIsInnermost(final Sample sample) {
-        assertThat(parsed.ipVersion(0)).isEqualTo((isVersion6(sample) ? 6 : 4));
-        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.TCP);
-        assertThat(parsed.sourcePort(0)).isEqualTo(SOURCE_PORT);
-        assertThat(parsed.destinationPort(0)).isEqualTo(PORT);
+        assertThat(PacketEnds.ipVersion(parsed.ends(0))).isEqualTo((isVersion6(sample) ? 6 : 4));
+        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.TCP);
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isEqualTo(SOURCE_PORT);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(PORT);
         assertThat(parsed.tcpSequence(0)).isEqualTo(7);
-        assertThat(parsed.sourceHigh(0)).isEqualTo(isVersion6(sample) ? 0x2001_0DB8_0000_0000L : 0xC000_0201_0000_0000L);
+        assertThat(PacketEnds.sourceHigh(parsed.ends(0))).isEqualTo(isVersion6(sample) ? 0x2001_0DB8_0000_0000L : 0xC000_0201_0000_0000L);
     }
 
     /** The last IP header is the one right before the 20 bytes of TCP and the payload. */
@@ -359,11 +360,11 @@ final class EncapsulationTest {
         assertThat(parsed.l3Length(0)).isEqualTo((int) (memory.guard() - parsed.l3Address(0)));
         assertThat(parsed.wireLength(0)).isGreaterThanOrEqualTo(length);
         assertThat(parsed.payloadLength(0)).isBetween(0, parsed.wireLength(0));
-        assertThat(parsed.vlanId(0)).isBetween(0, 4095);
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isBetween(0, 4095);
         if (parsed.isTunnelled(0)) {
-            assertThat(parsed.tunnelHeader(0)).isBetween(start, parsed.l3Address(0));
+            assertThat(PacketTunnel.header(parsed.tunnel(0))).isBetween(start, parsed.l3Address(0));
             assertThat(parsed.tunnelDepth(0)).isBetween(1, PacketParser.MAX_TUNNELS);
-            assertThat(TunnelType.of(parsed.tunnelType(0))).isNotNull();
+            assertThat(TunnelType.of(PacketTunnel.type(parsed.tunnel(0)))).isNotNull();
         }
         if (parsed.fragment(0)) {
             assertThat(parsed.fragmentHeader(0)).isBetween(start, memory.guard());

@@ -150,18 +150,18 @@ final class PacketParserTest {
             .build();
 
         assertThat(parse(frame)).isEqualTo(PARSED);
-        assertThat(parsed.ipVersion(0)).isEqualTo(4);
-        assertThat(parsed.sourceHigh(0)).isEqualTo(0x0A00_0001_0000_0000L);
-        assertThat(parsed.sourceLow(0)).isZero();
-        assertThat(parsed.destinationHigh(0)).isEqualTo(0xC0A8_0702_0000_0000L);
-        assertThat(parsed.destinationLow(0)).isZero();
-        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.TCP);
-        assertThat(parsed.sourcePort(0)).isEqualTo(40_000);
-        assertThat(parsed.destinationPort(0)).isEqualTo(65_535);
+        assertThat(PacketEnds.ipVersion(parsed.ends(0))).isEqualTo(4);
+        assertThat(PacketEnds.sourceHigh(parsed.ends(0))).isEqualTo(0x0A00_0001_0000_0000L);
+        assertThat(PacketEnds.sourceLow(parsed.ends(0))).isZero();
+        assertThat(PacketEnds.destinationHigh(parsed.ends(0))).isEqualTo(0xC0A8_0702_0000_0000L);
+        assertThat(PacketEnds.destinationLow(parsed.ends(0))).isZero();
+        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.TCP);
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isEqualTo(40_000);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(65_535);
         assertThat(parsed.flagsOrType(0)).isEqualTo(SYN | ACK);
         assertThat(parsed.tcpSequence(0)).isEqualTo(0xFEDC_BA98);
         assertThat(parsed.payloadLength(0)).isEqualTo(5);
-        assertThat(parsed.vlanId(0)).isZero();
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isZero();
         assertThat(parsed.fragment(0)).isFalse();
         assertThat(parsed.macAddress(0)).isEqualTo(memory.guard() - frame.length);
         assertThat(parsed.l3Address(0)).isEqualTo(memory.guard() - frame.length + L3);
@@ -173,14 +173,14 @@ final class PacketParserTest {
         assertThat(parse(ethernet().ipv6(CLIENT6, SERVER6).extension(0, 16).extension(60, 8).icmpv6(129, 3).build()))
             .isEqualTo(PARSED);
 
-        assertThat(parsed.ipVersion(0)).isEqualTo(6);
-        assertThat(parsed.sourceHigh(0)).isEqualTo(0x2001_0DB8_0000_0000L);
-        assertThat(parsed.sourceLow(0)).isEqualTo(1);
-        assertThat(parsed.destinationHigh(0)).isEqualTo(0xFE80_0000_0000_0000L);
-        assertThat(parsed.destinationLow(0)).isEqualTo(0x0002_0003);
-        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.ICMPV6);
+        assertThat(PacketEnds.ipVersion(parsed.ends(0))).isEqualTo(6);
+        assertThat(PacketEnds.sourceHigh(parsed.ends(0))).isEqualTo(0x2001_0DB8_0000_0000L);
+        assertThat(PacketEnds.sourceLow(parsed.ends(0))).isEqualTo(1);
+        assertThat(PacketEnds.destinationHigh(parsed.ends(0))).isEqualTo(0xFE80_0000_0000_0000L);
+        assertThat(PacketEnds.destinationLow(parsed.ends(0))).isEqualTo(0x0002_0003);
+        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.ICMPV6);
         assertThat(parsed.flagsOrType(0)).isEqualTo(129 << 8 | 3);
-        assertThat(parsed.sourcePort(0)).isZero();
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isZero();
     }
 
     @Test
@@ -188,10 +188,10 @@ final class PacketParserTest {
         parse(ethernet().ipv6(CLIENT6, SERVER6).fragment(0, true).tcp(1, 2, SYN, 3).build());
         parse(ethernet().ipv4(CLIENT, SERVER).protocol(47).build());
 
-        assertThat(parsed.sourceLow(0)).isZero();
-        assertThat(parsed.destinationLow(0)).isZero();
-        assertThat(parsed.sourcePort(0)).isZero();
-        assertThat(parsed.destinationPort(0)).isZero();
+        assertThat(PacketEnds.sourceLow(parsed.ends(0))).isZero();
+        assertThat(PacketEnds.destinationLow(parsed.ends(0))).isZero();
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isZero();
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isZero();
         assertThat(parsed.flagsOrType(0)).isZero();
         assertThat(parsed.tcpSequence(0)).isZero();
         assertThat(parsed.fragment(0)).isFalse();
@@ -201,16 +201,16 @@ final class PacketParserTest {
     @Test
     void shouldTakeTheInnermostVlan() {
         parse(ethernet().serviceTag(7).vlan(42).ipv4(CLIENT, SERVER).udp(1, 2).build());
-        assertThat(parsed.vlanId(0)).isEqualTo(42);
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isEqualTo(42);
 
         final byte[] frame = ethernet().ipv4(CLIENT, SERVER).udp(1, 2).build();
         source.addAt(0, memory.atEnd(frame), frame.length, 0x1_0000 | 0xE000 | 99);
         parseWaiting();
-        assertThat(parsed.vlanId(0)).isEqualTo(99);
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isEqualTo(99);
 
         final byte[] priority = ethernet().vlan(0xE000).ipv4(CLIENT, SERVER).udp(1, 2).build();
         parse(priority);
-        assertThat(parsed.vlanId(0)).isZero();
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isZero();
     }
 
     @Test
@@ -226,12 +226,12 @@ final class PacketParserTest {
     void shouldMarkFragmentsAndLeaveLaterOnesWithoutPorts() {
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER, 0, 0x2000).udp(1, 2).payload(8).build())).isEqualTo(PARSED);
         assertThat(parsed.fragment(0)).isTrue();
-        assertThat(parsed.destinationPort(0)).isEqualTo(2);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(2);
 
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER, 0, 1).udp(1, 2).build())).isEqualTo(PARSED);
         assertThat(parsed.fragment(0)).isTrue();
-        assertThat(parsed.l4Protocol(0)).isEqualTo(IpProtocol.UDP);
-        assertThat(parsed.destinationPort(0)).isZero();
+        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.UDP);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isZero();
         assertThat(parsed.payloadLength(0)).isEqualTo(8);
 
         assertThat(parse(ethernet().ipv4(CLIENT, SERVER, 0, 0x4000).udp(1, 2).build())).isEqualTo(PARSED);
@@ -239,7 +239,7 @@ final class PacketParserTest {
 
         assertThat(parse(ethernet().ipv6(CLIENT6, SERVER6).fragment(3, true).udp(1, 2).build())).isEqualTo(PARSED);
         assertThat(parsed.fragment(0)).isTrue();
-        assertThat(parsed.sourcePort(0)).isZero();
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isZero();
     }
 
     @Test
@@ -299,7 +299,7 @@ final class PacketParserTest {
         putU16(frame, L3 + 2, 27);
 
         assertThat(parse(frame)).isEqualTo(PARSED);
-        assertThat(parsed.sourcePort(0)).isZero();
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isZero();
         assertThat(parsed.payloadLength(0)).isEqualTo(7);
         assertThat(parsed.brokenTransports()).isEqualTo(1);
 
@@ -317,7 +317,7 @@ final class PacketParserTest {
         for (final int dataOffset : new int[] {0x00, 0x40, 0x60, 0xF0}) {
             frame[offsetField] = (byte) dataOffset;
             assertThat(parse(frame)).isEqualTo(PARSED);
-            assertThat(parsed.destinationPort(0)).isEqualTo(2);
+            assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(2);
             assertThat(parsed.payloadLength(0)).isBetween(0, 3);
             assertThat(parsed.brokenTransports()).isEqualTo(1);
         }
@@ -348,7 +348,7 @@ final class PacketParserTest {
             frame = frame.extension(60, 8);
         }
         assertThat(parse(frame.udp(1, 2).build())).isEqualTo(PARSED);
-        assertThat(parsed.destinationPort(0)).isEqualTo(2);
+        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(2);
 
         FrameBuilder longer = ethernet().ipv6(CLIENT6, SERVER6);
         for (int i = 0; i < 9; i++) {
@@ -388,8 +388,8 @@ final class PacketParserTest {
 
         assertThat(IntStream.range(0, 4).map(parsed::outcome).toArray())
             .containsExactly(PARSED, NOT_IP, MALFORMED, PARSED);
-        assertThat(parsed.sourcePort(0)).isEqualTo(1);
-        assertThat(parsed.sourcePort(3)).isEqualTo(3);
+        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isEqualTo(1);
+        assertThat(PacketEnds.sourcePort(parsed.ends(3))).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -441,9 +441,9 @@ final class PacketParserTest {
         assertThat(parsed.l3Length(0)).isEqualTo((int) (memory.guard() - parsed.l3Address(0)));
         assertThat(parsed.wireLength(0)).isGreaterThanOrEqualTo(length);
         assertThat(parsed.payloadLength(0)).isBetween(0, parsed.wireLength(0));
-        assertThat(parsed.l4Protocol(0)).isBetween(0, 255);
-        assertThat(parsed.vlanId(0)).isBetween(0, 4095);
-        assertThat(parsed.ipVersion(0)).isIn(4, 6);
+        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isBetween(0, 255);
+        assertThat(PacketEnds.vlanId(parsed.ends(0))).isBetween(0, 4095);
+        assertThat(PacketEnds.ipVersion(parsed.ends(0))).isIn(4, 6);
     }
 
     private byte parse(final byte[] frame) {

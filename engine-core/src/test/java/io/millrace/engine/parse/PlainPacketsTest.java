@@ -101,8 +101,8 @@ final class PlainPacketsTest {
         final byte[] tunnel = ethernet().ipv4(CLIENT, SERVER).udp(1, UdpTunnels.VXLAN).payload(60).build();
         plain.fragment(0, true);
         plain.typeOfService(0, 0xFF);
-        plain.tcpSequence(0, -1);
-        plain.vlanId(0, 0xFFF);
+        plain.tcp(0, -1, -1, -1);
+        PacketEnds.vlanId(plain.ends(0), 0xFFF);
         assertThat(isPlain(tunnel, tunnel.length, 0)).isFalse();
 
         final byte[] frame = plainFrames().findFirst().orElseThrow();
@@ -124,12 +124,14 @@ final class PlainPacketsTest {
     }
 
     private static List<Long> facts(final ParsedBurst parsed) {
+        final long ends = parsed.ends(0);
         final List<Long> facts = new ArrayList<>(List.of(
-            parsed.sourceHigh(0), parsed.sourceLow(0), parsed.destinationHigh(0), parsed.destinationLow(0),
+            PacketEnds.sourceHigh(ends), PacketEnds.sourceLow(ends),
+            PacketEnds.destinationHigh(ends), PacketEnds.destinationLow(ends),
             parsed.l3Address(0), parsed.macAddress(0)));
         for (final int fact : new int[] {
-            parsed.outcome(0), parsed.sourcePort(0), parsed.destinationPort(0), parsed.vlanId(0), parsed.l4Protocol(0),
-            parsed.ipVersion(0), parsed.l3Length(0), parsed.wireLength(0), parsed.payloadLength(0),
+            parsed.outcome(0), PacketEnds.sourcePort(ends), PacketEnds.destinationPort(ends), PacketEnds.vlanId(ends),
+            PacketEnds.l4Protocol(ends), PacketEnds.ipVersion(ends), parsed.l3Length(0), parsed.wireLength(0), parsed.payloadLength(0),
             parsed.flagsOrType(0), parsed.tcpSequence(0), parsed.typeOfService(0), parsed.fragment(0) ? 1 : 0}) {
             facts.add((long) fact);
         }

@@ -2,20 +2,13 @@ package io.millrace.engine.flow.key;
 
 import static io.millrace.engine.memory.RawMemory.i64;
 
+import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
- * Keys and hashes of a burst. A key is five words; the endpoint that is smaller by (address, port) stands first, so
- * both directions of a flow have the same key.
- *
- * <pre>{@code
- *  word 0, 1   address of the low side, network order (IPv4 in the upper half of word 0)
- *  word 2, 3   address of the high side
- *  word 4      low port 16 | high port 16 | VLAN 12, unused 4 | protocol 8 | IP version 8
- * }</pre>
- *
- * <p>A key is what {@link ParsedBurst} tells of both ends, put in order where it lies. Slots are not checked. Owned by one
- * worker.
+ * Keys and hashes of a burst. A key is the five words of {@link PacketEnds}, settled where they lie: the end that is
+ * smaller by (address, port) stands first, so both directions of a flow have the same key. It is the low side of the
+ * flow, the other one the high side. Slots are not checked. Owned by one worker.
  */
 public final class FlowKeys {
     /** Words of a key. */
@@ -40,7 +33,7 @@ public final class FlowKeys {
             return;
         }
         for (int slot = from; slot < to; slot++) {
-            if (facts.outcome(slot) == ParsedBurst.PARSED && !facts.isSettled(slot)) {
+            if (facts.outcome(slot) == ParsedBurst.PARSED && !PacketEnds.isSettled(facts.ends(slot))) {
                 facts.settle(slot);
             }
         }
@@ -63,12 +56,12 @@ public final class FlowKeys {
 
     /** Hash of the key of {@code slot}. */
     public int hash(final int slot) {
-        return parsed.hash(slot);
+        return PacketEnds.hash(parsed.ends(slot));
     }
 
     /** Whether the packet was sent by the high side of its key. */
     public boolean fromHighSide(final int slot) {
-        return parsed.isSourceSecond(slot);
+        return PacketEnds.isSourceSecond(parsed.ends(slot));
     }
 
     /** Port of the low side in word 4. */

@@ -9,6 +9,7 @@ import static io.millrace.engine.memory.RawMemory.u16;
 import static io.millrace.engine.memory.RawMemory.u8;
 
 import io.millrace.engine.parse.IpProtocol;
+import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
@@ -66,7 +67,7 @@ public final class FlowAccounting {
 
         final int side = FlowSide.of(fromHighSide);
         final int payloadLength = parsed.payloadLength(slot);
-        final int protocol = parsed.l4Protocol(slot);
+        final int protocol = PacketEnds.l4Protocol(parsed.ends(slot));
         final int flags = u16(record + FlowRecordDescriptor.FLAGS);
         FlowCounters.count(record, side, parsed.wireLength(slot), payloadLength);
         putI64(record + FlowRecordDescriptor.LAST_SEEN_NS, nowNs);
@@ -94,7 +95,7 @@ public final class FlowAccounting {
         if ((flags & FlowRecordDescriptor.ANNOUNCED) == 0 || payloadLength > 0 && !isResponseTimed(flags, side)) {
             return false;
         }
-        final int protocol = parsed.l4Protocol(slot);
+        final int protocol = PacketEnds.l4Protocol(parsed.ends(slot));
         if (protocol != IpProtocol.UDP) {
             final int tcpFlags = parsed.flagsOrType(slot);
             if (protocol != IpProtocol.TCP || (tcpFlags & TcpHandshake.FLAG_SYN) != 0 || !TcpHandshake.isOver(record)) {

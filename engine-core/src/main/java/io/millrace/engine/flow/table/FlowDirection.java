@@ -8,6 +8,7 @@ import static io.millrace.engine.memory.RawMemory.u16;
 import static io.millrace.engine.memory.RawMemory.u8;
 
 import io.millrace.engine.parse.IpProtocol;
+import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
@@ -26,13 +27,13 @@ final class FlowDirection {
 
     /** Whether the sender of a flow's first packet is its client. */
     static boolean isFromClient(final ParsedBurst parsed, final int slot) {
-        return switch (parsed.l4Protocol(slot)) {
+        return switch (PacketEnds.l4Protocol(parsed.ends(slot))) {
             case IpProtocol.TCP -> {
                 final int flags = parsed.flagsOrType(slot);
                 yield (flags & TcpHandshake.FLAG_SYN) != 0
-                    ? (flags & OPENING_FLAGS) != OPENING_FLAGS : isTowardsService(parsed, slot);
+                    ? (flags & OPENING_FLAGS) != OPENING_FLAGS : isTowardsService(parsed.ends(slot));
             }
-            case IpProtocol.UDP, IpProtocol.SCTP -> isTowardsService(parsed, slot);
+            case IpProtocol.UDP, IpProtocol.SCTP -> isTowardsService(parsed.ends(slot));
             case IpProtocol.ICMP -> parsed.flagsOrType(slot) >> 8 != ICMP_ECHO_REPLY || parsed.isLaterFragment(slot);
             case IpProtocol.ICMPV6 -> parsed.flagsOrType(slot) >> 8 != ICMPV6_ECHO_REPLY;
             default -> true;
@@ -76,7 +77,8 @@ final class FlowDirection {
         putU16(server + Integer.BYTES, last);
     }
 
-    private static boolean isTowardsService(final ParsedBurst parsed, final int slot) {
-        return !ServicePorts.contains(parsed.sourcePort(slot)) || ServicePorts.contains(parsed.destinationPort(slot));
+    private static boolean isTowardsService(final long ends) {
+        return !ServicePorts.contains(PacketEnds.sourcePort(ends))
+            || ServicePorts.contains(PacketEnds.destinationPort(ends));
     }
 }

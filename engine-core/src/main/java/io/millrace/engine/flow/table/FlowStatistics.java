@@ -9,6 +9,7 @@ import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.putU8;
 
 import io.millrace.engine.parse.IpProtocol;
+import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
@@ -41,7 +42,8 @@ public final class FlowStatistics {
             final long fragments = statistics + FlowRecordDescriptor.FRAGMENTS;
             putI32(fragments, i32(fragments) + 1);
         }
-        if (parsed.l4Protocol(slot) == IpProtocol.TCP && parsed.hasPorts(slot) && !parsed.isLaterFragment(slot)) {
+        final long ends = parsed.ends(slot);
+        if (PacketEnds.l4Protocol(ends) == IpProtocol.TCP && PacketEnds.hasPorts(ends) && !parsed.isLaterFragment(slot)) {
             TcpSequence.advance(record, side, parsed, slot, timeNs);
         }
     }

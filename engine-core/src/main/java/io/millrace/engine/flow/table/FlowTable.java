@@ -13,6 +13,7 @@ import static io.millrace.engine.memory.RawMemory.zero;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.parse.IpProtocol;
+import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.ParsedBurst;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -116,8 +117,8 @@ public final class FlowTable implements AutoCloseable {
         if (withStatistics) {
             for (int slot = from; slot < to; slot++) {
                 final long side = keys.fromHighSide(slot) ? HIGH_SIDE_MARK : LOW_SIDE_MARK;
-                propose(slot, keys.hash(slot),
-                    ipMark(parsed, slot) | (parsed.l4Protocol(slot) == IpProtocol.TCP ? side | TCP_MARK : side));
+                propose(slot, keys.hash(slot), ipMark(parsed, slot)
+                    | (PacketEnds.l4Protocol(parsed.ends(slot)) == IpProtocol.TCP ? side | TCP_MARK : side));
             }
         } else {
             for (int slot = from; slot < to; slot++) {
@@ -317,7 +318,7 @@ public final class FlowTable implements AutoCloseable {
     }
 
     private static long ipMark(final ParsedBurst parsed, final int slot) {
-        return parsed.ipVersion(slot) == IPV4 ? 0 : IPV6_MARK;
+        return PacketEnds.ipVersion(parsed.ends(slot)) == IPV4 ? 0 : IPV6_MARK;
     }
 
     private int takeRecord() {

@@ -10,6 +10,7 @@ import static io.millrace.engine.memory.RawMemory.u8;
 import static io.millrace.engine.memory.RawMemory.zero;
 
 import io.millrace.engine.memory.OffHeapBlock;
+import io.millrace.engine.parse.PacketTunnel;
 import io.millrace.engine.parse.ParsedBurst;
 
 /**
@@ -33,20 +34,21 @@ public final class TunnelStore implements AutoCloseable {
     /** Keeps the tunnel of the packet that opened a flow. */
     public void open(final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide) {
         final long tunnel = allocate();
-        final long header = parsed.tunnelHeader(slot);
+        final long found = parsed.tunnel(slot);
+        final long header = PacketTunnel.header(found);
         final int version = u8(header) >> 4;
         final int length = version == 4 ? 4 : 16;
         final long source = header + (version == 4 ? SOURCE_OFFSET_4 : SOURCE_OFFSET_6);
         zero(tunnel, TunnelDescriptor.LENGTH);
         copy(source, tunnel + TunnelDescriptor.CLI_ADDRESS, length);
         copy(source + length, tunnel + TunnelDescriptor.SRV_ADDRESS, length);
-        putI32(tunnel + TunnelDescriptor.ID, parsed.tunnelId(slot));
-        putU16(tunnel + TunnelDescriptor.CLI_PORT, parsed.tunnelPorts(slot) >>> 16);
-        putU16(tunnel + TunnelDescriptor.SRV_PORT, parsed.tunnelPorts(slot));
-        putU8(tunnel + TunnelDescriptor.TYPE, parsed.tunnelType(slot));
+        putI32(tunnel + TunnelDescriptor.ID, PacketTunnel.id(found));
+        putU16(tunnel + TunnelDescriptor.CLI_PORT, PacketTunnel.sourcePort(found));
+        putU16(tunnel + TunnelDescriptor.SRV_PORT, PacketTunnel.destinationPort(found));
+        putU8(tunnel + TunnelDescriptor.TYPE, PacketTunnel.type(found));
         putU8(tunnel + TunnelDescriptor.DEPTH, parsed.tunnelDepth(slot));
         putU8(tunnel + TunnelDescriptor.IP_VERSION, version);
-        putU8(tunnel + TunnelDescriptor.L4_PROTOCOL, parsed.tunnelProtocol(slot));
+        putU8(tunnel + TunnelDescriptor.L4_PROTOCOL, PacketTunnel.l4Protocol(found));
         putU8(tunnel + TunnelDescriptor.FROM_HIGH, fromHighSide ? 1 : 0);
         putI64(record + FlowRecordDescriptor.TUNNEL, tunnel);
         FlowAccounting.setFlag(record, FlowRecordDescriptor.TUNNELLED);
