@@ -23,14 +23,14 @@ import java.nio.ByteBuffer;
 public final class ParsedBurst {
     /** The frame is a packet of a flow. */
     public static final byte PARSED = 0;
-    /** The frame carries no IP. */
-    public static final byte NOT_IP = 1;
-    /** Cut short, with lengths that lie, or with a header chain past the frame's end. */
-    public static final byte MALFORMED = 2;
-    /** The link layer is not understood. */
-    public static final byte UNSUPPORTED_LINK = 3;
     /** A fragment whose flow is not known yet: counted with its first fragment once that arrives. */
-    public static final byte HELD = 4;
+    public static final byte HELD = 1;
+    /** The frame carries no IP. */
+    public static final byte NOT_IP = 2;
+    /** Cut short, with lengths that lie, or with a header chain past the frame's end. */
+    public static final byte MALFORMED = 3;
+    /** The link layer is not understood. */
+    public static final byte UNSUPPORTED_LINK = 4;
     /** The packet may carry a tunnel; never seen outside of the parser. */
     static final byte CARRIER = 5;
 
@@ -177,8 +177,7 @@ public final class ParsedBurst {
 
     /** Whether the frame is a packet of a flow, known yet or not. */
     public boolean isPacket(final int slot) {
-        final byte outcome = outcome(slot);
-        return outcome == PARSED || outcome == HELD;
+        return outcome(slot) <= HELD;
     }
 
     /** Whether the frame is a packet of a flow and no fragment. */

@@ -272,16 +272,12 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         for (int slot = from; slot < to; slot++) {
             final long timeNs = frames.timestampNs(slot);
             nowNs = clock.advance(timeNs);
-            if (facts.isWhole(slot)) {
+            if (facts.isPacket(slot)) {
                 packets++;
                 bytes += facts.wireLength(slot);
                 if (!countSettled(facts, slot, timeNs)) {
                     onPacket(slot, timeNs);
                 }
-            } else if (facts.isPacket(slot)) {
-                packets++;
-                bytes += facts.wireLength(slot);
-                onFragment(slot, timeNs);
             } else {
                 bytes += frames.capturedLength(slot);
                 skip(slot);
@@ -302,8 +298,14 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         }
     }
 
-    /** Counts a packet that changes nothing but its flow's counters, as nearly all do; {@code false} for the others. */
+    /**
+     * Counts a whole packet that changes nothing but its flow's counters, as nearly all are; {@code false} for the
+     * others.
+     */
     private boolean countSettled(final ParsedBurst facts, final int slot, final long timeNs) {
+        if (!facts.isWhole(slot)) {
+            return false;
+        }
         final long record = table.candidate(keys, slot);
         if (record == FlowTable.NO_RECORD || expiry.mayBeOver(record, nowNs)) {
             return false;
@@ -318,14 +320,11 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         return true;
     }
 
-    private void onFragment(final int slot, final long timeNs) {
-        if (parsed.outcome(slot) == ParsedBurst.PARSED) {
-            onPacket(slot, timeNs);
-        }
-    }
-
     private void onPacket(final int slot, final long timeNs) {
         final ParsedBurst facts = parsed;
+        if (facts.outcome(slot) == ParsedBurst.HELD) {
+            return;
+        }
         final long timeOfFlowsNs = nowNs;
         final boolean fromHighSide = keys.fromHighSide(slot);
         long record = table.record(keys, slot);
