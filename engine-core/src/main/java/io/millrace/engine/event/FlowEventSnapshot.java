@@ -113,9 +113,9 @@ final class FlowEventSnapshot {
         putI64(event + FlowEventDescriptor.CLI2SRV_IAT_MIN_NS, FlowStatistics.gapMinNs(record, client));
         putI64(event + FlowEventDescriptor.SRV2CLI_IAT_MIN_NS, FlowStatistics.gapMinNs(record, server));
         putI64(event + FlowEventDescriptor.CLI2SRV_IAT_MAX_NS,
-            i64(record + FlowRecordDescriptor.GAP_MAX_NS + (long) client * stride));
+            i64(FlowSide.field(record + FlowRecordDescriptor.GAP_MAX_NS, stride, client)));
         putI64(event + FlowEventDescriptor.SRV2CLI_IAT_MAX_NS,
-            i64(record + FlowRecordDescriptor.GAP_MAX_NS + (long) server * stride));
+            i64(FlowSide.field(record + FlowRecordDescriptor.GAP_MAX_NS, stride, server)));
         putF64(event + FlowEventDescriptor.CLI2SRV_IAT_AVG_NS, FlowStatistics.gapMeanNs(record, client));
         putF64(event + FlowEventDescriptor.SRV2CLI_IAT_AVG_NS, FlowStatistics.gapMeanNs(record, server));
         putF64(event + FlowEventDescriptor.CLI2SRV_IAT_STDDEV_NS, FlowStatistics.gapDeviationNs(record, client));
@@ -127,9 +127,9 @@ final class FlowEventSnapshot {
         pairOfInts(event, FlowEventDescriptor.CLI2SRV_FRAGMENTS, FlowEventDescriptor.SRV2CLI_FRAGMENTS,
             record + FlowRecordDescriptor.FRAGMENTS, stride, client);
         putU8(event + FlowEventDescriptor.CLI2SRV_TOS,
-            u8(record + FlowRecordDescriptor.TYPE_OF_SERVICE + (long) client * stride));
+            u8(FlowSide.field(record + FlowRecordDescriptor.TYPE_OF_SERVICE, stride, client)));
         putU8(event + FlowEventDescriptor.SRV2CLI_TOS,
-            u8(record + FlowRecordDescriptor.TYPE_OF_SERVICE + (long) server * stride));
+            u8(FlowSide.field(record + FlowRecordDescriptor.TYPE_OF_SERVICE, stride, server)));
         putF64(event + FlowEventDescriptor.CLI2SRV_LENGTH_STDDEV, FlowStatistics.lengthDeviation(record, client));
         putF64(event + FlowEventDescriptor.SRV2CLI_LENGTH_STDDEV, FlowStatistics.lengthDeviation(record, server));
     }
@@ -148,8 +148,8 @@ final class FlowEventSnapshot {
         countsAsInts(event, FlowEventDescriptor.CLI2SRV_ZERO_WINDOWS, FlowEventDescriptor.SRV2CLI_ZERO_WINDOWS,
             record + FlowRecordDescriptor.ZERO_WINDOWS, client);
         final long errors = record + FlowRecordDescriptor.ICMP_ERRORS;
-        putU16(event + FlowEventDescriptor.CLI2SRV_ICMP_ERRORS, u16(errors + (long) client * Short.BYTES));
-        putU16(event + FlowEventDescriptor.SRV2CLI_ICMP_ERRORS, u16(errors + (long) server * Short.BYTES));
+        putU16(event + FlowEventDescriptor.CLI2SRV_ICMP_ERRORS, u16(FlowSide.field(errors, Short.BYTES, client)));
+        putU16(event + FlowEventDescriptor.SRV2CLI_ICMP_ERRORS, u16(FlowSide.field(errors, Short.BYTES, server)));
         putU8(event + FlowEventDescriptor.ICMP_ERROR_TYPE, u8(record + FlowRecordDescriptor.ICMP_ERROR_TYPE));
         putU8(event + FlowEventDescriptor.ICMP_ERROR_CODE, u8(record + FlowRecordDescriptor.ICMP_ERROR_CODE));
         putI64(event + FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, i64(record + FlowRecordDescriptor.CLIENT_RTT_NS));
@@ -184,14 +184,14 @@ final class FlowEventSnapshot {
         final long event, final int fromClient, final int fromServer, final long pair, final int stride,
         final int client) {
 
-        putI32(event + fromClient, i32(pair + (long) client * stride));
-        putI32(event + fromServer, i32(pair + (long) FlowSide.other(client) * stride));
+        putI32(event + fromClient, i32(FlowSide.field(pair, stride, client)));
+        putI32(event + fromServer, i32(FlowSide.field(pair, stride, FlowSide.other(client))));
     }
 
     private static void countsAsInts(
         final long event, final int fromClient, final int fromServer, final long pair, final int client) {
-        putI32(event + fromClient, u16(pair + (long) client * Short.BYTES));
-        putI32(event + fromServer, u16(pair + (long) FlowSide.other(client) * Short.BYTES));
+        putI32(event + fromClient, u16(FlowSide.field(pair, Short.BYTES, client)));
+        putI32(event + fromServer, u16(FlowSide.field(pair, Short.BYTES, FlowSide.other(client))));
     }
 
     private static void pairOfBytes(

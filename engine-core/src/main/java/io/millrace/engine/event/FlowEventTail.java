@@ -95,7 +95,7 @@ final class FlowEventTail {
 
     private static void pairOfLongs(
         final long event, final int fromClient, final int fromServer, final long pair, final int client) {
-        putI64(event + fromClient, i64(pair + (long) client * Long.BYTES));
-        putI64(event + fromServer, i64(pair + (long) FlowSide.other(client) * Long.BYTES));
+        putI64(event + fromClient, i64(FlowSide.field(pair, Long.BYTES, client)));
+        putI64(event + fromServer, i64(FlowSide.field(pair, Long.BYTES, FlowSide.other(client))));
     }
 }

@@ -123,7 +123,8 @@ public final class FlowAccounting {
      * @param typeAndCode    {@code type << 8 | code}.
      */
     public static void noteIcmpError(final long record, final boolean quotedHighSide, final int typeAndCode) {
-        final long errors = record + FlowRecordDescriptor.ICMP_ERRORS + (quotedHighSide ? Short.BYTES : 0);
+        final long errors =
+            FlowSide.field(record + FlowRecordDescriptor.ICMP_ERRORS, Short.BYTES, FlowSide.of(quotedHighSide));
         putU16(errors, Math.min(MAX_COUNT, u16(errors) + 1));
         putU8(record + FlowRecordDescriptor.ICMP_ERROR_TYPE, typeAndCode >> 8);
         putU8(record + FlowRecordDescriptor.ICMP_ERROR_CODE, typeAndCode);
@@ -184,7 +185,7 @@ public final class FlowAccounting {
         if ((tcpFlags & TcpHandshake.FLAG_SYN) != 0) {
             FlowDirection.correct(record, tcpFlags, fromHighSide);
         }
-        final long flags = record + FlowRecordDescriptor.TCP_FLAGS + (FlowSide.of(fromHighSide));
+        final long flags = record + FlowRecordDescriptor.TCP_FLAGS + FlowSide.of(fromHighSide);
         putU8(flags, u8(flags) | tcpFlags);
         if (!TcpHandshake.isOver(record)) {
             TcpHandshake.advance(record, tcpFlags, isFromClient(record, fromHighSide), timeNs);

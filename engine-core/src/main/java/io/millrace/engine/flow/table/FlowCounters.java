@@ -102,10 +102,10 @@ public final class FlowCounters {
     }
 
     private static long packetsAndBytes(final long record, final int side) {
-        return record + FlowRecordDescriptor.PACKETS_AND_BYTES + (long) side * Long.BYTES;
+        return FlowSide.field(record + FlowRecordDescriptor.PACKETS_AND_BYTES, Long.BYTES, side);
     }
 
     private static long pair(final long record, final int offset, final int side) {
-        return record + offset + (long) side * Integer.BYTES;
+        return FlowSide.field(record + offset, Integer.BYTES, side);
     }
 }

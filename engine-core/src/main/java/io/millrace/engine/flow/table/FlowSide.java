@@ -27,4 +27,14 @@ public final class FlowSide {
     public static int other(final int side) {
         return HIGH - side;
     }
+
+    /**
+     * Address of what a side has of a pair of fields.
+     *
+     * @param pair   address of the pair, which is that of the low side's field.
+     * @param stride bytes from the low side's field to that of the high side.
+     */
+    public static long field(final long pair, final int stride, final int side) {
+        return pair + (long) side * stride;
+    }
 }

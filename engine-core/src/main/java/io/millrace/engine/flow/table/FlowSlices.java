@@ -40,7 +40,7 @@ public final class FlowSlices implements AutoCloseable {
         final long startNs = i64(slice + SliceDescriptor.START_NS);
         return nowNs - (startNs == 0 ? i64(record + FlowRecordDescriptor.FIRST_SEEN_NS) : startNs) >= activeTimeoutNs
             && FlowCounters.packets(record, FlowSide.LOW) + FlowCounters.packets(record, FlowSide.HIGH)
-                != i64(slice + SliceDescriptor.PACKETS) + i64(slice + SliceDescriptor.PACKETS + Long.BYTES);
+                != packets(slice, FlowSide.LOW) + packets(slice, FlowSide.HIGH);
     }
 
     /** Begins a flow's next slice. */
@@ -48,8 +48,8 @@ public final class FlowSlices implements AutoCloseable {
         final long slice = address(number);
         putI64(slice + SliceDescriptor.START_NS, nowNs);
         for (int side = FlowSide.LOW; side <= FlowSide.HIGH; side++) {
-            putI64(slice + SliceDescriptor.PACKETS + (long) side * Long.BYTES, FlowCounters.packets(record, side));
-            putI64(slice + SliceDescriptor.BYTES + (long) side * Long.BYTES, FlowCounters.bytes(record, side));
+            putI64(FlowSide.field(slice + SliceDescriptor.PACKETS, Long.BYTES, side), FlowCounters.packets(record, side));
+            putI64(FlowSide.field(slice + SliceDescriptor.BYTES, Long.BYTES, side), FlowCounters.bytes(record, side));
         }
         putI32(slice + SliceDescriptor.NUMBER, i32(slice + SliceDescriptor.NUMBER) + 1);
     }
@@ -76,6 +76,10 @@ public final class FlowSlices implements AutoCloseable {
         if (block != null) {
             block.close();
         }
+    }
+
+    private static long packets(final long slice, final int side) {
+        return i64(FlowSide.field(slice + SliceDescriptor.PACKETS, Long.BYTES, side));
     }
 
     private long address(final int number) {

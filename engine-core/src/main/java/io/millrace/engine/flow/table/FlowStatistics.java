@@ -30,7 +30,7 @@ public final class FlowStatistics {
         final long record, final ParsedBurst parsed, final int slot, final boolean fromHighSide, final long timeNs) {
 
         final int side = FlowSide.of(fromHighSide);
-        final long statistics = record + (long) side * FlowRecordDescriptor.SIDE_STRIDE;
+        final long statistics = statistics(record, side);
         final boolean first = FlowCounters.isFirst(record, side);
         if (!first) {
             countGap(statistics, timeNs);
@@ -43,7 +43,8 @@ public final class FlowStatistics {
             putI32(fragments, i32(fragments) + 1);
         }
         final long ends = parsed.ends(slot);
-        if (PacketEnds.l4Protocol(ends) == IpProtocol.TCP && PacketEnds.hasPorts(ends) && !parsed.isLaterFragment(slot)) {
+        if (PacketEnds.l4Protocol(ends) == IpProtocol.TCP && PacketEnds.hasPorts(ends)
+            && !parsed.isLaterFragment(slot)) {
             TcpSequence.advance(record, side, parsed, slot, timeNs);
         }
     }
@@ -111,6 +112,6 @@ public final class FlowStatistics {
     }
 
     private static long statistics(final long record, final int side) {
-        return record + (long) side * FlowRecordDescriptor.SIDE_STRIDE;
+        return FlowSide.field(record, FlowRecordDescriptor.SIDE_STRIDE, side);
     }
 }

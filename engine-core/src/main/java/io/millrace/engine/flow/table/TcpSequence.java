@@ -38,7 +38,7 @@ final class TcpSequence {
     /**
      * Takes one packet into account.
      *
-     * @param side   0 for the low side, 1 for the high side.
+     * @param side   the {@link FlowSide} that has sent it.
      * @param timeNs the packet's own timestamp.
      */
     static void advance(
@@ -48,8 +48,8 @@ final class TcpSequence {
         if ((tcpFlags & TcpHandshake.FLAG_RST) != 0) {
             return;
         }
-        final long own = record + (long) side * FlowRecordDescriptor.TCP_STRIDE;
-        final long other = record + (1L - side) * FlowRecordDescriptor.TCP_STRIDE;
+        final long own = FlowSide.field(record, FlowRecordDescriptor.TCP_STRIDE, side);
+        final long other = FlowSide.field(record, FlowRecordDescriptor.TCP_STRIDE, FlowSide.other(side));
         final int sequence = parsed.tcpSequence(slot);
         final int payloadLength = parsed.payloadLength(slot);
         final int length = payloadLength
@@ -70,7 +70,7 @@ final class TcpSequence {
         }
         final int window = parsed.tcpWindow(slot);
         if (window == 0 && isData && !probe) {
-            count(record + FlowRecordDescriptor.ZERO_WINDOWS + (long) side * Short.BYTES);
+            count(FlowSide.field(record + FlowRecordDescriptor.ZERO_WINDOWS, Short.BYTES, side));
         }
         final int acknowledgement = (tcpFlags & TcpHandshake.FLAG_ACK) != 0 ? parsed.tcpAcknowledgement(slot) : 0;
         noteAcknowledgement(own, sequence, acknowledgement, window, payloadLength == 0 && isData);
@@ -84,7 +84,7 @@ final class TcpSequence {
         final int payloadLength,
         final int ticks) {
 
-        final long own = record + (long) side * FlowRecordDescriptor.TCP_STRIDE;
+        final long own = FlowSide.field(record, FlowRecordDescriptor.TCP_STRIDE, side);
         final int next = i32(own + FlowRecordDescriptor.NEXT_SEQUENCE);
         final int ahead = sequence - next;
         if (ahead == 0) {
@@ -93,10 +93,10 @@ final class TcpSequence {
             }
         } else if (ahead > 0) {
             openHole(own, next, sequence);
-            increment(record + FlowRecordDescriptor.LOST + (long) side * Integer.BYTES);
+            increment(FlowSide.field(record + FlowRecordDescriptor.LOST, Integer.BYTES, side));
             moveTo(own, sequence + length, ticks);
         } else if (ahead == -1 && payloadLength <= 1 && length == payloadLength) {
-            count(record + FlowRecordDescriptor.KEEP_ALIVES + (long) side * Short.BYTES);
+            count(FlowSide.field(record + FlowRecordDescriptor.KEEP_ALIVES, Short.BYTES, side));
         } else if (length > 0) {
             // Behind a probe or a keep-alive that carried one byte comes the rest.
             if (ahead != -1 || payloadLength <= 1) {
@@ -116,7 +116,7 @@ final class TcpSequence {
         final int payloadLength,
         final int ticks) {
 
-        final long own = record + (long) side * FlowRecordDescriptor.TCP_STRIDE;
+        final long own = FlowSide.field(record, FlowRecordDescriptor.TCP_STRIDE, side);
         final int start = i32(own + FlowRecordDescriptor.HOLE_START);
         final int end = i32(own + FlowRecordDescriptor.HOLE_END);
         final int segmentEnd = sequence + length;
@@ -128,7 +128,7 @@ final class TcpSequence {
             && !isSentAgain(record, side, sequence, sequence + payloadLength);
         increment(own + (late ? FlowRecordDescriptor.OUT_OF_ORDER : FlowRecordDescriptor.RETRANSMISSIONS));
         if (inHole && fill(own, start, end, sequence, segmentEnd) && late) {
-            final long lost = record + FlowRecordDescriptor.LOST + (long) side * Integer.BYTES;
+            final long lost = FlowSide.field(record + FlowRecordDescriptor.LOST, Integer.BYTES, side);
             putI32(lost, i32(lost) - 1);
         }
     }
@@ -137,7 +137,7 @@ final class TcpSequence {
     private static boolean isSentAgain(
         final long record, final int side, final int sequence, final int payloadEnd) {
 
-        final long other = record + (1L - side) * FlowRecordDescriptor.TCP_STRIDE;
+        final long other = FlowSide.field(record, FlowRecordDescriptor.TCP_STRIDE, FlowSide.other(side));
         final int acknowledged = i32(other + FlowRecordDescriptor.LAST_ACKNOWLEDGEMENT);
         if (acknowledged == 0) {
             return false;
