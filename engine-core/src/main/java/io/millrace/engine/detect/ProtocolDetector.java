@@ -28,8 +28,7 @@ import io.millrace.engine.telemetry.WorkerCounters;
 public final class ProtocolDetector implements AutoCloseable {
     private static final int CONFIDENCE_DPI_CACHE = 3;
     private static final long NS_PER_MS = 1_000_000;
-    /** The least there can be room for. */
-    private static final int NO_FLOWS = 1;
+    private static final int FEWEST_FLOWS = 1;
     private static final long MATCH_LENGTH = (DetectionModule.MATCH_LENGTH + Long.BYTES - 1) & -Long.BYTES;
 
     private final DetectionConfig config;
@@ -48,10 +47,10 @@ public final class ProtocolDetector implements AutoCloseable {
         this.config = config;
         this.counters = counters;
         module = config.isOff() ? null : DetectionModule.create();
-        states = new DetectionStates(undecidedFlows(config), DetectionModule.FLOW_STATE_LENGTH);
-        matches = OffHeapBlock.untouched(undecidedFlows(config) * MATCH_LENGTH);
-        metadataStore = config.isOff() ? new MetadataStore(DetectionModule.METADATA_MAX_LENGTH, 0)
-            : new MetadataStore(config.metadataBytes(), config.matchBytes());
+        final DetectionConfig room = room(config);
+        states = new DetectionStates(room.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH);
+        matches = OffHeapBlock.untouched(room.undecidedFlows() * MATCH_LENGTH);
+        metadataStore = new MetadataStore(room.metadataBytes(), room.matchBytes());
         matchesWanted = config.matchPackets();
         scratch = new OffHeapBlock(DetectionModule.VERDICT_LENGTH + DetectionModule.METADATA_MAX_LENGTH, false);
         verdict = scratch.address();
@@ -60,13 +59,16 @@ public final class ProtocolDetector implements AutoCloseable {
 
     /** Memory of a detector once as many flows are undecided as there may be, in bytes, without what nDPI allocates. */
     public static long memoryBytes(final DetectionConfig config) {
-        if (config.isOff()) {
-            return DetectionStates.memoryBytes(NO_FLOWS, DetectionModule.FLOW_STATE_LENGTH)
-                + DetectionModule.METADATA_MAX_LENGTH;
-        }
-        return DetectionStates.memoryBytes(config.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH)
-            + config.metadataBytes()
-            + (config.matchPackets() ? config.undecidedFlows() * MATCH_LENGTH + config.matchBytes() : 0);
+        final DetectionConfig room = room(config);
+        return DetectionStates.memoryBytes(room.undecidedFlows(), DetectionModule.FLOW_STATE_LENGTH)
+            + room.metadataBytes()
+            + (room.matchPackets() ? room.undecidedFlows() * MATCH_LENGTH + room.matchBytes() : 0);
+    }
+
+    /** What there is room for: where detection is off, the least there can be. */
+    private static DetectionConfig room(final DetectionConfig config) {
+        return config.isOff()
+            ? new DetectionConfig(0, 0, 0, FEWEST_FLOWS, config.silenceNs(), DetectionModule.METADATA_MAX_LENGTH) : config;
     }
 
     /**
@@ -198,9 +200,5 @@ public final class ProtocolDetector implements AutoCloseable {
 
     private static int l4Protocol(final long record) {
         return FlowKeys.l4Protocol(i64(record + FlowRecordDescriptor.ENDS));
-    }
-
-    private static int undecidedFlows(final DetectionConfig config) {
-        return config.isOff() ? NO_FLOWS : config.undecidedFlows();
     }
 }
