@@ -193,7 +193,7 @@ public final class FragmentTable implements AutoCloseable {
         int protocol = u8(header + 6);
         int offset = IPV6_HEADER_LENGTH;
         while (protocol != IpProtocol.FRAGMENT) {
-            final int length = PacketParser.extensionLength(protocol, u8(header + offset + 1));
+            final int length = IpParser.extensionLength(protocol, u8(header + offset + 1));
             protocol = u8(header + offset);
             offset += length;
         }

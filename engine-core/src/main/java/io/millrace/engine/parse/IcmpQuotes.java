@@ -110,12 +110,12 @@ public final class IcmpQuotes {
     private long behindExtensions(final long ip, final long end) {
         int protocol = u8(ip + 6);
         long header = ip + IPV6_HEADER_LENGTH;
-        for (int i = 0; i < MAX_IPV6_EXTENSIONS && PacketParser.isExtension(protocol); i++) {
+        for (int i = 0; i < MAX_IPV6_EXTENSIONS && IpParser.isExtension(protocol); i++) {
             if (header + ICMP_HEADER_LENGTH > end
                 || protocol == IpProtocol.FRAGMENT && (u16BigEndian(header + 2) & 0xFFF8) != 0) {
                 return 0;
             }
-            final int length = PacketParser.extensionLength(protocol, u8(header + 1));
+            final int length = IpParser.extensionLength(protocol, u8(header + 1));
             protocol = u8(header);
             header += length;
         }
