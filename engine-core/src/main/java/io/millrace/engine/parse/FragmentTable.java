@@ -1,13 +1,10 @@
 package io.millrace.engine.parse;
 
 import static io.millrace.engine.memory.RawMemory.i32;
-import static io.millrace.engine.memory.RawMemory.i32BigEndian;
 import static io.millrace.engine.memory.RawMemory.i64;
-import static io.millrace.engine.memory.RawMemory.i64BigEndian;
 import static io.millrace.engine.memory.RawMemory.putI32;
 import static io.millrace.engine.memory.RawMemory.putI64;
 import static io.millrace.engine.memory.RawMemory.putU8;
-import static io.millrace.engine.memory.RawMemory.u16BigEndian;
 import static io.millrace.engine.memory.RawMemory.u8;
 
 import io.millrace.engine.burst.Burst;
@@ -23,7 +20,7 @@ import io.millrace.engine.telemetry.WorkerCounters;
  * <p>Four entries a set. A datagram is known for 30 seconds of packet time; where a set is full, one that is over or
  * whole makes room, else the oldest. What was held and never claimed is counted. Owned by one worker.
  *
- * <p>Sources: RFC 791 section 3.2, RFC 8200 section 4.5, RFC 1858 (tiny and overlapping fragments).
+ * <p>Source: RFC 1858 (tiny and overlapping fragments).
  */
 public final class FragmentTable implements AutoCloseable {
     /** How long a datagram is known, in packet time. */
@@ -33,11 +30,6 @@ public final class FragmentTable implements AutoCloseable {
 
     private static final int SETS = 1024;
     private static final int WAYS = 4;
-    private static final int UNIT_SHIFT = 3;
-    private static final int MORE = 0x2000;
-    private static final int OFFSET_MASK = 0x1FFF;
-    private static final int IPV6_HEADER_LENGTH = 40;
-    private static final int IPV6_FRAGMENT_LENGTH = 8;
     private static final int EMPTY = 0;
     private static final int OVER = 1;
     private static final int WHOLE = 2;
@@ -49,15 +41,12 @@ public final class FragmentTable implements AutoCloseable {
     private final OffHeapBlock block;
     private final long entries;
     private final long seed;
-    private final long[] key = new long[FragmentDescriptor.KEY_WORDS];
+    private final FragmentHeader header = new FragmentHeader();
     private final int[] claimingSlots;
     private final long[] claimedPackets;
     private final long[] claimedBytes;
     private final long[] claimedPayloadBytes;
     private int claims;
-    private int offsetUnits;
-    private int payloadBytes;
-    private boolean more;
 
     /**
      * An empty table.
@@ -134,20 +123,20 @@ public final class FragmentTable implements AutoCloseable {
     }
 
     private void resolve(final int slot, final long timeNs) {
-        readHeader(parsed.fragmentHeader(slot), parsed.fragmentLength(slot),
-            PacketEnds.vlanId(parsed.ends(slot)));
+        header.read(
+            parsed.fragmentHeader(slot), parsed.fragmentLength(slot), PacketEnds.vlanId(parsed.ends(slot)));
         final long entry = findOrAdd(timeNs);
-        if (offsetUnits == 0 && isWhole(entry)) {
+        if (header.isFirst() && isWhole(entry)) {
             // The identification is used again.
             begin(entry, timeNs);
         }
-        if (more && payloadBytes < TINY_BYTES) {
+        if (!header.isLast && header.payloadBytes < TINY_BYTES) {
             counters.increment(EngineCounter.FRAGMENTS_TINY);
         }
         if (cover(entry)) {
             counters.increment(EngineCounter.FRAGMENTS_OVERLAPPING);
         }
-        if (offsetUnits == 0) {
+        if (header.isFirst()) {
             rememberFlow(entry, slot);
             claim(entry, slot);
         } else if (u8(entry + FragmentDescriptor.HAS_FIRST) != 0) {
@@ -157,52 +146,9 @@ public final class FragmentTable implements AutoCloseable {
         }
     }
 
-    private void readHeader(final long header, final int lengthBytes, final int vlanId) {
-        final int version = u8(header) >> 4;
-        final long identification;
-        final int protocol;
-        if (version == 4) {
-            final int flagsAndOffset = u16BigEndian(header + 6);
-            key[0] = (long) i32BigEndian(header + 12) << 32;
-            key[1] = 0;
-            key[2] = (long) i32BigEndian(header + 16) << 32;
-            key[3] = 0;
-            identification = u16BigEndian(header + 4);
-            protocol = u8(header + 9);
-            offsetUnits = flagsAndOffset & OFFSET_MASK;
-            more = (flagsAndOffset & MORE) != 0;
-            payloadBytes = lengthBytes - (u8(header) & 0x0F) * 4;
-        } else {
-            final int offset = fragmentHeaderOffset(header);
-            final int offsetAndMore = u16BigEndian(header + offset + 2);
-            key[0] = i64BigEndian(header + 8);
-            key[1] = i64BigEndian(header + 16);
-            key[2] = i64BigEndian(header + 24);
-            key[3] = i64BigEndian(header + 32);
-            identification = Integer.toUnsignedLong(i32BigEndian(header + offset + 4));
-            protocol = 0;
-            offsetUnits = offsetAndMore >>> UNIT_SHIFT;
-            more = (offsetAndMore & 1) != 0;
-            payloadBytes = lengthBytes - offset - IPV6_FRAGMENT_LENGTH;
-        }
-        key[4] = identification << 32 | (long) vlanId << 16 | (long) protocol << 8 | version;
-    }
-
-    /** The parser has been here: the header is there. */
-    private static int fragmentHeaderOffset(final long header) {
-        int protocol = u8(header + 6);
-        int offset = IPV6_HEADER_LENGTH;
-        while (protocol != IpProtocol.FRAGMENT) {
-            final int length = IpParser.extensionLength(protocol, u8(header + offset + 1));
-            protocol = u8(header + offset);
-            offset += length;
-        }
-        return offset;
-    }
-
     private long findOrAdd(final long timeNs) {
         long hash = seed;
-        for (final long word : key) {
+        for (final long word : header.key) {
             hash = (hash ^ word) * MIX;
             hash ^= hash >>> 29;
         }
@@ -226,8 +172,8 @@ public final class FragmentTable implements AutoCloseable {
             }
         }
         begin(victim, timeNs);
-        for (int i = 0; i < key.length; i++) {
-            putI64(victim + FragmentDescriptor.KEY + (long) i * Long.BYTES, key[i]);
+        for (int i = 0; i < FragmentDescriptor.KEY_WORDS; i++) {
+            putI64(victim + FragmentDescriptor.KEY + (long) i * Long.BYTES, header.key[i]);
         }
         return victim;
     }
@@ -244,8 +190,8 @@ public final class FragmentTable implements AutoCloseable {
     }
 
     private boolean isSame(final long entry) {
-        for (int i = 0; i < key.length; i++) {
-            if (i64(entry + FragmentDescriptor.KEY + (long) i * Long.BYTES) != key[i]) {
+        for (int i = 0; i < FragmentDescriptor.KEY_WORDS; i++) {
+            if (i64(entry + FragmentDescriptor.KEY + (long) i * Long.BYTES) != header.key[i]) {
                 return false;
             }
         }
@@ -272,10 +218,10 @@ public final class FragmentTable implements AutoCloseable {
 
     /** Marks what the fragment brings; returns whether some of it was there already. */
     private boolean cover(final long entry) {
-        final int units = payloadBytes + 7 >> UNIT_SHIFT;
-        final int end = Math.min(offsetUnits + units, FragmentDescriptor.MAX_UNITS);
+        final int units = header.payloadBytes + 7 >> FragmentHeader.UNIT_SHIFT;
+        final int end = Math.min(header.offsetUnits + units, FragmentDescriptor.MAX_UNITS);
         int fresh = 0;
-        for (int unit = offsetUnits; unit < end; unit++) {
+        for (int unit = header.offsetUnits; unit < end; unit++) {
             final long address = entry + FragmentDescriptor.BITMAP + (unit >> 3);
             final int bit = 1 << (unit & 7);
             final int bits = u8(address);
@@ -285,10 +231,10 @@ public final class FragmentTable implements AutoCloseable {
             }
         }
         putI32(entry + FragmentDescriptor.UNITS, i32(entry + FragmentDescriptor.UNITS) + fresh);
-        if (!more) {
+        if (header.isLast) {
             putI32(entry + FragmentDescriptor.TOTAL_UNITS, end);
         }
-        return fresh < end - offsetUnits;
+        return fresh < end - header.offsetUnits;
     }
 
     private void rememberFlow(final long entry, final int slot) {
