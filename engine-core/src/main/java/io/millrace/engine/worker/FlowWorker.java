@@ -1,24 +1,15 @@
 package io.millrace.engine.worker;
 
-import static io.millrace.engine.memory.RawMemory.i64;
-import static io.millrace.engine.memory.RawMemory.putI32;
-import static io.millrace.engine.memory.RawMemory.putI64;
-import static io.millrace.engine.memory.RawMemory.i32;
-
 import io.millrace.engine.burst.Burst;
 import io.millrace.engine.config.EngineConfig;
-import io.millrace.engine.detect.ProtocolDetector;
-import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowEventWriter;
 import io.millrace.engine.flow.key.FlowKeys;
 import io.millrace.engine.flow.table.FlowAccounting;
 import io.millrace.engine.flow.table.FlowEndReason;
 import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
-import io.millrace.engine.flow.table.FlowSlices;
 import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
-import io.millrace.engine.flow.table.TunnelStore;
 import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.FragmentTable;
 import io.millrace.engine.parse.IcmpQuotes;
@@ -33,11 +24,11 @@ import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
 
 /**
- * One worker: takes frames from its source and leads them through parse, key, table, detection and events. Owns all it
- * touches; only its own thread calls it. Time is packet time ({@link PacketClock}).
+ * One worker: takes frames from its source, leads them through parse, key and table, and counts them in their flows.
+ * What becomes of the flows is up to {@link FlowLifecycle}. Owns all it touches; only its own thread calls it. Time is
+ * packet time ({@link PacketClock}).
  */
 public final class FlowWorker implements PollingDuty, AutoCloseable {
-    private static final int FLOW_ID_WORKER_SHIFT = 44;
     /** Packets whose cache lines are on their way at once: more would find no free miss buffer and wait for one. */
     private static final int GROUP = 32;
 
@@ -48,28 +39,21 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     private final PacketParser parser;
     private final FragmentTable fragments;
     private final IcmpQuotes icmpQuotes;
-    private final TunnelStore tunnels;
     private final NonIpCounts nonIpCounts;
     private final FlowKeys keys;
     private final FlowTable table;
     private final FlowExpiry expiry;
-    private final FlowSlices slices;
-    private final ProtocolDetector detector;
+    private final FlowLifecycle flows;
     private final FlowEventWriter events;
     private final WorkerCounters counters;
+    private final boolean withStatistics;
     private final LatencyHistogram pollGaps;
     private final LatencyHistogram burstTimes;
-    private final long periodicIntervalNs;
-    private final long detectionSilenceNs;
     private final PacketClock clock = new PacketClock();
-    private long nowNs;
     private long lastPollNs;
     private boolean lastPollReceived;
     private long firstFrameNs;
     private long lastFrameNs;
-    private long flowsOpened;
-    private final boolean withStatistics;
-    private final FlowSweep sweep;
 
     /**
      * A worker.
@@ -98,20 +82,15 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         parser = new PacketParser(parsed, config.openedTunnels());
         fragments = new FragmentTable(parsed, config.burst(), counters, config.hashSeed());
         icmpQuotes = new IcmpQuotes(parsed);
-        tunnels = new TunnelStore(config.flowCapacity());
         nonIpCounts = telemetry.nonIpCounts();
         keys = new FlowKeys(parsed);
         withStatistics = config.flowStatistics() == EngineConfig.FlowStatistics.FULL;
         table = new FlowTable(
             config.flowCapacity(), config.burst(), config.hugePages() != EngineConfig.HugePages.OFF, withStatistics);
-        sweep = new FlowSweep(table, this::age);
         expiry = new FlowExpiry(config.timeouts());
-        slices = new FlowSlices(config.flowCapacity(), config.timeouts().activeNs());
-        detector = new ProtocolDetector(config.detection(), counters);
+        flows = new FlowLifecycle(index, config, parsed, keys, table, expiry, clock, events, counters);
         pollGaps = telemetry.histogram(LatencyKind.POLL_GAP, roleName());
         burstTimes = telemetry.histogram(LatencyKind.BURST_TIME, roleName());
-        periodicIntervalNs = config.periodicIntervalNs();
-        detectionSilenceNs = config.detection().silenceNs();
     }
 
     @Override
@@ -139,7 +118,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         } else if (!takeTime(source.emptyPollNs())) {
             return 0;
         }
-        sweep.advance(nowNs, received);
+        flows.sweep(received);
         if (source.endsEpoch()) {
             events.endEpoch();
         }
@@ -156,7 +135,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
 
     /** Packet time of the latest frame, nanoseconds since the Unix epoch; 0 before the first. */
     public long nowNs() {
-        return nowNs;
+        return clock.nowNs();
     }
 
     /** Whether any frame came. */
@@ -180,7 +159,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         events.onLastFrame();
         for (int number = 0; number < table.used(); number++) {
             if (table.isLive(number)) {
-                end(number, FlowEndReason.SHUTDOWN);
+                flows.end(number, FlowEndReason.SHUTDOWN);
             }
         }
         fragments.finish();
@@ -194,18 +173,16 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         endAllFlows();
     }
 
-    /** Keeps the payload by which flows are named, or keeps it no more; see {@link ProtocolDetector}. Any thread. */
+    /** Keeps the payload by which flows are named, or keeps it no more; see {@link FlowLifecycle}. Any thread. */
     public void keepMatchPackets(final boolean wanted) {
-        detector.keepMatchPackets(wanted);
+        flows.keepMatchPackets(wanted);
     }
 
     @Override
     public void close() {
         source.close();
-        detector.close();
+        flows.close();
         table.close();
-        tunnels.close();
-        slices.close();
         fragments.close();
     }
 
@@ -236,7 +213,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             return false;
         }
         if (timeNs != PacketSource.PACKET_TIME) {
-            nowNs = clock.advance(timeNs);
+            clock.advance(timeNs);
         }
         return true;
     }
@@ -267,16 +244,17 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     private void count(final int from, final int to) {
         final Burst frames = burst;
         final ParsedBurst facts = parsed;
+        final PacketClock time = clock;
         long bytes = 0;
         int packets = 0;
         for (int slot = from; slot < to; slot++) {
             final long timeNs = frames.timestampNs(slot);
-            nowNs = clock.advance(timeNs);
+            final long nowNs = time.advance(timeNs);
             if (facts.isPacket(slot)) {
                 packets++;
                 bytes += facts.wireLength(slot);
-                if (!countSettled(facts, slot, timeNs)) {
-                    onPacket(slot, timeNs);
+                if (!countSettled(facts, slot, timeNs, nowNs)) {
+                    onPacket(slot, timeNs, nowNs);
                 }
             } else {
                 bytes += frames.capturedLength(slot);
@@ -302,7 +280,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
      * Counts a whole packet that changes nothing but its flow's counters, as nearly all are; {@code false} for the
      * others.
      */
-    private boolean countSettled(final ParsedBurst facts, final int slot, final long timeNs) {
+    private boolean countSettled(final ParsedBurst facts, final int slot, final long timeNs, final long nowNs) {
         if (!facts.isWhole(slot)) {
             return false;
         }
@@ -320,19 +298,18 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         return true;
     }
 
-    private void onPacket(final int slot, final long timeNs) {
+    private void onPacket(final int slot, final long timeNs, final long nowNs) {
         final ParsedBurst facts = parsed;
         if (facts.outcome(slot) == ParsedBurst.HELD) {
             return;
         }
-        final long timeOfFlowsNs = nowNs;
         final boolean fromHighSide = keys.fromHighSide(slot);
         long record = table.record(keys, slot);
-        if (record == FlowTable.NO_RECORD || expiry.isOver(record, timeOfFlowsNs)
+        if (record == FlowTable.NO_RECORD || expiry.isOver(record, nowNs)
             || FlowExpiry.isReopenedBy(record, facts.flagsOrType(slot))) {
-            record = openAnew(record, slot, fromHighSide, timeNs);
+            record = flows.openAnew(record, slot, fromHighSide, timeNs);
         }
-        FlowAccounting.count(record, facts, slot, fromHighSide, timeNs, timeOfFlowsNs);
+        FlowAccounting.count(record, facts, slot, fromHighSide, timeNs, nowNs);
         if (withStatistics) {
             FlowStatistics.count(record, facts, slot, fromHighSide, timeNs);
         }
@@ -340,7 +317,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             claimFragments(record, slot, fromHighSide);
         }
         if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
-            detect(record, slot, timeNs);
+            flows.detect(record, slot, timeNs);
         }
     }
 
@@ -369,95 +346,6 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         if (claim >= 0) {
             FlowAccounting.add(record, fromHighSide, fragments.claimedPackets(claim), fragments.claimedBytes(claim),
                 fragments.claimedPayloadBytes(claim));
-        }
-    }
-
-    private void detect(final long record, final int slot, final long timeNs) {
-        if (parsed.isLaterFragment(slot)) {
-            return;
-        }
-        if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)
-            || detector.inspect(record, parsed.l3Address(slot), parsed.l3Length(slot), timeNs)) {
-            announce(record);
-        }
-    }
-
-    /** Ends the flow that the packet does not belong to any more, if there is one, and opens its own. */
-    private long openAnew(final long ended, final int slot, final boolean fromHighSide, final long timeNs) {
-        if (ended != FlowTable.NO_RECORD) {
-            end(table.number(ended), FlowEndReason.TIMEOUT);
-        }
-        int number = table.add(keys, slot);
-        if (number == FlowTable.NONE) {
-            end(table.longestIdleNear(keys.hash(slot)), FlowEndReason.FORCED);
-            counters.increment(EngineCounter.FLOWS_EVICTED);
-            number = table.add(keys, slot);
-        }
-        flowsOpened++;
-        counters.increment(EngineCounter.FLOWS_CREATED);
-        final long record = table.record(number);
-        final long flowId = (long) index << FLOW_ID_WORKER_SHIFT | flowsOpened;
-        FlowAccounting.open(record, parsed, slot, fromHighSide, flowId, timeNs);
-        if (parsed.isTunnelled(slot)) {
-            tunnels.open(record, parsed, slot, fromHighSide);
-        }
-        sweep.flowAdded();
-        detector.open(record);
-        return record;
-    }
-
-    private void announce(final long record) {
-        FlowAccounting.setFlag(record, FlowRecordDescriptor.ANNOUNCED);
-        putI64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS, nowNs + periodicIntervalNs);
-        events.write(record, FlowEventKind.PROTOCOL_DETECTED, FlowEndReason.NONE, nowNs);
-    }
-
-    private void end(final int number, final FlowEndReason reason) {
-        final long record = table.record(number);
-        settle(record);
-        events.write(record, FlowEventKind.FLOW_END, reason, nowNs, slices.of(number));
-        detector.release(record);
-        tunnels.release(record);
-        slices.release(number);
-        table.remove(number);
-        counters.increment(EngineCounter.FLOWS_ENDED);
-    }
-
-    /** Makes sure that the application is decided and announced, as it must be before any other event of the flow. */
-    private void settle(final long record) {
-        if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)) {
-            detector.giveUp(record);
-        }
-        if (!FlowAccounting.hasFlag(record, FlowRecordDescriptor.ANNOUNCED)) {
-            announce(record);
-        }
-    }
-
-    private void age(final int number) {
-        final long record = table.record(number);
-        if (expiry.isOver(record, nowNs)) {
-            end(number, FlowEndReason.TIMEOUT);
-        } else if (FlowAccounting.hasFlag(record, FlowRecordDescriptor.DETECTION_OPEN)) {
-            if (nowNs - i64(record + FlowRecordDescriptor.LAST_SEEN_NS) >= detectionSilenceNs) {
-                settle(record);
-            }
-        } else {
-            report(number, record);
-        }
-    }
-
-    /** What falls due in the course of a flow's life. */
-    private void report(final int number, final long record) {
-        if (slices.isDue(number, record, nowNs)
-            && events.write(record, FlowEventKind.FLOW_SLICE, FlowEndReason.ACTIVE, nowNs, slices.current(number))) {
-            slices.next(number, record, nowNs);
-            counters.increment(EngineCounter.FLOW_SLICES);
-        }
-        if (nowNs >= i64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS)) {
-            events.write(record, FlowEventKind.PERIODIC_UPDATE, FlowEndReason.NONE, nowNs);
-            final long tick = record + FlowRecordDescriptor.PERIODIC_TICK;
-            putI32(tick, i32(tick) + 1);
-            putI64(record + FlowRecordDescriptor.NEXT_PERIODIC_NS, nowNs + periodicIntervalNs);
         }
     }
 }
