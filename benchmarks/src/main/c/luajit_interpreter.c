@@ -1,7 +1,7 @@
 /*
- * Loaded before all other libraries (LD_PRELOAD) into a process under measurement, switches LuaJIT's compiler off in every
- * virtual machine that opens its libraries, for good: Millrace's own `jit.on`, called once scripts are loaded, does nothing.
- * The same hooks, interpreted.
+ * Loaded before all other libraries (LD_PRELOAD) into a process under measurement, switches LuaJIT's compiler off in
+ * every virtual machine that opens its libraries, for good: Millrace's own `jit.on`, called once scripts are loaded,
+ * does nothing. The same hooks, interpreted.
  */
 #define _GNU_SOURCE
 

@@ -3,8 +3,8 @@
  *
  *    measured REPORT PROGRAM [ARGUMENT...]
  *
- * REPORT gets one line: wall_ns, user_ns and system_ns of the program with its children, peak_bytes, its exit code or 128
- * plus the signal that ended it. Exit code: that of the program, 127 where it does not start.
+ * REPORT gets one line: wall_ns, user_ns and system_ns of the program with its children, peak_bytes, its exit code or
+ * 128 plus the signal that ended it. Exit code: that of the program, 127 where it does not start.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -35,7 +35,8 @@ static struct millrace_burst *burst_create(uint16_t limit) {
    return burst;
 }
 
-struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns) {
+struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit,
+      uint32_t timestamp_unit_ns) {
    struct millrace_burst *burst = burst_create(limit);
    if (burst != NULL) {
       burst->port = port;

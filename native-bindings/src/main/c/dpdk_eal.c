@@ -117,8 +117,8 @@ int millrace_thread_register(void) {
    return rte_thread_register() == 0 ? 0 : -rte_errno;
 }
 
-struct rte_mempool *millrace_pool_create(const char *name, unsigned int mbufs, unsigned int cache, unsigned int data_bytes,
-      int socket) {
+struct rte_mempool *millrace_pool_create(const char *name, unsigned int mbufs, unsigned int cache,
+      unsigned int data_bytes, int socket) {
    const unsigned int room = data_bytes + RTE_PKTMBUF_HEADROOM;
    if (room > UINT16_MAX) {
       rte_errno = EINVAL;

@@ -41,8 +41,8 @@ static int is_mapped(uintptr_t area, uintptr_t page) {
 }
 
 // LuaJIT tells libgcc of each area, so that errors find their way through machine code: a table for the unwinder
-// follows the header. libgcc reads it whenever anything in the process unwinds, so that it must be taken back before the
-// area goes. Whether it is there shows in its first entry, a CIE of version 1 with the augmentation "zPR" (LSB 5.0,
+// follows the header. libgcc reads it whenever anything in the process unwinds, so that it must be taken back before
+// the area goes. Whether it is there shows in its first entry, a CIE of version 1 with the augmentation "zPR" (LSB 5.0,
 // .eh_frame).
 static int is_known_to_unwinder(const area_header *area) {
     static const unsigned char identity_version_augmentation[] = {0, 0, 0, 0, 1, 'z', 'P', 'R', 0};

@@ -1,9 +1,9 @@
 // Sets right what LuaJIT looks at where it is refused memory.
 //
 // It unwinds from the base and top of the running coroutine then. Compiled code keeps its base elsewhere, in the global
-// state: after a return to a caller, the coroutine's own points into slots that hold anything by then. Built-in functions in
-// assembler (string.sub) leave the top where it was, which may be below their frame: the error's text is then written over
-// the frame. Of either the process would die.
+// state: after a return to a caller, the coroutine's own points into slots that hold anything by then. Built-in
+// functions in assembler (string.sub) leave the top where it was, which may be below their frame: the error's text is
+// then written over the frame. Of either the process would die.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -50,7 +50,8 @@ static const global_fields *fields_at(const machine *vm, size_t place) {
 
 static int note_places(lua_State *state) {
     search *found = lua_touserdata(state, 1);
-    for (size_t at = sizeof(state_fields); at + sizeof(global_fields) <= found->vm->core_length; at += sizeof(uintptr_t)) {
+    for (size_t at = sizeof(state_fields); at + sizeof(global_fields) <= found->vm->core_length;
+         at += sizeof(uintptr_t)) {
         const global_fields *fields = fields_at(found->vm, at);
         if (fields->running == (uintptr_t)state && fields->compiled_base == 0 && found->count < MAX_PLACES) {
             found->places[found->count++] = at;

@@ -10,8 +10,9 @@
 
 #define MIN_STRING_TABLE 2048
 
-// Whether a new block of this length may be LuaJIT's table of all strings. The collector makes it anew, smaller, and where
-// it runs between two steps of compiled code no error finds its way out of it: such a block may go beyond the limit.
+// Whether a new block of this length may be LuaJIT's table of all strings. The collector makes it anew, smaller, and
+// where it runs between two steps of compiled code no error finds its way out of it: such a block may go beyond the
+// limit.
 static int is_table_of_strings(const machine *vm, size_t length) {
     return length >= MIN_STRING_TABLE && (length & (length - 1)) == 0 && length <= vm->limit / 4;
 }

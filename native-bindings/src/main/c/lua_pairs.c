@@ -1,6 +1,6 @@
-// `next`, `pairs` and `table.foreach` as C functions, in the place of LuaJIT's own. LuaJIT before April 2022 may lose the
-// upper half of an address in the code that it compiles for `next`, and the process is gone; a C function is called, never
-// compiled.
+// `next`, `pairs` and `table.foreach` as C functions, in the place of LuaJIT's own. LuaJIT before April 2022 may lose
+// the upper half of an address in the code that it compiles for `next`, and the process is gone; a C function is
+// called, never compiled.
 #include <lauxlib.h>
 #include <lua.h>
 

@@ -97,8 +97,8 @@ int millrace_ndpi_breed_of(struct ndpi_detection_module_struct *module, uint16_t
 void millrace_prefetch(const uint64_t *addresses, uint32_t count);
 
 /*
- * The same for records. An entry is the address of a record, a multiple of 64; bit i of it asks for line i + 1 beside the
- * first. 0 is no record; any other address will do.
+ * The same for records. An entry is the address of a record, a multiple of 64; bit i of it asks for line i + 1 beside
+ * the first. 0 is no record; any other address will do.
  */
 void millrace_prefetch_records(const uint64_t *records, uint32_t count);
 

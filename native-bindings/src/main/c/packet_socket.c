@@ -332,7 +332,8 @@ static struct rte_mbuf *copy_frame(struct millrace_packet_socket *opened, const 
    uint32_t wanted = RTE_MIN(captured, (uint32_t)MILLRACE_FRAME_MAX - TAG_BYTES);
    uint32_t written = 0;
    if ((header->tp_status & TP_STATUS_VLAN_VALID) != 0 && wanted >= MAC_BYTES) {
-      const uint16_t type = (header->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0 ? header->hv1.tp_vlan_tpid : ETH_P_8021Q;
+      const bool has_type = (header->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
+      const uint16_t type = has_type ? header->hv1.tp_vlan_tpid : ETH_P_8021Q;
       const uint16_t tag[] = {htons(type), htons((uint16_t)header->hv1.tp_vlan_tci)};
       written = append(opened->pool, head, &last, bytes, MAC_BYTES);
       wanted -= written;
@@ -347,8 +348,8 @@ static struct rte_mbuf *copy_frame(struct millrace_packet_socket *opened, const 
 }
 
 /*
- * The kernel stamps with wall time, which may jump; what counts is how long ago that was, and that no frame came before the
- * one that it waited behind.
+ * The kernel stamps with wall time, which may jump; what counts is how long ago that was, and that no frame came before
+ * the one that it waited behind.
  */
 static uint64_t live_time(struct millrace_packet_socket *opened, const struct tpacket3_hdr *header,
       const struct packet_clocks *now) {

@@ -12,7 +12,9 @@
 extern int rx_timestamp_offset;
 extern uint64_t rx_timestamp_flag;
 
-/* Makes room for timestamps in every mbuf, whether a driver did or not; for those that are handed on. 0, or an error. */
+/*
+ * Makes room for timestamps in every mbuf, whether a driver did or not; for those that are handed on. 0, or an error.
+ */
 int rx_timestamps_register(void);
 
 #pragma GCC visibility pop

@@ -225,8 +225,8 @@ static int have_thread_give_up(pid_t thread, int number) {
 
 /*
  * Every thread that there is now becomes this user, for good: all ids, groups, no capability in any set, and nothing
- * that it executes gains one. A thread that is started meanwhile by one that still had its privileges may be missed: call
- * again until all are seen to be without. Returns the number of threads. Source: capabilities(7), setuid(2).
+ * that it executes gains one. A thread that is started meanwhile by one that still had its privileges may be missed:
+ * call again until all are seen to be without. Returns the number of threads. Source: capabilities(7), setuid(2).
  */
 int millrace_give_up_privileges(uint32_t uid, uint32_t gid, const uint32_t *groups, int group_count) {
    wanted.uid = uid;

@@ -70,7 +70,8 @@ int64_t store_list(shared_store *store, int kind, const char *name, size_t name_
 // changes nothing.
 int64_t store_push(shared_store *store, const char *name, size_t name_length, const char *value, size_t value_length,
                    int at_end, uint32_t most, double now_s, double time_to_live_s);
-// Takes the text at the front, or where at_end at the end, unless it is too long for target. Its length, or STORE_ABSENT.
+// Takes the text at the front, or where at_end at the end, unless it is too long for target. Its length, or
+// STORE_ABSENT.
 int store_pop(shared_store *store, const char *name, size_t name_length, int at_end, double now_s, char *target,
               size_t capacity);
 // Texts in a list; 0 where there is none.

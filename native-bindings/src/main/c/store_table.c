@@ -1,5 +1,5 @@
-// Memory within the store's bound, and hash tables of nodes. What is taken is counted before it is allocated, so the bound
-// holds across stripes without a common lock.
+// Memory within the store's bound, and hash tables of nodes. What is taken is counted before it is allocated, so the
+// bound holds across stripes without a common lock.
 #include <stdlib.h>
 #include <string.h>
 

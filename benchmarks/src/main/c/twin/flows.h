@@ -1,4 +1,6 @@
-/* The twin's table of flows: DPDK's hash table and one record a flow, with the counters that a worker keeps at least. */
+/*
+ * The twin's table of flows: DPDK's hash table and one record a flow, with the counters that a worker keeps at least.
+ */
 #pragma once
 
 #include <stdint.h>

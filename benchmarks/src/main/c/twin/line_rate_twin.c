@@ -1,13 +1,13 @@
 /*
- * What a plain C program makes of the port that benchmarks/run line-rate gives to a Millrace worker: the same frames out
- * of DPDK's net_pcap, the same parse with the same checks, the same key for both directions, found in DPDK's own hash
- * table with bulk lookups, and per flow the same basic counters. It has no expiry, no events, no telemetry and no
+ * What a plain C program makes of the port that benchmarks/run line-rate gives to a Millrace worker: the same frames
+ * out of DPDK's net_pcap, the same parse with the same checks, the same key for both directions, found in DPDK's own
+ * hash table with bulk lookups, and per flow the same basic counters. It has no expiry, no events, no telemetry and no
  * detection: it is a bound for what a table in C costs, not a product.
  *
  *    line-rate-twin CAPTURE PREFILL CAPACITY BURST MBUFS MBUF-BYTES CORE MEGABYTES huge|no-huge
  *
- * PREFILL is a capture of one packet for each flow; its flows are entered first, in an order that is not that of CAPTURE.
- * Then lines on standard input are answered one by one on standard output:
+ * PREFILL is a capture of one packet for each flow; its flows are entered first, in an order that is not that of
+ * CAPTURE. Then lines on standard input are answered one by one on standard output:
  *
  *    ceiling SECONDS   receives and frees only
  *    count SECONDS     the whole path

@@ -9,7 +9,9 @@
 #include <rte_byteorder.h>
 #include <rte_common.h>
 
-/* Addresses and ports of the lower end first. 48 bytes: a length for which rte_hash compares with vector instructions. */
+/*
+ * Addresses and ports of the lower end first. 48 bytes: a length for which rte_hash compares with vector instructions.
+ */
 struct flow_key {
    uint64_t low_address[2];
    uint64_t high_address[2];

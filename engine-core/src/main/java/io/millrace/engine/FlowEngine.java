@@ -124,9 +124,11 @@ public final class FlowEngine implements AutoCloseable {
             throw e;
         }
         for (int index = 0; index < count; index++) {
-            threads.add(new WorkerThread(workers.get(index), idle(index, workers.get(index).roleName()), new ThreadSetup(index)));
+            final FlowWorker worker = workers.get(index);
+            threads.add(new WorkerThread(worker, idle(index, worker.roleName()), new ThreadSetup(index)));
         }
-        distributorThread = distributed ? new WorkerThread(distributor, idle(count, distributor.roleName()), new ThreadSetup(count)) : null;
+        distributorThread = distributed
+            ? new WorkerThread(distributor, idle(count, distributor.roleName()), new ThreadSetup(count)) : null;
     }
 
     /**
@@ -228,8 +230,8 @@ public final class FlowEngine implements AutoCloseable {
     }
 
     /**
-     * Keeps the payload of the packet that names a flow, for flows that begin from now on, or keeps it no more. Where it is
-     * kept from the start {@link EngineConfig} says so. Any thread.
+     * Keeps the payload of the packet that names a flow, for flows that begin from now on, or keeps it no more. Where
+     * it is kept from the start {@link EngineConfig} says so. Any thread.
      */
     public void keepMatchPackets(final boolean wanted) {
         workers.forEach(worker -> worker.keepMatchPackets(wanted));

@@ -12,8 +12,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Flows chosen by somebody who knows how Millrace hashes and believes to know its secret: of 512 candidates each, the one
- * whose hash falls into the same few thousand neighbouring places of a table for a million flows. Owned by one thread.
+ * Flows chosen by somebody who knows how Millrace hashes and believes to know its secret: of 512 candidates each, the
+ * one whose hash falls into the same few thousand neighbouring places of a table for a million flows. Owned by one
+ * thread.
  */
 public final class HashFlood implements AutoCloseable {
     /** The secret with which replays hash, so that they repeat themselves. */
@@ -56,7 +57,9 @@ public final class HashFlood implements AutoCloseable {
     }
 
     /** Writes {@code packets} packets of {@code flows} such flows, each in turn. */
-    public static void write(final Path file, final long secret, final int flows, final int packets) throws IOException {
+    public static void write(final Path file, final long secret, final int flows, final int packets)
+        throws IOException {
+
         try (HashFlood flood = new HashFlood(secret, flows); PcapWriter writer = new PcapWriter(file)) {
             for (int i = 0; i < packets; i++) {
                 flood.build(flood.chosen[i % flows]);

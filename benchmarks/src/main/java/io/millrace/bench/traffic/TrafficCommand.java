@@ -51,8 +51,8 @@ public final class TrafficCommand implements Callable<Integer> {
     private long seed;
 
     @Option(names = "--from", arity = "1..*", paramLabel = "CAPTURE",
-        description = "Captures (pcap, Ethernet) repeated with other addresses until there are enough flows and packets;"
-            + " the flags for generated traffic have no meaning then.")
+        description = "Captures (pcap, Ethernet) repeated with other addresses until there are enough flows and"
+            + " packets; the flags for generated traffic have no meaning then.")
     private List<Path> from = List.of();
 
     @Parameters(paramLabel = "OUT.pcap", description = "File to write.")

@@ -29,7 +29,8 @@ public record CaptureConfig(List<PortSpec> ports, int rxQueues, boolean promiscu
             throw new ConfigException("--rx-queues must be from 1 to " + MAX_RX_QUEUES + ": " + rxQueues);
         }
         if (interfaceRingFrames < 1 || interfaceRingFrames > MAX_RING_FRAMES) {
-            throw new ConfigException("--rx-descriptors must be from 1 to " + MAX_RING_FRAMES + ": " + interfaceRingFrames);
+            throw new ConfigException(
+                "--rx-descriptors must be from 1 to " + MAX_RING_FRAMES + ": " + interfaceRingFrames);
         }
         final Set<String> devices = new HashSet<>();
         final Set<String> interfaces = new HashSet<>();

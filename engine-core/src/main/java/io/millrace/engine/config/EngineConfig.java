@@ -96,8 +96,9 @@ public record EngineConfig(
     public EngineConfig scaledDown(
         final int flows, final int mbufs, final int bytesPerMbuf, final long timeoutNs) {
         return new EngineConfig(
-            flows, FlowTimeouts.of(4 * timeoutNs, timeoutNs), timeoutNs, flowStatistics, openedTunnels, detection, burst, mbufs,
-            bytesPerMbuf, rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames, ealArguments, dpdkLogToStderr);
+            flows, FlowTimeouts.of(4 * timeoutNs, timeoutNs), timeoutNs, flowStatistics, openedTunnels, detection,
+            burst, mbufs, bytesPerMbuf, rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames,
+            ealArguments, dpdkLogToStderr);
     }
 
     /** Checks one value before others follow from it. */

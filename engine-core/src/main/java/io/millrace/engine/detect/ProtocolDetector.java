@@ -67,8 +67,8 @@ public final class ProtocolDetector implements AutoCloseable {
 
     /** What there is room for: where detection is off, the least there can be. */
     private static DetectionConfig room(final DetectionConfig config) {
-        return config.isOff()
-            ? new DetectionConfig(0, 0, 0, FEWEST_FLOWS, config.silenceNs(), DetectionModule.METADATA_MAX_LENGTH) : config;
+        return !config.isOff() ? config : new DetectionConfig(
+            0, 0, 0, FEWEST_FLOWS, config.silenceNs(), DetectionModule.METADATA_MAX_LENGTH);
     }
 
     /**

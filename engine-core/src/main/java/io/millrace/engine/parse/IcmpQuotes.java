@@ -54,11 +54,14 @@ public final class IcmpQuotes {
             && !parsed.isLaterFragment(slot) && isError(protocol, parsed.flagsOrType(slot) >> 8);
     }
 
-    /** Reads what the error in {@code slot} quotes; {@code false} where that is cut short or no IP packet's beginning. */
+    /**
+     * Reads what the error in {@code slot} quotes; {@code false} where that is cut short or no IP packet's beginning.
+     */
     public boolean read(final int slot) {
         final long ip = parsed.l3Address(slot);
         final long end = ip + parsed.l3Length(slot);
-        final long icmp = PacketEnds.ipVersion(parsed.ends(slot)) == 4 ? ip + (u8(ip) & 0x0F) * 4 : behindExtensions(ip, end);
+        final boolean ipv4 = PacketEnds.ipVersion(parsed.ends(slot)) == 4;
+        final long icmp = ipv4 ? ip + (u8(ip) & 0x0F) * 4 : behindExtensions(ip, end);
         final long quoted = icmp + ICMP_HEADER_LENGTH;
         if (icmp == 0 || quoted >= end) {
             return false;

@@ -1,6 +1,8 @@
 package io.millrace.engine.parse;
 
-/** IP protocol numbers that the engine treats in a way of their own. Source: IANA, Assigned Internet Protocol Numbers. */
+/**
+ * IP protocol numbers that the engine treats in a way of their own. Source: IANA, Assigned Internet Protocol Numbers.
+ */
 public final class IpProtocol {
     /** IPv6 hop-by-hop options (RFC 8200 section 4.3). */
     public static final int HOP_BY_HOP = 0;

@@ -18,7 +18,8 @@ import java.nio.ByteBuffer;
  * stages.
  *
  * <p>Two cache lines a packet, outside the heap: an array per fact would cost a bounds check per fact and packet. Slots
- * are not checked. The first line begins with {@link PacketEnds}; in the second there is room for a {@link PacketTunnel}.
+ * are not checked. The first line begins with {@link PacketEnds}; in the second there is room for a
+ * {@link PacketTunnel}.
  */
 public final class ParsedBurst {
     /** The frame is a packet of a flow. */
@@ -311,7 +312,9 @@ public final class ParsedBurst {
         unsettled = 0;
     }
 
-    /** What {@link PlainPackets} found beside the ends, in whole words: a plain packet is in no tunnel and no fragment. */
+    /**
+     * What {@link PlainPackets} found beside the ends, in whole words: a plain packet is in no tunnel and no fragment.
+     */
     void plain(
         final int slot,
         final long frame,

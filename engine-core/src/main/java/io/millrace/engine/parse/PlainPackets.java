@@ -9,8 +9,8 @@ import static io.millrace.engine.memory.RawMemory.u8;
 
 /**
  * The fast lane of the parser for what nearly all packets are: Ethernet without a tag, IPv4 without options and no
- * fragment or IPv6 without extension headers, then TCP or UDP, all of it there, no port of a tunnel. Headers are read in
- * words of eight bytes and checked with masks. What is not plain in every respect, sound or not, is left to
+ * fragment or IPv6 without extension headers, then TCP or UDP, all of it there, no port of a tunnel. Headers are read
+ * in words of eight bytes and checked with masks. What is not plain in every respect, sound or not, is left to
  * {@link PacketParser}, which finds the same in a plain packet. Stateless.
  */
 final class PlainPackets {

@@ -8,7 +8,8 @@ import static io.millrace.engine.memory.RawMemory.u8;
 import java.util.Arrays;
 
 /**
- * Tunnels in UDP, known by their port and then by their header: what does not look like one stays a UDP flow. Stateless.
+ * Tunnels in UDP, known by their port and then by their header: what does not look like one stays a UDP flow.
+ * Stateless.
  *
  * <p>Sources: RFC 7348 and draft-ietf-nvo3-vxlan-gpe (VXLAN), RFC 8926 (GENEVE), 3GPP TS 29.281 (GTP-U), RFC 4380
  * (Teredo), RFC 2661 and 3931 (L2TP), RFC 5415 (CAPWAP), RFC 7510 (MPLS), TZSP as TaZmen published it.

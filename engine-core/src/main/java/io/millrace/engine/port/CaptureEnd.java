@@ -43,8 +43,8 @@ final class CaptureEnd {
                     + ") were not read; everything before them was";
         } catch (final InterfaceDiffers e) {
             return "capture file has an interface of another link type or snap length at byte " + e.position + ": "
-                + file.path() + ": no packets after packet " + packets + " were read: write it anew with editcap -F pcap,"
-                + " or split it with tshark -Y frame.interface_id==0";
+                + file.path() + ": no packets after packet " + packets + " were read: write it anew with editcap -F"
+                + " pcap, or split it with tshark -Y frame.interface_id==0";
         } catch (final IOException e) {
             return "capture file could not be checked: " + file.path() + ": " + e.getMessage();
         }

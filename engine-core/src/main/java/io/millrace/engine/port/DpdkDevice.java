@@ -72,7 +72,8 @@ final class DpdkDevice implements PortDevice {
         try {
             port.configure(pools, config.rxDescriptors());
         } catch (final EnvironmentException e) {
-            throw ExpressPath.reads(spec) ? new EnvironmentException(e.getMessage() + ": " + ExpressPath.remedy(spec)) : e;
+            throw ExpressPath.reads(spec)
+                ? new EnvironmentException(e.getMessage() + ": " + ExpressPath.remedy(spec)) : e;
         }
         if (promiscuous) {
             port.promiscuous();
@@ -126,8 +127,8 @@ final class DpdkDevice implements PortDevice {
 
     private static String remedy(final PortSpec spec, final String reason) {
         if (reason.contains(NO_MEMIF_SERVER)) {
-            return "start the other program first, or take role=server; both must name the socket alike, socket-abstract"
-                + " included";
+            return "start the other program first, or take role=server; both must name the socket alike,"
+                + " socket-abstract included";
         }
         if (reason.contains("No such file")) {
             return "check the path in its arguments";

@@ -37,13 +37,14 @@ final class ExpressPath {
         final int there = InterfaceQueues.of(name);
         if (there > read) {
             throw new EnvironmentException("interface " + name + " spreads frames over " + there + " queues, and af_xdp"
-                + " reads " + read + ": ethtool -L " + name + " combined 1 (of a veth pair: rx 1), or leave out --driver");
+                + " reads " + read + ": ethtool -L " + name + " combined 1 (of a veth pair: rx 1), or leave out"
+                + " --driver");
         }
     }
 
     /** What to do where the driver could not set up its queues; the kernel's own words stand on standard error. */
     static String remedy(final PortSpec spec) {
-        return "XDP takes no frames above a page: ip link set " + spec.label() + " mtu 1500, at both ends of a veth pair;"
-            + " or leave out --driver";
+        return "XDP takes no frames above a page: ip link set " + spec.label() + " mtu 1500, at both ends of a veth"
+            + " pair; or leave out --driver";
     }
 }

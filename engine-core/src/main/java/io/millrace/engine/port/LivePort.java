@@ -183,9 +183,9 @@ final class LivePort implements AutoCloseable {
         }
         if (stats.joined() > 0 && !toldOfJoined) {
             toldOfJoined = true;
-            news.accept("port " + spec.label() + ": frames longer than the link's MTU come: packets are joined before they"
-                + " are counted: ethtool -K " + spec.label() + " gro off lro off, and tso off gso off where a sender is on"
-                + " this machine");
+            news.accept("port " + spec.label() + ": frames longer than the link's MTU come: packets are joined before"
+                + " they are counted: ethtool -K " + spec.label() + " gro off lro off, and tso off gso off where a"
+                + " sender is on this machine");
         }
         device.ownCounters().forEach((name, value) -> {
             final AtomicCounter counter = driverCounters.get(name);

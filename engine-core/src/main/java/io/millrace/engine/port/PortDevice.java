@@ -18,8 +18,8 @@ interface PortDevice extends AutoCloseable {
     /**
      * Counters since frames were let in.
      *
-     * @param offered  frames that came to the port: those received, missed and dropped for want of mbufs, and those that
-     *                 still wait for a poll.
+     * @param offered  frames that came to the port: those received, missed and dropped for want of mbufs, and those
+     *                 that still wait for a poll.
      * @param received frames handed over.
      * @param missed   frames dropped because nobody polled in time.
      * @param noMbuf   frames dropped for want of mbufs.

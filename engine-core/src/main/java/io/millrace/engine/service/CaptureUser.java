@@ -6,8 +6,9 @@ import io.millrace.binding.linux.Privileges;
 import java.util.Optional;
 
 /**
- * The user that a capture becomes once its ports are open. Until then it reaches files as that user does already, so that
- * all that it opens can be opened again later, and ports with the privileges it was started with. Owned by the main thread.
+ * The user that a capture becomes once its ports are open. Until then it reaches files as that user does already, so
+ * that all that it opens can be opened again later, and ports with the privileges it was started with. Owned by the
+ * main thread.
  */
 public final class CaptureUser {
     private static final int ROOT = 0;

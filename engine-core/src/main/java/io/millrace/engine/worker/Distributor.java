@@ -20,12 +20,12 @@ import org.agrona.concurrent.status.AtomicCounter;
 
 /**
  * Deals the frames of ports with one queue to several workers. Both directions of a flow, all its fragments, and what
- * else its two hosts say to each other go to the same worker: the worker is chosen by a hash of the two addresses alone,
- * the innermost ones, as the workers' own parser finds them. Frames without addresses go to the first worker.
+ * else its two hosts say to each other go to the same worker: the worker is chosen by a hash of the two addresses
+ * alone, the innermost ones, as the workers' own parser finds them. Frames without addresses go to the first worker.
  *
  * <p>In a replay it waits for room in a worker's ring, and its bursts and epochs reach all workers as marks, so that
- * every worker does the same in every run. On live ports it waits a moment, while the rings of the ports hold what comes:
- * what finds no room by then is dropped and counted.
+ * every worker does the same in every run. On live ports it waits a moment, while the rings of the ports hold what
+ * comes: what finds no room by then is dropped and counted.
  *
  * <p>Owns its source and the writing ends of the rings; only its own thread calls it, but for {@link #requestStop()}.
  */
@@ -60,7 +60,8 @@ public final class Distributor implements PollingDuty, AutoCloseable {
      *
      * @param source  where frames come from; closed with the distributor.
      * @param rings   where they go.
-     * @param live    whether frames come from ports, which do not wait; otherwise none is dropped, and bursts are marked.
+     * @param live    whether frames come from ports, which do not wait; otherwise none is dropped, and bursts are
+     *                marked.
      */
     public Distributor(
         final SharedSource source,

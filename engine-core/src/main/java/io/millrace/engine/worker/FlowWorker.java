@@ -148,7 +148,9 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         return firstFrameNs;
     }
 
-    /** Reading of {@link System#nanoTime()} at the end of work on the last frame, once {@link #endAllFlows} was called. */
+    /**
+     * Reading of {@link System#nanoTime()} at the end of work on the last frame, once {@link #endAllFlows} was called.
+     */
     public long lastFrameNs() {
         return lastFrameNs;
     }

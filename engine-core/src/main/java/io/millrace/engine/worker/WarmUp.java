@@ -46,7 +46,8 @@ public final class WarmUp {
      * @param frames frames to lead through at most, at least 1; it ends earlier where it gets no faster.
      */
     public WarmUp(final EngineConfig config, final long frames) {
-        final EngineConfig small = config.scaledDown(FLOW_CAPACITY, Math.max(MBUFS, 2 * config.burst()), MBUF_BYTES, TIMEOUT_NS);
+        final int mbufs = Math.max(MBUFS, 2 * config.burst());
+        final EngineConfig small = config.scaledDown(FLOW_CAPACITY, mbufs, MBUF_BYTES, TIMEOUT_NS);
         final Telemetry telemetry = new Telemetry();
         final WorkerCounters counters = new WorkerCounters(telemetry, "warm-up");
         final FlowEventWriter events = new FlowEventWriter(List.of(ring), null, null, counters, ANY_WORKER);

@@ -159,7 +159,8 @@ public final class EthernetPort implements AutoCloseable {
     /** Lets frames in. */
     public void start() {
         Eal.clearLog();
-        require(NativeShim.shim().function("rte_eth_dev_start", OF_PORT).callInt(portId), "cannot start port " + device);
+        require(
+            NativeShim.shim().function("rte_eth_dev_start", OF_PORT).callInt(portId), "cannot start port " + device);
         started = true;
     }
 

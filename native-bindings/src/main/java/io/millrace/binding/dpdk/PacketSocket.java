@@ -81,9 +81,9 @@ public final class PacketSocket implements AutoCloseable {
 
     /** Lets frames in, or none from now on: what comes then is not counted either. */
     public void gate(final boolean open) {
+        final FunctionDescriptor gate = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
         require(
-            NativeShim.shim().function("millrace_packet_socket_gate", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT))
-                .callInt(socket, open ? 1 : 0),
+            NativeShim.shim().function("millrace_packet_socket_gate", gate).callInt(socket, open ? 1 : 0),
             interfaceName, "cannot " + (open ? "begin" : "end") + " to watch interface " + interfaceName);
     }
 
@@ -93,7 +93,8 @@ public final class PacketSocket implements AutoCloseable {
         require(
             shim.function("millrace_packet_socket_count", FunctionDescriptor.of(JAVA_INT, ADDRESS)).callInt(socket),
             interfaceName, "cannot read the counters of interface " + interfaceName);
-        shim.function("millrace_packet_socket_values", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS)).call(socket, values);
+        shim.function("millrace_packet_socket_values", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS))
+            .call(socket, values);
         return new Stats(
             values.getAtIndex(JAVA_LONG, 0), values.getAtIndex(JAVA_LONG, 1), values.getAtIndex(JAVA_LONG, 2),
             values.getAtIndex(JAVA_LONG, 3), values.getAtIndex(JAVA_LONG, 4), values.getAtIndex(JAVA_LONG, 5));

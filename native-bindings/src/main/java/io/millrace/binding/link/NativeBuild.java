@@ -31,8 +31,8 @@ final class NativeBuild {
         final String there = symbols.find(SYMBOL)
             .map(symbol -> NativeMemory.ALL.getString(symbol.address(), US_ASCII)).orElse("unknown");
         if (!there.equals(here)) {
-            throw new EnvironmentException("native library " + library + " and the jars are of two builds (" + there + ", "
-                + here + "): " + NativeLinker.renewal());
+            throw new EnvironmentException("native library " + library + " and the jars are of two builds (" + there
+                + ", " + here + "): " + NativeLinker.renewal());
         }
     }
 

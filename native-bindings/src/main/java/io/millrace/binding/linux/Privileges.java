@@ -103,7 +103,8 @@ public final class Privileges {
             }
             return true;
         } catch (final IOException e) {
-            throw new EnvironmentException("cannot look at the threads in " + TASKS + ": mount /proc: " + e.getMessage());
+            throw new EnvironmentException(
+                "cannot look at the threads in " + TASKS + ": mount /proc: " + e.getMessage());
         }
     }
 

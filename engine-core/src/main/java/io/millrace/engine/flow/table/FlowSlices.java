@@ -47,9 +47,11 @@ public final class FlowSlices implements AutoCloseable {
     public void next(final int number, final long record, final long nowNs) {
         final long slice = address(number);
         putI64(slice + SliceDescriptor.START_NS, nowNs);
+        final long packets = slice + SliceDescriptor.PACKETS;
+        final long bytes = slice + SliceDescriptor.BYTES;
         for (int side = FlowSide.LOW; side <= FlowSide.HIGH; side++) {
-            putI64(FlowSide.field(slice + SliceDescriptor.PACKETS, Long.BYTES, side), FlowCounters.packets(record, side));
-            putI64(FlowSide.field(slice + SliceDescriptor.BYTES, Long.BYTES, side), FlowCounters.bytes(record, side));
+            putI64(FlowSide.field(packets, Long.BYTES, side), FlowCounters.packets(record, side));
+            putI64(FlowSide.field(bytes, Long.BYTES, side), FlowCounters.bytes(record, side));
         }
         putI32(slice + SliceDescriptor.NUMBER, i32(slice + SliceDescriptor.NUMBER) + 1);
     }

@@ -45,7 +45,8 @@ public final class FlowTable implements AutoCloseable {
     private static final long MARKS = CACHE_LINE - 1;
     private static final long IPV6_MARK = mark(FlowRecordDescriptor.LOW_ADDRESS_REST);
     private static final long LOW_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS);
-    private static final long HIGH_SIDE_MARK = mark(FlowRecordDescriptor.SIDE_LAST_NS + FlowRecordDescriptor.SIDE_STRIDE);
+    private static final long HIGH_SIDE_MARK =
+        mark(FlowRecordDescriptor.SIDE_LAST_NS + FlowRecordDescriptor.SIDE_STRIDE);
     private static final long AGING_MARK = mark(FlowRecordDescriptor.NEXT_PERIODIC_NS);
     private static final long TCP_MARK = mark(FlowRecordDescriptor.NEXT_SEQUENCE);
 
@@ -99,8 +100,8 @@ public final class FlowTable implements AutoCloseable {
     }
 
     /**
-     * First step towards the flows of the slots from {@code from} to {@code to}, exclusive: has the processor fetch their
-     * places in the index while the worker does something else.
+     * First step towards the flows of the slots from {@code from} to {@code to}, exclusive: has the processor fetch
+     * their places in the index while the worker does something else.
      */
     public void touchIndex(final FlowKeys keys, final int from, final int to) {
         for (int slot = from; slot < to; slot++) {
@@ -110,8 +111,8 @@ public final class FlowTable implements AutoCloseable {
     }
 
     /**
-     * Second step: reads the index and has the processor fetch the lines that packets need of the records with the right
-     * hash.
+     * Second step: reads the index and has the processor fetch the lines that packets need of the records with the
+     * right hash.
      */
     public void touchRecords(final FlowKeys keys, final ParsedBurst parsed, final int from, final int to) {
         if (withStatistics) {
@@ -144,7 +145,10 @@ public final class FlowTable implements AutoCloseable {
         return candidate != NO_RECORD && matches(candidate, keys.address(slot)) ? candidate : NO_RECORD;
     }
 
-    /** Has the processor fetch what decides over the end of the records from number {@code from} on, some of {@code count}. */
+    /**
+     * Has the processor fetch what decides over the end of the records from number {@code from} on, some of
+     * {@code count}.
+     */
     public void touchAging(final int from, final int count) {
         final int number = Math.min(Math.min(count, AGING_RECORDS), used - from);
         for (int i = 0; i < number; i++) {
@@ -212,7 +216,9 @@ public final class FlowTable implements AutoCloseable {
         size--;
     }
 
-    /** Of the flows near a place of the index, the one that has been silent longest; {@link #NONE} where there are none. */
+    /**
+     * Of the flows near a place of the index, the one that has been silent longest; {@link #NONE} where there are none.
+     */
     public int longestIdleNear(final int hash) {
         int position = hash & mask;
         int oldest = NONE;

@@ -13,11 +13,12 @@ import io.millrace.engine.parse.ParsedBurst;
 /**
  * Follows the sequence numbers of each side of a TCP flow in its record, modulo 2^32 (RFC 9293 section 3.4).
  *
- * <p>A jump ahead is a hole and counts as lost. A segment into the hole counts as out of order where it comes within one
- * round trip of the newest byte (3 ms where the handshake was not seen) and nothing shows that it was sent again; the
- * hole is not a loss then. A later one, one that the other side had asked for by repeating an acknowledgement, and every
- * segment whose bytes were there already is a retransmission. One hole per side is remembered; where it was forgotten for
- * a newer one, the time alone decides. Selective acknowledgements play no part: what was sent is seen here.
+ * <p>A jump ahead is a hole and counts as lost. A segment into the hole counts as out of order where it comes within
+ * one round trip of the newest byte (3 ms where the handshake was not seen) and nothing shows that it was sent again;
+ * the hole is not a loss then. A later one, one that the other side had asked for by repeating an acknowledgement, and
+ * every segment whose bytes were there already is a retransmission. One hole per side is remembered; where it was
+ * forgotten for a newer one, the time alone decides. Selective acknowledgements play no part: what was sent is seen
+ * here.
  *
  * <p>Keep-alives (RFC 9293 section 3.8.4) and probes of a closed window (section 3.8.6.1) are neither. Stateless; the
  * owning worker calls it.
@@ -150,7 +151,8 @@ final class TcpSequence {
     private static boolean isRecent(final long record, final long own, final int ticks) {
         final long roundTripNs = i64(record + FlowRecordDescriptor.CLIENT_RTT_NS)
             + TcpHandshake.serverRttNs(record);
-        final boolean measured = u8(record + FlowRecordDescriptor.HANDSHAKE) == TcpHandshake.COMPLETE && roundTripNs > 0;
+        final boolean measured =
+            u8(record + FlowRecordDescriptor.HANDSHAKE) == TcpHandshake.COMPLETE && roundTripNs > 0;
         final long elapsedTicks =
             Integer.toUnsignedLong(ticks - i32(own + FlowRecordDescriptor.ADVANCED_TICKS));
         return elapsedTicks < (measured ? roundTripNs : REORDERING_NS) >>> TICK_SHIFT;
