@@ -29,7 +29,8 @@ local string_metatable = getmetatable("")
 string_metatable.__index = setmetatable({}, { __index = sandbox.string, __newindex = function() end })
 string_metatable.__metatable = false
 
--- Each field of a table that compiled code writes or reads is a constant or two of its trace: getFullInfo has a hundred.
+-- Each field of a table that compiled code writes or reads is a constant or two of its trace: getFullInfo has a
+-- hundred.
 jit.opt.start("maxmcode=8192", "sizemcode=256", "maxtrace=8000", "maxrecord=16000", "maxside=400", "maxsnap=1500",
     "maxirconst=8000")
 

@@ -1,5 +1,5 @@
--- Status and alert definitions of users, and texts of their plugins, from files beside their scripts. They must be loaded
--- before the scripts.
+-- Status and alert definitions of users, and texts of their plugins, from files beside their scripts. They must be
+-- loaded before the scripts.
 local library = ...
 local sandbox = library("sandbox")
 local statuses = library("statuses")
@@ -86,7 +86,8 @@ local function define_status(generation, file, definition)
         local key = tonumber(definition.status_key)
         local known = statuses.by_key[key]
         if known and not known.provisional and known.name ~= name then
-            return "status_key " .. tostring(key) .. " is that of '" .. known.name .. "': take another of flow_keys.user"
+            return "status_key " .. tostring(key) .. " is that of '" .. known.name
+                .. "': take another of flow_keys.user"
         elseif not known and (key == nil or key < USER_STATUSES[1] or key > USER_STATUSES[2]) then
             return "status_key must be one of flow_keys"
         end
@@ -100,8 +101,8 @@ local function define_status(generation, file, definition)
     return status == nil and problem or nil
 end
 
--- Reads one definition file. Arguments: its path, the folder that its kind goes by, its name without .lua, the folder of
--- the scripts that it belongs to, its text. Returns "severity line message" records, none where all is well.
+-- Reads one definition file. Arguments: its path, the folder that its kind goes by, its name without .lua, the folder
+-- of the scripts that it belongs to, its text. Returns "severity line message" records, none where all is well.
 local function define(path, folder, name, script_folder, source)
     local function report(line, message)
         return "finding" .. FIELD .. "error" .. FIELD .. line .. FIELD .. message:gsub("[\30\31\r\n]+", " ") .. RECORD
@@ -134,7 +135,8 @@ local function define(path, folder, name, script_folder, source)
         return ""
     end
     local line = tonumber(tostring(problem):match("^[^:]+:(%d+): ")) or 0
-    return report(line, (KINDS[folder] == "texts" and "texts are" or "definition is") .. " not used: " .. tostring(problem):gsub("^[^:]+:%d+: ", ""))
+    return report(line, (KINDS[folder] == "texts" and "texts are" or "definition is") .. " not used: "
+        .. tostring(problem):gsub("^[^:]+:%d+: ", ""))
 end
 
 return { define = define }

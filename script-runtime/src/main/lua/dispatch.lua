@@ -32,8 +32,8 @@ local HIGH_WATER = settings.emission_capacity - settings.emission_reserve
 
 local entries = {} -- scripts in load order
 local looks_back = false -- whether a script could ask what a flow was at its previous event
--- by_hook: hook -> l4 protocol -> function(now) or false. of_event: the same once it was asked for, by 256 * kind of event
--- + l4 protocol; nil where it was not.
+-- by_hook: hook -> l4 protocol -> function(now) or false. of_event: the same once it was asked for, by 256 * kind of
+-- event + l4 protocol; nil where it was not.
 local plain = { by_hook = {}, of_event = {}, is_timed = false }
 -- The same calls, with their times.
 local timed = { by_hook = {}, of_event = {}, is_timed = true }

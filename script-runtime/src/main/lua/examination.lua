@@ -11,8 +11,8 @@ local ATTRIBUTES = { "hooks", "gui", "l4_proto", "l7_proto", "l7_proto_id", "one
 local DEFAULT_PERIOD_S, TICK_S = 120, settings.tick_seconds
 
 -- Attributes that are something else than what the author meant where they are of another type.
-local TYPES = { gui = "table", default_value = "table", prio = "number", default_enabled = "boolean", one_way = "boolean",
-    bidirectional = "boolean", three_way_handshake_ok = "boolean", nedge_only = "boolean" }
+local TYPES = { gui = "table", default_value = "table", prio = "number", default_enabled = "boolean",
+    one_way = "boolean", bidirectional = "boolean", three_way_handshake_ok = "boolean", nedge_only = "boolean" }
 local EXAMPLES = { table = "a table", number = "a number", boolean = "true or false" }
 
 local hook_known = {}

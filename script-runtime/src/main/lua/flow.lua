@@ -1,7 +1,7 @@
 -- The `flow` tables of scripts, one per generation: reads the event in hand through the structs, writes its verdict.
--- Getters that return numbers or short texts compile to plain loads; those that return tables allocate what they return.
--- What another function returned stands in parentheses there, so that it is no tail call: LuaJIT gives a trace up that has
--- more than fifteen, and all hooks of an event are one trace.
+-- Getters that return numbers or short texts compile to plain loads; those that return tables allocate what they
+-- return. What another function returned stands in parentheses there, so that it is no tail call: LuaJIT gives a trace
+-- up that has more than fifteen, and all hooks of an event are one trace.
 -- What there is, and in which generation, says flow_api.lua; each group of functions has a module of its own: its
 -- `public` functions serve every generation, those `by_generation` only theirs.
 local library = ...
@@ -79,7 +79,8 @@ local function add_numbered(functions)
     function functions.callMethodById(number, ...)
         local body = by_number[number]
         if body == nil then
-            error("callMethodById: no function has the number " .. tostring(number) .. "; methodNamesToIds() has them", 2)
+            error("callMethodById: no function has the number " .. tostring(number)
+                .. "; methodNamesToIds() has them", 2)
         end
         return body(...)
     end

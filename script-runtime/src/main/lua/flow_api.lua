@@ -8,8 +8,8 @@ local OLD = "2019 4.0 4.2"
 local LATER = "4.0 4.2"
 
 --
--- needs: what the script thread has to know of every flow where a script may call the function: "hosts", what is known of
--- the two hosts; "past", that and the flow's counters at its previous event; absent where the event alone will do.
+-- needs: what the script thread has to know of every flow where a script may call the function: "hosts", what is known
+-- of the two hosts; "past", that and the flow's counters at its previous event; absent where the event alone will do.
 --
 -- basic: what the function gives where `--flow-stats basic` keeps no statistics; absent where it gives the same.
 
@@ -33,10 +33,12 @@ group("Who", {
     { "protocol", "current", "", "integer", "IP protocol: 6 is TCP." },
     { "vlan_id", "current", "", "integer", "VLAN of the innermost tag; 0 without." },
     { "getInfo", OLD, "", "table", "The flow in short: `cli.ip`, `srv.ip`, `cli.port`, `srv.port`, `cli.localhost`, "
-        .. "`srv.localhost`, `duration`, `proto.l4`, `proto.ndpi`, `proto.ndpi_app`, `proto.ndpi_cat`, `cli2srv.bytes`, "
-        .. "`srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`.", needs = "hosts" },
+        .. "`srv.localhost`, `duration`, `proto.l4`, `proto.ndpi`, `proto.ndpi_app`, `proto.ndpi_cat`, "
+        .. "`cli2srv.bytes`, `srv2cli.bytes`, `cli2srv.packets`, `srv2cli.packets`; from 4.0 on `info`.",
+        needs = "hosts" },
     { "getFullInfo", OLD, "", "table", "All that is known, some 100 entries; `tprint(flow.getFullInfo())` shows them.",
-        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0", needs = "past", apart = true },
+        basic = "lengths, fragments, gaps, retransmissions and type of service in it are 0", needs = "past",
+        apart = true },
     { "setCustomInfo", "4.2", "text", "boolean", "Puts a text in place of the flow's `info`, for as long as it lives.",
         "'words'" },
     { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
@@ -76,8 +78,8 @@ group("Where", {
     { "isServerNoIP", "4.2", "", "boolean", "Server's address is 0.0.0.0 or `::`." },
     { "getClientCountry", LATER, "", "string or nil", "Client's country, two letters.", needs = "hosts" },
     { "getServerCountry", LATER, "", "string or nil", "Server's country, two letters.", needs = "hosts" },
-    { "getClientGeolocation", "2019", "", "table", "`cli.country`, `cli.city`, `cli.latitude`, `cli.longitude`; unknown: "
-        .. "`\"\"`, `\"\"`, 0, 0.", needs = "hosts" },
+    { "getClientGeolocation", "2019", "", "table", "`cli.country`, `cli.city`, `cli.latitude`, `cli.longitude`; "
+        .. "unknown: `\"\"`, `\"\"`, 0, 0.", needs = "hosts" },
     { "getServerGeolocation", "2019", "", "table", "`srv.country`, `srv.city`, `srv.latitude`, `srv.longitude`.",
         needs = "hosts" },
     { "isBlacklisted", OLD, "", "boolean", "A host stands in `--blacklist`, or nDPI's category is Malware.",
@@ -141,8 +143,8 @@ group("TCP", {
         basic = "it is 0" },
     { "getServerTCPIssues", OLD, "", "integer", "The three added up, of what the server sent.",
         basic = "it is 0" },
-    { "getClientRetrPercentage", "4.2", "", "number", "Retransmitted share of the client's packets, 0 to 1; 0 up to ten "
-        .. "packets.",
+    { "getClientRetrPercentage", "4.2", "", "number", "Retransmitted share of the client's packets, 0 to 1; 0 up to "
+        .. "ten packets.",
         basic = "it is 0" },
     { "getServerRetrPercentage", "4.2", "", "number", "The same of the server.",
         basic = "it is 0" },
@@ -173,8 +175,8 @@ group("Application", {
     { "hasRisk", "4.2", "id", "boolean", "nDPI found this risk; without a number, any.", "8" },
     { "getRiskInfo", "4.2", "", "table", "Risks found: number by name." },
     { "getRiskBitmap", "open", "", "integer", "Risks found: bit n is risk n." },
-    { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet at which nDPI named the application: `payload`, raw and "
-        .. "cut off at 256 bytes, and `payload_len`, its length; 0 and no `payload` where it was guessed." },
+    { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet at which nDPI named the application: `payload`, "
+        .. "raw and cut off at 256 bytes, and `payload_len`, its length; 0 and no `payload` where it was guessed." },
     { "getTLSVersion", OLD, "", "integer", "769 is TLS 1.0, 772 is TLS 1.3; 0 if not TLS, which QUIC is "
         .. "only to scripts that name no generation." },
     { "getTLSInfo", "2019", "", "table", "`protos.tls_version`, `protos.tls.` with `subject_alt_name_match`, "
@@ -199,13 +201,15 @@ group("Application", {
     { "getSSHInfo", OLD, "", "table", "`protos.ssh.` with `client_signature`, `server_signature`, "
         .. "`hassh.client_hash`, `hassh.server_hash`; `{}` if not SSH." },
     { "ssh", "current", "", "table", "The same." },
-    { "getICMPInfo", "2019", "", "table", "Client's `type` and `code`, `max_payload_size`; `{}` if not ICMP or ICMPv6." },
+    { "getICMPInfo", "2019", "", "table", "Client's `type` and `code`, `max_payload_size`; `{}` if not ICMP or "
+        .. "ICMPv6." },
     { "getICMPStatusInfo", "2019", "", "table or nil", "`type` and `code`; nil if not ICMP, also for ICMPv6." },
     { "getICMPStatusInfo", "4.0 4.2 open", "", "table or nil", "`type` and `code`, the server's once it answered; also "
         .. "for ICMPv6." },
     { "getICMPType", LATER, "", "integer", "Type, the server's once it answered; 0 if not ICMP." },
     { "getMaxSeenIcmpPayloadSize", LATER, "", "integer", "Longest ICMP payload in bytes." },
-    { "shouldCheckTlsCertificate", "open", "", "boolean", "The client asked for a name, and the certificate was seen." },
+    { "shouldCheckTlsCertificate", "open", "", "boolean", "The client asked for a name, and the certificate was "
+        .. "seen." },
     { "getSSLInfo", "open", "", "table", "As `getTLSInfo`.", apart = true },
     { "getSSLVersion", "open", "", "integer", "As `getTLSVersion`." },
 })
@@ -220,8 +224,8 @@ group("Status, score, alert", {
     { "triggerStatus", "4.2", "created, score, client_score, server_score", "none", "Sets the status that "
         .. "`definition.create(severity, ...)` made, adds the scores, asks for an alert.",
         DEFINITION .. ".create(" .. DEFINITION .. ".alert_severity, {}), 10, 20, 30" },
-    { "triggerStatus", "open", "status, ...", "none", "Takes the arguments of any of the three, told apart by the first: "
-        .. "a number or key, a definition, or what `create` made.", "13, {}" },
+    { "triggerStatus", "open", "status, ...", "none", "Takes the arguments of any of the three, told apart by the "
+        .. "first: a number or key, a definition, or what `create` made.", "13, {}" },
     { "setStatus", "2019", "status_id", "none", "Sets the status without an alert.", "5" },
     { "setStatus", "4.0", "definition, score, client_score, server_score", "boolean", "Sets the status and adds the "
         .. "scores; whether it was not set before.", DEFINITION .. ", 1, 2, 3" },
@@ -250,8 +254,8 @@ group("Status, score, alert", {
     { "triggerAlert", "current", "score, message", "string", "An alert in words of the script's own, once per flow.",
         "50, 'words'" },
     { "triggerAlert", "open", "...", "any", "Takes the arguments of any of the three.", "13, 7, 1, now" },
-    { "storeAlert", "open", "alert_type, severity, info", "boolean", "Raises an alert of a type without a status; `false` "
-        .. "where the flow has had one.", "7, 1, '{}'" },
+    { "storeAlert", "open", "alert_type, severity, info", "boolean", "Raises an alert of a type without a status; "
+        .. "`false` where the flow has had one.", "7, 1, '{}'" },
     { "getScore", "2019", "", "integer", "Score of the flow; 65535 until one is set." },
     { "getScore", LATER, "", "integer", "Score of the flow." },
     { "setScore", "2019", "score", "none", "Sets the score of the flow.", "70" },
@@ -263,8 +267,8 @@ group("Status, score, alert", {
     { "incScore", "open", "score", "none", "Adds to the score of the flow.", "7" },
     { "getClientScore", "open", "", "integer", "What live flows lay on the client together." },
     { "getServerScore", "open", "", "integer", "What live flows lay on the server together." },
-    { "retrieveExternalAlertInfo", OLD, "", "string or nil", "JSON of an [alert of another program](#external-alerts) about "
-        .. "the flow: `source`, `severity_id`, `alert`; handed out once, nil where none waits." },
+    { "retrieveExternalAlertInfo", OLD, "", "string or nil", "JSON of an [alert of another program](#external-alerts) "
+        .. "about the flow: `source`, `severity_id`, `alert`; handed out once, nil where none waits." },
     { "isPassVerdict", OLD, "", "boolean", "Whether the flow may pass: always, for Millrace only watches." },
     { "methodNamesToIds", "open", "", "table", "A number for each function of `flow`." },
     { "callMethodById", "open", "number, ...", "any", "Calls the function of that number with the other arguments.",

@@ -2,7 +2,8 @@
 -- store, where an inventory puts them:
 --   hash ntopng.prefs.device_types: MAC address -> number of the type
 --   hash ntopng.prefs.host_pools: address -> number of the host's pool
---   hash ntopng.prefs.device_policies.client_TYPE (and server_TYPE): number of the application -> "0" where it is forbidden
+--   hash ntopng.prefs.device_policies.client_TYPE (and server_TYPE): number of the application -> "0" where it is
+--   forbidden
 local library = ...
 local addresses = library("addresses")
 

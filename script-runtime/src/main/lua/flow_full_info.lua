@@ -1,5 +1,5 @@
--- `flow.getFullInfo`: everything that is known of the flow, in one table. Its hundred keys are written where the code is
--- made: keys that are joined, copied or iterated at run time cost more than all that they name.
+-- `flow.getFullInfo`: everything that is known of the flow, in one table. Its hundred keys are written where the code
+-- is made: keys that are joined, copied or iterated at run time cost more than all that they name.
 local library, settings = ...
 local layout = library("layout")
 local addresses = library("addresses")

@@ -81,5 +81,6 @@ local function status_info_of_2019()
 end
 
 return {
-    public = flow, has_icmp = has_icmp, quoted = quoted, by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
+    public = flow, has_icmp = has_icmp, quoted = quoted,
+    by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
 }

@@ -1,6 +1,6 @@
--- What scripts said of live flows and the verdict has no room for: texts of alerts, scores per status, words in place of
--- the flow's own info. A flow's notes go when it ends. They lie in the memory that scripts share, so they have a part of it
--- and no more: where too many flows have some, as in a scan, the oldest notes go.
+-- What scripts said of live flows and the verdict has no room for: texts of alerts, scores per status, words in place
+-- of the flow's own info. A flow's notes go when it ends. They lie in the memory that scripts share, so they have a
+-- part of it and no more: where too many flows have some, as in a scan, the oldest notes go.
 local library, settings = ...
 local layout = library("layout")
 local running = library("running")

@@ -1,5 +1,5 @@
--- Status, score and alert as the scripts of 4.0 know them: definitions, scores that count where a status is newly set, an
--- alert that one of higher score replaces.
+-- Status, score and alert as the scripts of 4.0 know them: definitions, scores that count where a status is newly set,
+-- an alert that one of higher score replaces.
 local library, settings = ...
 local verdicts = library("verdicts")
 local statuses = library("statuses")

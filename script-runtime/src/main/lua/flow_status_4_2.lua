@@ -1,5 +1,5 @@
--- Status, score and alert as the scripts of 4.2 know them: statuses that `create` made, keys, scores that count with every
--- event, the severity of the definition.
+-- Status, score and alert as the scripts of 4.2 know them: statuses that `create` made, keys, scores that count with
+-- every event, the severity of the definition.
 local library, settings = ...
 local verdicts = library("verdicts")
 local consts = library("flow_consts")
@@ -53,7 +53,8 @@ function flow.setStatus(key, flow_score, client_score, server_score, script_key)
     elseif key == 0 then
         return false
     end
-    verdicts.set_scored(GENERATION, verdicts.known(GENERATION, key, "setStatus"), flow_score, client_score, server_score)
+    verdicts.set_scored(
+        GENERATION, verdicts.known(GENERATION, key, "setStatus"), flow_score, client_score, server_score)
     return true
 end
 

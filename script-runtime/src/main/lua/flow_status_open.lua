@@ -31,8 +31,8 @@ function flow.triggerStatus(status, info, a, b, c, d)
         return in_4_0.trigger(GENERATION, status, info, a, b, c, d)
     end
     verdicts.set(known)
-    verdicts.claim(GENERATION, known, info, common.level_or(GENERATION, type(status) == "table" and d or a, known.level),
-        nil)
+    verdicts.claim(
+        GENERATION, known, info, common.level_or(GENERATION, type(status) == "table" and d or a, known.level), nil)
 end
 
 function flow.setStatus(status, flow_score, client_score, server_score)
@@ -87,12 +87,14 @@ function flow.storeAlert(alert_type, severity, info)
     end
     local found = alert_types.find(GENERATION, alert_type)
     if found == nil then
-        error("storeAlert: unknown alert type " .. alert_type .. "; use the alert_id of one of alert_consts.alert_types", 2)
+        error("storeAlert: unknown alert type " .. alert_type
+            .. "; use the alert_id of one of alert_consts.alert_types", 2)
     elseif cursor.verdict.alerts > 0 then
         return false
     end
     return verdicts.raise({ id = 0, name = found.name, title = found.title }, found,
-        common.level_or(GENERATION, severity, severities.levels.error), false, type(info) == "string" and info or "{}") ~= nil
+        common.level_or(GENERATION, severity, severities.levels.error), false,
+        type(info) == "string" and info or "{}") ~= nil
 end
 
 function flow.incScore(score)

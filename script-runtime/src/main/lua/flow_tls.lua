@@ -43,8 +43,8 @@ local function asking(is_meant)
 end
 
 local function is_malicious(digest)
-    return (MALICIOUS_JA3 ~= nil and band(cursor.event.ndpi_risk, lshift(1ULL, MALICIOUS_JA3)) ~= 0 and digest == "client")
-        or false
+    return (MALICIOUS_JA3 ~= nil and band(cursor.event.ndpi_risk, lshift(1ULL, MALICIOUS_JA3)) ~= 0
+        and digest == "client") or false
 end
 
 function flow.hasMaliciousTlsSignature()
@@ -129,7 +129,8 @@ local function made_by(add)
 end
 
 local by_generation = { current = { tls_quic = made_by(ADDING.current) } }
-for generation, is_meant in pairs({ ["2019"] = is_old_tls, ["4.0"] = is_old_tls, ["4.2"] = is_old_tls, open = is_tls }) do
+local IS_MEANT = { ["2019"] = is_old_tls, ["4.0"] = is_old_tls, ["4.2"] = is_old_tls, open = is_tls }
+for generation, is_meant in pairs(IS_MEANT) do
     by_generation[generation] = asking(is_meant)
     by_generation[generation].getTLSInfo = made_by(ADDING[generation])
 end

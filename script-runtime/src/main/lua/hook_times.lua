@@ -1,5 +1,5 @@
--- How long hooks take: the clock, and samples that Java takes after each dispatch. With `--script-profile` every call is
--- timed, else those of one event in some: two readings of the clock cost nearly as much as a small hook.
+-- How long hooks take: the clock, and samples that Java takes after each dispatch. With `--script-profile` every call
+-- is timed, else those of one event in some: two readings of the clock cost nearly as much as a small hook.
 local library, settings = ...
 local layout = library("layout")
 local ffi, control = layout.ffi, layout.control
@@ -17,8 +17,8 @@ local C = ffi.C
 local time = ffi.new("monotonic_time_t")
 local samples = ffi.cast("hook_sample_t *", settings.samples)
 
--- The same clock as System.nanoTime(). It makes no object: the call that is timed may have used up all memory. The halves
--- of its words that it does not read are 0 for 136 years of uptime.
+-- The same clock as System.nanoTime(). It makes no object: the call that is timed may have used up all memory. The
+-- halves of its words that it does not read are 0 for 136 years of uptime.
 local function clock()
     C.clock_gettime(CLOCK_MONOTONIC, time)
     return time.seconds * 1e9 + time.nanoseconds

@@ -1,11 +1,12 @@
--- What live flows lay on each host, as client and as server, by address and VLAN. Kept by each script thread for its flows.
+-- What live flows lay on each host, as client and as server, by address and VLAN. Kept by each script thread for its
+-- flows.
 local library, settings = ...
 local layout = library("layout")
 local addresses = library("addresses")
 local cursor, to_string = layout.cursor, layout.ffi.string
 
--- Of the memory that scripts share, a part for the hosts of each role, by the bytes that LuaJIT takes for one. Hosts beyond
--- that have no score.
+-- Of the memory that scripts share, a part for the hosts of each role, by the bytes that LuaJIT takes for one. Hosts
+-- beyond that have no score.
 local HOST = 96
 local MOST = settings.memory_limit / 16 / HOST
 

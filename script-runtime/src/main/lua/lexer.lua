@@ -1,5 +1,5 @@
--- Tokens of Lua text of any version up to 5.4: an iterator over kind ("name", "number", "string", "operator"), text, line
--- and position. Comments are passed over; it ends at the first byte that begins no token.
+-- Tokens of Lua text of any version up to 5.4: an iterator over kind ("name", "number", "string", "operator"), text,
+-- line and position. Comments are passed over; it ends at the first byte that begins no token.
 local OPERATORS = { "...", "<<", ">>", "//", "==", "~=", "<=", ">=", "::", ".." }
 
 local function long_bracket(source, position)

@@ -13,8 +13,8 @@ local MODULES = { "user_scripts", "flow_consts", "dkjson", "alert_consts", "disc
 local ROOTS = { "flow", "ntop", "interface", "user_scripts", "string", "table", "math", "bit", "coroutine", "os", "io" }
 local MAX_DEPTH = 4
 local KEYWORDS = {}
-for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true until "
-        .. "while"):gmatch("%a+") do
+for word in ("and break do else elseif end false for function goto if in local nil not or repeat return then true "
+        .. "until while"):gmatch("%a+") do
     KEYWORDS[word] = true
 end
 

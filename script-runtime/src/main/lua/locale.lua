@@ -1,4 +1,5 @@
--- The texts behind keys: ours, and those that plugins bring in `locales/en.lua`, whose keys begin with the plugin's name.
+-- The texts behind keys: ours, and those that plugins bring in `locales/en.lua`, whose keys begin with the plugin's
+-- name.
 local library = ...
 local english = library("locale_en")
 local type, next = type, next

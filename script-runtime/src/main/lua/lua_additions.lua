@@ -1,7 +1,8 @@
 -- What Lua 5.3 has and LuaJIT lacks, as far as it can be had without syntax: utf8, math.type and its like, and numbers
 -- that print as 5.3's integers do.
 local type, tostring, select, error, floor = type, tostring, select, error, math.floor
-local char, byte, sub, find, format, gsub = string.char, string.byte, string.sub, string.find, string.format, string.gsub
+local char, byte, sub, find = string.char, string.byte, string.sub, string.find
+local format, gsub = string.format, string.gsub
 local concat = table.concat
 
 local INTEGERS = 2 ^ 63

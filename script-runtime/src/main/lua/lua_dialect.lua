@@ -19,8 +19,8 @@ local SPELLINGS = {
 local ENDS_OPERAND = { [")"] = true, ["]"] = true, ["}"] = true, ["end"] = true, ["nil"] = true, ["true"] = true,
     ["false"] = true }
 local WORDS = {}
-for word in ("and break do else elseif for function goto if in local not or repeat return then until while"):gmatch("%a+")
-do
+for word in ("and break do else elseif for function goto if in local not or repeat return then until "
+        .. "while"):gmatch("%a+") do
     WORDS[word] = true
 end
 
@@ -52,7 +52,8 @@ local function first(source)
 end
 
 -- After these a `;` is a statement of its own, which LuaJIT does not know.
-local BEFORE_STATEMENT = { [";"] = true, ["do"] = true, ["then"] = true, ["else"] = true, ["repeat"] = true, ["::"] = true }
+local BEFORE_STATEMENT =
+    { [";"] = true, ["do"] = true, ["then"] = true, ["else"] = true, ["repeat"] = true, ["::"] = true }
 -- Before these, or the end, LuaJIT knows `break`.
 local AFTER_BREAK = { ["end"] = true, ["else"] = true, ["elseif"] = true, ["until"] = true }
 

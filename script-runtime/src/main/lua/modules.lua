@@ -33,7 +33,9 @@ local COMMON = {
     discover_utils = function() return library("discover_utils").make() end,
     format_utils = function() return shallow(library("format_utils")) end,
     mud_utils = function(generation, globals) return library("mud_utils").of(generation, globals.flow) end,
-    os_utils = function() return { fixPath = function(path) return path end, getPathDivider = function() return "/" end } end,
+    os_utils = function()
+        return { fixPath = function(path) return path end, getPathDivider = function() return "/" end }
+    end,
     alerts_api = of_dispatcher("alerts_api", "raise alerts by flow.triggerStatus"),
     recipients = of_dispatcher("recipients", "alerts go where --eve says"),
     locales_utils = of_dispatcher("locales_utils", "all texts are English; i18n gives them"),

@@ -48,7 +48,8 @@ local function record(flow, mud, info, role, other, recording)
     local kind, parts
     if mud.is_local then
         kind = "local"
-        parts = { info["proto.l4"], mud[other .. ".serialize_by_mac"] and mud[other .. ".mac"] or peer, info["srv.port"] }
+        local name = mud[other .. ".serialize_by_mac"] and mud[other .. ".mac"] or peer
+        parts = { info["proto.l4"], name, info["srv.port"] }
     else
         local print_kind, client_print, server_print = fingerprints(flow)
         local own, others = client_print, server_print

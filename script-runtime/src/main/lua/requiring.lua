@@ -77,7 +77,8 @@ local function search_path_of(environment)
     return type(path) == "string" and path or ""
 end
 
--- Source and path of the file that `require` would load for these globals; nil where the module is one of ours, or none.
+-- Source and path of the file that `require` would load for these globals; nil where the module is one of ours, or
+-- none.
 local function located(environment, folder, generation, name)
     if folder and name:match("^[%w_][%w_%-%.]*$")
             and (modules.of(generation)[name] == nil or modules.replaceable[name]) then

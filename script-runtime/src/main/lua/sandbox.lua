@@ -296,13 +296,14 @@ local function compile(source, name, environment)
     return setfenv(chunk, environment)
 end
 
--- LuaJIT cuts names of chunks at 60 characters, and with them the line numbers of errors: the file's own name is enough.
+-- LuaJIT cuts names of chunks at 60 characters, and with them the line numbers of errors: the file's own name is
+-- enough.
 local function chunk_name(path)
     return "@" .. path:match("[^/]*$")
 end
 
--- Fresh globals for one script of a generation, and paths of the files that it requires, as it does. folder: where its own
--- modules lie; nil for none.
+-- Fresh globals for one script of a generation, and paths of the files that it requires, as it does. folder: where its
+-- own modules lie; nil for none.
 local function environment(folder, generation)
     local globals = copy(utils.globals)
     for _, name in ipairs({ "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget",

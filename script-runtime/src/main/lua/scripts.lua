@@ -92,9 +92,9 @@ local UNKNOWN_API = "unknown api '%s': use \"2019\", \"4.0\", \"4.2\" or \"curre
 local API_NUMBERS = { [2019] = "2019", [4] = "4.0", [4.2] = "4.2" }
 local WHOLE_CHUNK_PERIOD_S = 60
 
--- Runs a script's text in the world of a generation: whether that went well, and the table that it returned or the error;
--- third, nil where it does not compile, and why; then its globals, and paths of the files that it requires. A chunk that is
--- a hook itself is not run, but put in a table.
+-- Runs a script's text in the world of a generation: whether that went well, and the table that it returned or the
+-- error; third, nil where it does not compile, and why; then its globals, and paths of the files that it requires. A
+-- chunk that is a hook itself is not run, but put in a table.
 local function run(generation, hook, folder, path, source, key)
     local environment, paths = sandbox.environment(folder, generation)
     local chunk, message = sandbox.compile(source, sandbox.chunk_name(path), environment)

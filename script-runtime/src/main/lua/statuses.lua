@@ -1,6 +1,6 @@
 -- All statuses that a flow can have: one bit each, the same for scripts of every generation, so that they see each
--- other's. 2019's numbers are the bits; 4.0 gives numbers as it loads, so the bits serve; 4.2 has numbers of its own, its
--- keys, which are translated here.
+-- other's. 2019's numbers are the bits; 4.0 gives numbers as it loads, so the bits serve; 4.2 has numbers of its own,
+-- its keys, which are translated here.
 local library = ...
 local alert_types = library("alert_types")
 local severities = library("severities")
@@ -28,7 +28,8 @@ local function old(id, name, prio, relevance, severity, alert, title, key, sever
     })
 end
 
-local ISSUES, SUSPICIOUS, MISBEHAVIOUR = "alert_connection_issues", "alert_suspicious_activity", "alert_flow_misbehaviour"
+local ISSUES, SUSPICIOUS = "alert_connection_issues", "alert_suspicious_activity"
+local MISBEHAVIOUR = "alert_flow_misbehaviour"
 local DANGEROUS = "alert_potentially_dangerous_protocol"
 
 old(0, "normal", 0, 0, "info", "alert_none", "flow_details.normal", 0)
@@ -36,7 +37,8 @@ old(1, "slow_tcp_connection", 200, 10, "error", ISSUES, "flow_details.slow_tcp_c
 old(2, "slow_application_header", 210, 10, "error", ISSUES, "flow_details.slow_application_header")
 old(3, "slow_data_exchange", 220, 10, "error", ISSUES, "flow_details.slow_data_exchange")
 old(4, "low_goodput", 230, 10, "error", ISSUES, "flow_details.low_goodput", 12, "info")
-old(5, "suspicious_tcp_syn_probing", 290, 30, "error", SUSPICIOUS, "flow_details.suspicious_tcp_syn_probing", 18, "info")
+old(5, "suspicious_tcp_syn_probing", 290, 30, "error", SUSPICIOUS, "flow_details.suspicious_tcp_syn_probing", 18,
+    "info")
 old(6, "tcp_connection_issues", 205, 10, "error", ISSUES, "flow_details.tcp_connection_issues", 19, "notice")
 old(7, "suspicious_tcp_probing", 280, 30, "error", SUSPICIOUS, "flow_details.suspicious_tcp_probing", 17, "info")
 old(8, "flow_when_interface_alerted", 10, 10, "error", MISBEHAVIOUR, "flow_details.flow_emitted")
@@ -72,7 +74,8 @@ define(29, "suspicious_country", { prio = 500, relevance = 50, severity = "error
 
 -- Those that came after 2019, with a precedence of ours for scripts that set them without a score.
 local function later(id, name, prio, severity, alert, title, key)
-    return define(id, name, { prio = prio, relevance = 50, severity = severity, alert = alert, title = title, key = key })
+    return define(
+        id, name, { prio = prio, relevance = 50, severity = severity, alert = alert, title = title, key = key })
 end
 
 later(30, "blacklisted_country", 510, "error", "alert_blacklisted_country", "alerts_dashboard.blacklisted_country", 2)
@@ -124,7 +127,8 @@ local function has(status, generation)
 end
 
 local function alert_of(status, generation)
-    local name = (generation == "4.2" and status.alert_4_2) or (generation == "4.0" and status.alert_4_0) or status.alert
+    local name = (generation == "4.2" and status.alert_4_2) or (generation == "4.0" and status.alert_4_0)
+        or status.alert
     return alert_types.by_name[name] or alert_types.by_name[status.alert]
 end
 
@@ -150,8 +154,8 @@ local function next_free()
     return nil
 end
 
--- A status that a definition file brings. fields: prio, relevance, severity, alert, title, description, key. Returns the
--- status, or nil and what is wrong.
+-- A status that a definition file brings. fields: prio, relevance, severity, alert, title, description, key. Returns
+-- the status, or nil and what is wrong.
 local function register(generation, name, id, fields)
     local known = by_name[name]
     if known and not known.provisional then

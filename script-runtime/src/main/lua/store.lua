@@ -1,5 +1,5 @@
--- The store that all script threads share, and that outlives a reload: texts, hashes, sets and lists with a time to live in
--- packet time. It lies in C (shared_store.h); what is here turns Lua values into calls and back.
+-- The store that all script threads share, and that outlives a reload: texts, hashes, sets and lists with a time to
+-- live in packet time. It lies in C (shared_store.h); what is here turns Lua values into calls and back.
 local library, settings = ...
 local layout = library("layout")
 local packet_time = library("packet_time")
@@ -211,8 +211,8 @@ function store.getHashKeysCache(name)
     return present and fields or nil
 end
 
--- Puts a text at one end of a list; `most`: how many it then keeps, the oldest of the other end go. Texts there are now;
--- false where there was no room.
+-- Puts a text at one end of a list; `most`: how many it then keeps, the oldest of the other end go. Texts there are
+-- now; false where there was no room.
 local function push(caller, at_end)
     return function(name, value, most, seconds)
         name, value = text_of(name), text_of(value)
@@ -281,13 +281,13 @@ local function take_external_alert(key, length)
     return (string_of(buffer, taken))
 end
 
--- How many texts each function takes: the first is a key, those after it are values. Arguments of other types are a line of
--- trace and no value, as scripts know it.
+-- How many texts each function takes: the first is a key, those after it are values. Arguments of other types are a
+-- line of trace and no value, as scripts know it.
 local TEXTS = {
     getCache = 1, setCache = 2, setnxCache = 2, delCache = 1, incrCache = 1, getPref = 1, setPref = 2,
     setMembersCache = 2, getMembersCache = 1, delMembersCache = 2, getHashCache = 2, setHashCache = 3, delHashCache = 2,
-    getHashAllCache = 1, getHashKeysCache = 1, lpushCache = 2, rpushCache = 2, lpopCache = 1, rpopCache = 1, llenCache = 1,
-    lrangeCache = 1, ltrimCache = 1,
+    getHashAllCache = 1, getHashKeysCache = 1, lpushCache = 2, rpushCache = 2, lpopCache = 1, rpopCache = 1,
+    llenCache = 1, lrangeCache = 1, ltrimCache = 1,
 }
 
 local function checked(name, body, texts)

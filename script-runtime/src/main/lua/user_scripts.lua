@@ -104,7 +104,8 @@ local function whole_configuration()
     return flow
 end
 
--- load(script_type, ifid, subdir, hook_filter, ignore_disabled) of 2019, load(ifid, script_type, subdir, options) later.
+-- load(script_type, ifid, subdir, hook_filter, ignore_disabled) of 2019, load(ifid, script_type, subdir, options)
+-- later.
 function user_scripts.load(first, second, subdir, options, ignore_disabled)
     local early = type(first) == "table"
     local filter, all = options, ignore_disabled

@@ -1,15 +1,17 @@
 -- The module `user_scripts` as each generation has it: the same functions, fewer or more of them.
 local library = ...
 
-local ONLY_2019 = { "flow_checkbox_input_builder", "checkbox_input_builder", "threshold_cross_input_builder", "isEnabled",
-    "enableModule", "disableModule", "getDefaultConfigValue" }
+local ONLY_2019 = { "flow_checkbox_input_builder", "checkbox_input_builder", "threshold_cross_input_builder",
+    "isEnabled", "enableModule", "disableModule", "getDefaultConfigValue" }
 local SINCE_4_0 = { "script_categories", "DEFAULT_CONFIGSET_ID", "loadModule", "listSubdirs", "getScriptType",
-    "getConfigsets", "getConfigById", "getTargetConfig", "getTargetHookConfig", "loadDefaultConfig", "updateScriptConfig",
-    "toggleScript", "deleteConfigset", "renameConfigset", "cloneConfigset", "setConfigsetTargets" }
+    "getConfigsets", "getConfigById", "getTargetConfig", "getTargetHookConfig", "loadDefaultConfig",
+    "updateScriptConfig", "toggleScript", "deleteConfigset", "renameConfigset", "cloneConfigset",
+    "setConfigsetTargets" }
 local ONLY_4_2 = { "operator_functions" }
 
 local LACKS = {
-    ["2019"] = { SINCE_4_0, ONLY_4_2 }, ["4.0"] = { ONLY_2019, ONLY_4_2 }, ["4.2"] = { ONLY_2019 }, current = {}, open = {},
+    ["2019"] = { SINCE_4_0, ONLY_4_2 }, ["4.0"] = { ONLY_2019, ONLY_4_2 }, ["4.2"] = { ONLY_2019 },
+    current = {}, open = {},
 }
 local TYPES_SINCE_4_0 = { "snmp_device", "system" }
 

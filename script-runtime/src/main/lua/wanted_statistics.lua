@@ -1,5 +1,5 @@
--- Finds in a script, and in the files that it requires, functions that give less than they could because the engine keeps
--- less of a flow than it could.
+-- Finds in a script, and in the files that it requires, functions that give less than they could because the engine
+-- keeps less of a flow than it could.
 local library, settings = ...
 local flow_api = library("flow_api")
 local lint = library("lint")

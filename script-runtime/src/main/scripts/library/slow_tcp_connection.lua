@@ -25,8 +25,8 @@ local script = {
 
 function script.hooks.protocolDetected(now, conf)
     local limit_ms = conf and conf.max_round_trip_ms or DEFAULTS.max_round_trip_ms
-    -- From SYN to ACK the client waits that long; even with SYNs sent again, one of its pauses is half of it. This spares
-    -- most flows the large table.
+    -- From SYN to ACK the client waits that long; even with SYNs sent again, one of its pauses is half of it. This
+    -- spares most flows the large table.
     if 2 * flow.getClient2ServerIAT()["interarrival.cli2srv"].max < limit_ms then
         return
     end

@@ -225,8 +225,8 @@ public final class ScriptRuntime implements AutoCloseable {
     }
 
     /**
-     * Has a file in the script folders, the settings file or one of hosts lead to a reload whenever it has changed. Once,
-     * before {@link #close()}.
+     * Has a file in the script folders, the settings file or one of hosts lead to a reload whenever it has changed.
+     * Once, before {@link #close()}.
      *
      * @param reload called on the thread of the watch; it is to call {@link #reload()}.
      * @throws java.io.UncheckedIOException where the system gives no more watches.
@@ -238,7 +238,9 @@ public final class ScriptRuntime implements AutoCloseable {
         watch = new ScriptWatch(watched, reload);
     }
 
-    /** How often each hook of each script ran and how long it took, over all threads and all reloads so far. Any thread. */
+    /**
+     * How often each hook of each script ran and how long it took, over all threads and all reloads so far. Any thread.
+     */
     public HookTimes hookTimes() {
         final HookTimes sum = new HookTimes();
         agents.forEach(agent -> agent.addHookTimes(sum));
@@ -274,7 +276,9 @@ public final class ScriptRuntime implements AutoCloseable {
         }
     }
 
-    /** From now on script threads wait for room in their output rings: a live run is to end without a loss. Any thread. */
+    /**
+     * From now on script threads wait for room in their output rings: a live run is to end without a loss. Any thread.
+     */
     public void waitForOutput() {
         agents.forEach(ScriptAgent::waitForOutput);
     }

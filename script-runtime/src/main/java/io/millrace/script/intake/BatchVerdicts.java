@@ -11,9 +11,10 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
- * The verdicts on the flows of one batch. Where scripts can ask for more than the event, each flow has a lasting one from
- * its first event on. Otherwise a flow of which nothing was said has a passing one, which is here anew for each batch, and
- * stays only once a script says something of a flow that goes on: most flows never take memory. Owned by one script thread.
+ * The verdicts on the flows of one batch. Where scripts can ask for more than the event, each flow has a lasting one
+ * from its first event on. Otherwise a flow of which nothing was said has a passing one, which is here anew for each
+ * batch, and stays only once a script says something of a flow that goes on: most flows never take memory. Owned by one
+ * script thread.
  */
 final class BatchVerdicts implements AutoCloseable {
     private static final int STRIDE = BitUtil.align(VerdictDescriptor.LENGTH, 64);

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which hosts count as local, and which as blacklisted. A reload reads both anew; flows that are known already keep what
- * was found for them. One for all script threads; any thread.
+ * Which hosts count as local, and which as blacklisted. A reload reads both anew; flows that are known already keep
+ * what was found for them. One for all script threads; any thread.
  */
 public final class HostLists {
     private final List<String> localEntries;
@@ -31,8 +31,8 @@ public final class HostLists {
     /**
      * Reads the lists.
      *
-     * @param localEntries  networks in CIDR notation; an entry that begins with {@code /}, {@code ./} or {@code ../} is a
-     *                      file of such, one a line.
+     * @param localEntries  networks in CIDR notation; an entry that begins with {@code /}, {@code ./} or {@code ../} is
+     *                      a file of such, one a line.
      * @param blacklistFile file of addresses and networks, one a line.
      * @throws IllegalArgumentException naming the entry, or file and line, that is no network.
      */

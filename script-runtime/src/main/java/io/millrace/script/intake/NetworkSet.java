@@ -28,7 +28,9 @@ public final class NetworkSet {
     private final int[] ipv4Entries;
     private final int[] ipv6Entries;
 
-    private record Network(boolean ipv6, long firstHigh, long firstLow, long lastHigh, long lastLow, int prefix, int entry) {
+    private record Network(
+        boolean ipv6, long firstHigh, long firstLow, long lastHigh, long lastLow, int prefix, int entry) {
+
         Network ofEntry(final int number) {
             return new Network(ipv6, firstHigh, firstLow, lastHigh, lastLow, prefix, number);
         }

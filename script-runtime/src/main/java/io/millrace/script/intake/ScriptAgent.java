@@ -161,14 +161,16 @@ public final class ScriptAgent implements Agent {
         return turns.finished();
     }
 
-    /** From now on the thread waits for room in the output ring, for a run that is to end without a loss. Any thread. */
+    /**
+     * From now on the thread waits for room in the output ring, for a run that is to end without a loss. Any thread.
+     */
     public void waitForOutput() {
         output.waitForRoom();
     }
 
     /**
-     * From now on hooks are counted as skipped instead of being called, those of the batch in hand too; only the call that
-     * runs now comes to its end. Any thread.
+     * From now on hooks are counted as skipped instead of being called, those of the batch in hand too; only the call
+     * that runs now comes to its end. Any thread.
      */
     public void skipHooks() {
         synchronized (hostLock) {

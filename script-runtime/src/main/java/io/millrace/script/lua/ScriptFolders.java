@@ -67,7 +67,8 @@ public final class ScriptFolders {
 
     /** A warning for each wish that no script answers to. */
     public static List<Finding> unknown(final Map<String, ScriptWish> wishes, final List<ScriptSource> sources) {
-        final Set<String> known = sources.stream().map(ScriptSource::key).collect(Collectors.toCollection(TreeSet::new));
+        final Set<String> known =
+            sources.stream().map(ScriptSource::key).collect(Collectors.toCollection(TreeSet::new));
         return wishes.entrySet().stream().filter(wish -> !known.contains(wish.getKey()))
             .map(wish -> wish.getValue().finding(Finding.Severity.WARNING, "",
                 "no script is named '" + wish.getKey() + "': there are " + String.join(", ", known)))
@@ -145,8 +146,8 @@ public final class ScriptFolders {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 findings.add(new Finding(Finding.Severity.ERROR, file, 0, "cannot read the script: it is "
-                    + (Files.size(file) >> 20) + " MiB long, a script has " + (MAX_BYTES >> 20) + " at most: keep data in"
-                    + " files of their own, or in the shared store"));
+                    + (Files.size(file) >> 20) + " MiB long, a script has " + (MAX_BYTES >> 20) + " at most: keep data"
+                    + " in files of their own, or in the shared store"));
                 return;
             }
             final String key = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;

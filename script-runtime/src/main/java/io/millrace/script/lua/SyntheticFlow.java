@@ -78,7 +78,8 @@ record SyntheticFlow(
             new SyntheticFlow("unanswered ICMP", 1, 4, 0, "ICMP", false, Writer::icmp),
             new SyntheticFlow("unknown protocol over TCP", TCP, 4, 40001, "", true, writer -> { }),
             new SyntheticFlow("unanswered, unknown protocol over UDP", UDP, 4, 40001, "", false, writer -> { }),
-            new SyntheticFlow("unanswered, unknown protocol over UDP and IPv6", UDP, 6, 40001, "", false, writer -> { }),
+            new SyntheticFlow(
+                "unanswered, unknown protocol over UDP and IPv6", UDP, 6, 40001, "", false, writer -> { }),
             new SyntheticFlow("unanswered TCP", TCP, 6, 40001, "", false, writer -> { }),
             new SyntheticFlow("GRE", 47, 4, 0, "", true, writer -> { }),
             new SyntheticFlow("SCTP", 132, 6, 3868, "", true, writer -> { }));
@@ -86,8 +87,8 @@ record SyntheticFlow(
 
     /** A flow of an application protocol without details of its own, over TCP or UDP. */
     static SyntheticFlow plain(final String protocol, final boolean tcp) {
-        return new SyntheticFlow(protocol + (tcp ? " over TCP" : " over UDP"), tcp ? TCP : UDP, 4, 40001, protocol, true,
-            writer -> { });
+        return new SyntheticFlow(protocol + (tcp ? " over TCP" : " over UDP"), tcp ? TCP : UDP, 4, 40001, protocol,
+            true, writer -> { });
     }
 
     /** Writes the event as a worker would; {@code event} has room for {@link FlowEventDescriptor#MAX_LENGTH} bytes. */

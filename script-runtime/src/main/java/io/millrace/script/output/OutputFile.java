@@ -16,8 +16,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A file, or one of the standard streams, that is written until it fails and then never again. Writes do not care about
- * interrupts, so that a thread that is being stopped can still write what it holds. A regular file is locked, so that no
- * two runs write into one. Owned by the writer thread.
+ * interrupts, so that a thread that is being stopped can still write what it holds. A regular file is locked, so that
+ * no two runs write into one. Owned by the writer thread.
  */
 final class OutputFile {
     private final String name;
@@ -174,8 +174,8 @@ final class OutputFile {
     }
 
     /**
-     * An appending write moves to the end only when it happens; counting bytes needs the position before. What a run that was
-     * killed, or a full disk, left of a line ends here.
+     * An appending write moves to the end only when it happens; counting bytes needs the position before. What a run
+     * that was killed, or a full disk, left of a line ends here.
      */
     private void moveToEnd(final boolean torn) throws IOException {
         if (torn) {

@@ -3,10 +3,10 @@ package io.millrace.script.verdict;
 import io.millrace.engine.memory.StructDescriptor;
 
 /**
- * What the scripts have said of one flow so far, and what the runtime looked up for them. Lua reads and writes it in place
- * through the {@code ffi.cdef} text of {@link #layout()}. Offsets are bytes from the start of the record; numbers in
- * machine order. The first cache line holds what scripts said and what is known of the hosts, the second what the flow was
- * at its previous event, which is kept only where a script could ask for it.
+ * What the scripts have said of one flow so far, and what the runtime looked up for them. Lua reads and writes it in
+ * place through the {@code ffi.cdef} text of {@link #layout()}. Offsets are bytes from the start of the record; numbers
+ * in machine order. The first cache line holds what scripts said and what is known of the hosts, the second what the
+ * flow was at its previous event, which is kept only where a script could ask for it.
  */
 public final class VerdictDescriptor {
     private static final StructDescriptor LAYOUT = new StructDescriptor("verdict_t");

@@ -83,8 +83,8 @@ public final class VerdictTable implements AutoCloseable {
     }
 
     /**
-     * Looks up the flows of a batch, so that the misses overlap instead of following each other: first all places in the
-     * index, then all records they name.
+     * Looks up the flows of a batch, so that the misses overlap instead of following each other: first all places in
+     * the index, then all records they name.
      *
      * @param count     flows, up to 256.
      * @param found     takes each flow's address as {@link #find(long)} tells it.
