@@ -23,11 +23,13 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%n",
     footerHeading = "%n",
     footer = {
-        "SIGINT and SIGTERM end the run: every live flow gets its flowEnd hook and its record. SIGHUP opens output files"
-            + " anew (logrotate) and loads the scripts anew. millrace stat shows the counters of a running capture.",
+        "SIGINT and SIGTERM end the run: every live flow gets its flowEnd hook and its record. SIGHUP opens output"
+            + " files anew (logrotate) and loads the scripts anew. millrace stat shows the counters of a running"
+            + " capture.",
         "Every flag can be set by a variable: --flow-capacity by MILLRACE_FLOW_CAPACITY.",
-        "Exit codes: 0 done, also when stopped by a signal, 1 output could not be written, 2 bad usage or configuration,"
-            + " 3 environment (missing library, permission, port missing or in use) or internal failure."})
+        "Exit codes: 0 done, also when stopped by a signal, 1 output could not be written, 2 bad usage or"
+            + " configuration, 3 environment (missing library, permission, port missing or in use) or internal"
+            + " failure."})
 final class CaptureCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command;

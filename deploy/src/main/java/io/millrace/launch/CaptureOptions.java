@@ -68,7 +68,8 @@ final class CaptureOptions {
     /** The ports as they were asked for. */
     List<PortWish> wishes() {
         if (driver != null && interfaces.isEmpty()) {
-            throw new ConfigException("--driver: is for --iface, and there is none: give --iface NAME, or leave it out");
+            throw new ConfigException(
+                "--driver: is for --iface, and there is none: give --iface NAME, or leave it out");
         }
         if (durationNs != null && durationNs == 0) {
             throw new ConfigException("--duration must be longer than zero: leave it out for a run without end");

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Tells when somebody has set the wall clock, which the time of live ports follows slowly, and when the two agree again.
- * Owned by the main thread, which looks about once a second.
+ * Tells when somebody has set the wall clock, which the time of live ports follows slowly, and when the two agree
+ * again. Owned by the main thread, which looks about once a second.
  */
 final class ClockWatch {
     /** From one look to the next the following itself changes a hundredth of that. */
@@ -26,8 +26,8 @@ final class ClockWatch {
         final double nowS = wallAheadNs / NS_PER_S;
         if (Math.abs(nowS - aheadS) >= STEP_S && Math.abs(nowS) >= STEP_S) {
             told = true;
-            log.accept(String.format(Locale.ROOT, "wall clock was set: it is %.1f s %s the time of packets, which follows"
-                + " by 1/%d of what passes, for %.1f h: start anew to take it over at once", Math.abs(nowS),
+            log.accept(String.format(Locale.ROOT, "wall clock was set: it is %.1f s %s the time of packets, which"
+                + " follows by 1/%d of what passes, for %.1f h: start anew to take it over at once", Math.abs(nowS),
                 nowS > 0 ? "ahead of" : "behind", followShare, Math.abs(nowS) * followShare / 3600));
         } else if (told && Math.abs(nowS) < AGREEMENT_S) {
             told = false;

@@ -178,7 +178,8 @@ abstract class EngineRun {
 
     private RunResult runEngine(final ScriptRuntime runtime, final ProgressLine progress) throws InterruptedException {
         if (live) {
-            // What the start leaves would else be collected amid traffic, and stop the workers for tens of milliseconds.
+            // What the start leaves would else be collected amid traffic, and stop the workers for tens of
+            // milliseconds.
             System.gc();
         }
         final FlowEngine started = openEngine(config, eventRings, telemetry);
@@ -356,8 +357,8 @@ abstract class EngineRun {
     }
 
     /**
-     * Has the scripts loaded anew, and says what came of it. What they may now ask of a flow is kept before they can ask,
-     * and until those that ask no more are gone.
+     * Has the scripts loaded anew, and says what came of it. What they may now ask of a flow is kept before they can
+     * ask, and until those that ask no more are gone.
      */
     final synchronized void reload(final ScriptRuntime runtime) {
         final boolean named = scriptOptions.nameMatchPackets();

@@ -39,7 +39,8 @@ final class ManualPage {
     /** The page. */
     String render() {
         text.setLength(0);
-        macro(".TH", quoted(name().toUpperCase(java.util.Locale.ROOT)), "1", '"' + date + '"', quoted("Millrace " + version));
+        macro(".TH",
+            quoted(name().toUpperCase(java.util.Locale.ROOT)), "1", '"' + date + '"', quoted("Millrace " + version));
         section("NAME");
         final List<String> description = sentences(command.usageMessage().description());
         text.append(escaped(name())).append(" \\- ").append(escaped(headline(description))).append('\n');

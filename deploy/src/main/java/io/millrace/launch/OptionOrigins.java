@@ -17,7 +17,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Where the value of each flag of a parsed command comes from. */
 final class OptionOrigins {
-    private static final Pattern WORD = Pattern.compile("#.*|\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|[^\\s\"'#]+");
+    private static final Pattern WORD =
+        Pattern.compile("#.*|\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|[^\\s\"'#]+");
 
     private final CommandSpec command;
     private final Map<String, String> environment;

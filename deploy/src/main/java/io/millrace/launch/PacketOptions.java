@@ -19,8 +19,8 @@ final class PacketOptions {
 
     @Option(names = "--worker-cores", paramLabel = "LIST", converter = CoreList.Converter.class,
         description = "Cores to pin workers to and to keep all other threads off, for example 2,4-7; one more than"
-            + " workers is for the distributor; any leaves it to the kernel (default: isolated cores, those of the ports'"
-            + " NUMA node, the last ones, as long as one is left for the rest).")
+            + " workers is for the distributor; any leaves it to the kernel (default: isolated cores, those of the"
+            + " ports' NUMA node, the last ones, as long as one is left for the rest).")
     private CoreList workerCores;
 
     @Option(names = "--burst", paramLabel = "N", defaultValue = "64", converter = CountConverter.class,

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 /** Flags about looking before leaping. */
 @Command(description = "Plan")
 final class PlanOptions {
-    @Option(names = "--dry-run", description = "Show what the run would be, each value with where it comes from, and end;"
-        + " no port is opened, nothing is written (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--dry-run", description = "Show what the run would be, each value with where it comes from, and"
+        + " end; no port is opened, nothing is written (default: ${DEFAULT-VALUE}).")
     private boolean dryRun;
 
     @Option(names = "--json", description = "With --dry-run: one JSON object on one line (default: ${DEFAULT-VALUE}).")
@@ -20,7 +20,8 @@ final class PlanOptions {
     /** Whether only the plan is wanted. */
     boolean dryRun() {
         if (json && !dryRun) {
-            throw new ConfigException("--json: is for --dry-run: give both, or --summary-json FILE for the end of a run");
+            throw new ConfigException(
+                "--json: is for --dry-run: give both, or --summary-json FILE for the end of a run");
         }
         return dryRun;
     }

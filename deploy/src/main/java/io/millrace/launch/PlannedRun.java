@@ -93,7 +93,8 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
     }
 
     private static int verdicts(final Flags flags, final EngineConfig config, final ThreadPlan threads) {
-        return flags.scripts().verdictCapacity((long) config.flowCapacity() * threads.workers(), threads.scriptThreads());
+        return flags.scripts()
+            .verdictCapacity((long) config.flowCapacity() * threads.workers(), threads.scriptThreads());
     }
 
     /** What was asked for; {@code ports} is null for a replay. */

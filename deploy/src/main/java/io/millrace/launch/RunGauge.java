@@ -58,8 +58,8 @@ enum RunGauge implements CounterDescriptor {
     static final List<RunGauge> GAPS = List.of(GAP_COUNT, GAP_P50, GAP_P99, GAP_P9999, GAP_MAX);
 
     /** What is known of a hook of a script. */
-    static final List<RunGauge> HOOKS = List.of(HOOK_DUE, HOOK_RUN, HOOK_FAILED, HOOK_TIMED_OUT, HOOK_SKIPPED, HOOK_TIMED,
-        HOOK_P50, HOOK_P99, HOOK_MAX, HOOK_TOTAL);
+    static final List<RunGauge> HOOKS = List.of(HOOK_DUE, HOOK_RUN, HOOK_FAILED, HOOK_TIMED_OUT, HOOK_SKIPPED,
+        HOOK_TIMED, HOOK_P50, HOOK_P99, HOOK_MAX, HOOK_TOTAL);
 
     private final int typeId;
     private final String label;

@@ -89,7 +89,9 @@ final class RunGauges {
     private void updateKinds() {
         long others = 0;
         for (final Map.Entry<String, Long> kind : telemetry.nonIpTotals(NonIpKind::key).entrySet()) {
-            if (kind.getKey().equals(OTHERS) || nonIpKinds.size() >= MAX_KINDS && !nonIpKinds.containsKey(kind.getKey())) {
+            if (kind.getKey().equals(OTHERS)
+                || nonIpKinds.size() >= MAX_KINDS && !nonIpKinds.containsKey(kind.getKey())) {
+
                 others += kind.getValue();
             } else {
                 setKind(kind.getKey(), kind.getValue());

@@ -32,8 +32,8 @@ final class RunReport {
     boolean close(final RunResult result, final SummaryJson json, final String outputFailure) {
         final long lost = result.telemetry().total(ScriptCounter.EMISSIONS_LOST);
         if (lost > 0) {
-            EngineRun.complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than fits: print"
-                + " less per event");
+            EngineRun.complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than"
+                + " fits: print less per event");
         }
         boolean written = true;
         if (outputFailure != null) {

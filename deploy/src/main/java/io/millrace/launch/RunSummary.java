@@ -135,7 +135,8 @@ final class RunSummary {
         if (fragments > 0) {
             append("%-8s %,d fragments: %,d before their first, %,d of these unclaimed, %,d overlapping, %,d tiny%n",
                 "parts", fragments, telemetry.total(EngineCounter.FRAGMENTS_HELD),
-                telemetry.total(EngineCounter.FRAGMENTS_UNCLAIMED), telemetry.total(EngineCounter.FRAGMENTS_OVERLAPPING),
+                telemetry.total(EngineCounter.FRAGMENTS_UNCLAIMED),
+                telemetry.total(EngineCounter.FRAGMENTS_OVERLAPPING),
                 telemetry.total(EngineCounter.FRAGMENTS_TINY));
         }
         if (broken + tooDeep > 0) {

@@ -48,8 +48,8 @@ final class ScriptOptions {
 
     @Option(names = "--scripts", paramLabel = "DIR", split = ":",
         description = "Folder or file with scripts; repeatable (default: /etc/millrace/scripts,"
-            + " /usr/share/millrace/scripts/callbacks/interface/flow, scripts/callbacks/interface/flow beside the launcher"
-            + " and /usr/share/ntopng/scripts/callbacks/interface/flow, those that exist).")
+            + " /usr/share/millrace/scripts/callbacks/interface/flow, scripts/callbacks/interface/flow beside the"
+            + " launcher and /usr/share/ntopng/scripts/callbacks/interface/flow, those that exist).")
     private List<Path> scripts = List.of();
 
     @Option(names = "--script-config", paramLabel = "FILE",

@@ -58,7 +58,8 @@ final class MemoryChecks {
     }
 
     private void mount() {
-        final boolean mounted = patient.files().lines("proc/mounts").stream().anyMatch(line -> line.contains(" hugetlbfs "));
+        final boolean mounted =
+            patient.files().lines("proc/mounts").stream().anyMatch(line -> line.contains(" hugetlbfs "));
         if (mounted) {
             findings.add(good("hugetlbfs", "mounted"));
         } else {
@@ -70,8 +71,8 @@ final class MemoryChecks {
     private void transparentHugePages() {
         final String state = patient.files().text(THP).orElse("");
         if (state.contains("[never]")) {
-            add(HURTS, "transparent huge pages", "never", "a million flows in pages of 4 KiB: most packets miss the TLB",
-                "echo madvise | tee /" + THP);
+            add(HURTS, "transparent huge pages", "never",
+                "a million flows in pages of 4 KiB: most packets miss the TLB", "echo madvise | tee /" + THP);
         } else if (state.contains("[always]")) {
             add(NOTE, "transparent huge pages", "always",
                 "the kernel joins pages of all memory in the background and holds threads up while it does",
@@ -105,8 +106,8 @@ final class MemoryChecks {
             findings.add(good("memory", found));
         } else {
             add(HURTS, "memory", found, "when the tables fill, the kernel kills the capture",
-                "--flow-capacity " + Math.max(1, patient.machine().availableBytes() / 2 / 1024 / 1_000) + "K, or stop what"
-                    + " takes the memory (ps -eo rss,comm --sort=-rss | head)");
+                "--flow-capacity " + Math.max(1, patient.machine().availableBytes() / 2 / 1024 / 1_000) + "K, or stop"
+                    + " what takes the memory (ps -eo rss,comm --sort=-rss | head)");
         }
     }
 

@@ -33,7 +33,8 @@ public final class OutputChecks {
             final long free = Files.getFileStore(folder).getUsableSpace();
             final String found = (free >> 30) + " GiB free";
             return free >= LEAST_FREE_BYTES ? good(subject, found)
-                : new Finding(HURTS, subject, found, "records are lost when the disk is full; a flow's takes about 1 KiB",
+                : new Finding(HURTS, subject, found,
+                    "records are lost when the disk is full; a flow's takes about 1 KiB",
                     "logrotate --force /etc/logrotate.d/millrace, or --eve on a larger disk (df -h)");
         } catch (final IOException e) {
             return new Finding(BROKEN, subject, "cannot be looked at: " + e.getMessage(), "the capture does not start",

@@ -33,8 +33,8 @@ final class PortChecks {
         patient.cards().forEach(this::card);
         patient.interfaces().forEach(this::kernelInterface);
         if (patient.cards().isEmpty() && patient.interfaces().isEmpty()) {
-            findings.add(new Finding(NOTE, "ports", "none on a card", "there is nothing to watch but virtual interfaces",
-                "millrace ports"));
+            findings.add(new Finding(NOTE, "ports", "none on a card",
+                "there is nothing to watch but virtual interfaces", "millrace ports"));
         }
         return findings;
     }
@@ -91,7 +91,8 @@ final class PortChecks {
                 "ip link set " + one.name() + " up"));
         } else {
             findings.add(good(subject, one.state()
-                + (one.megabits() > 0 ? ", " + one.megabits() + " Mbit/s" : "") + ", " + one.rxQueues() + " RX queues"));
+                + (one.megabits() > 0 ? ", " + one.megabits() + " Mbit/s" : "") + ", " + one.rxQueues()
+                + " RX queues"));
         }
         ring(one, subject);
         final Optional<String> offloads = patient.tools().of("ethtool", "-k", one.name());

@@ -68,8 +68,8 @@ final class ProcessChecks {
     private void options() {
         final List<String> missing = wantedOptions.stream().filter(option -> !isGiven(option)).toList();
         if (wantedOptions.isEmpty()) {
-            findings.add(new Finding(NOTE, "JVM options", "no jvm.options to compare with", "Millrace was not started by its"
-                + " launcher", "start it by bin/millrace of the distribution"));
+            findings.add(new Finding(NOTE, "JVM options", "no jvm.options to compare with", "Millrace was not started"
+                + " by its launcher", "start it by bin/millrace of the distribution"));
         } else if (missing.isEmpty()) {
             findings.add(good("JVM options", "as in jvm.options"));
         } else {

@@ -56,7 +56,8 @@ final class ProcessorChecks {
         final SortedSet<Integer> shared = workers();
         shared.removeAll(patient.machine().isolatedCpus());
         if (shared.isEmpty()) {
-            findings.add(good("isolcpus", "worker cores " + CpuNumbers.format(patient.workerCores()) + " are isolated"));
+            findings.add(
+                good("isolcpus", "worker cores " + CpuNumbers.format(patient.workerCores()) + " are isolated"));
         } else {
             add(NOTE, "isolcpus", "the scheduler puts other threads on worker cores " + CpuNumbers.format(shared),
                 "each interruption is a gap in polling, milliseconds at worst, that the RX ring must bridge",
@@ -97,11 +98,12 @@ final class ProcessorChecks {
         }
         if (!shared.isEmpty()) {
             add(HURTS, "SMT siblings", "workers on " + CpuNumbers.format(shared) + " share physical cores",
-                "two workers on one physical core do little more than one", "--worker-cores with one thread of each core"
-                    + " (lscpu -e=CPU,CORE), or lower --workers");
+                "two workers on one physical core do little more than one", "--worker-cores with one thread of each"
+                    + " core (lscpu -e=CPU,CORE), or lower --workers");
         } else if (any && !workers.isEmpty()) {
             add(NOTE, "SMT siblings", "the other hardware threads of the worker cores take part of them",
-                "whatever runs there slows the worker by up to half", "echo off | tee /sys/devices/system/cpu/smt/control");
+                "whatever runs there slows the worker by up to half",
+                "echo off | tee /sys/devices/system/cpu/smt/control");
         } else {
             findings.add(good("SMT siblings", "no two threads on one physical core"));
         }
@@ -114,7 +116,8 @@ final class ProcessorChecks {
         }
         patient.cards().stream().filter(card -> card.node() >= 0).forEach(card -> {
             final List<Integer> remote = patient.workerCores().stream()
-                .filter(core -> machine.cpu(core).map(Cpu::node).filter(node -> node != card.node()).isPresent()).toList();
+                .filter(core -> machine.cpu(core).map(Cpu::node).filter(node -> node != card.node()).isPresent())
+                .toList();
             if (remote.isEmpty()) {
                 findings.add(good("NUMA", card.address() + " and its workers are on node " + card.node()));
             } else {
@@ -161,8 +164,10 @@ final class ProcessorChecks {
             return;
         }
         final boolean offered = patient.files().text(CLOCK + "available_clocksource").orElse("").contains("tsc");
-        add(HURTS, "clock source", source, "every look at the time is a system call and takes a microsecond, once a burst",
-            offered ? "echo tsc | tee /" + CLOCK + "current_clocksource" : bootParameters("tsc=reliable clocksource=tsc"));
+        add(HURTS, "clock source", source,
+            "every look at the time is a system call and takes a microsecond, once a burst",
+            offered ? "echo tsc | tee /" + CLOCK + "current_clocksource"
+                : bootParameters("tsc=reliable clocksource=tsc"));
     }
 
     private SortedSet<Integer> workers() {

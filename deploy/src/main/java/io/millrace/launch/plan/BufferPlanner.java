@@ -156,8 +156,8 @@ final class BufferPlanner {
         if (wishes.mempool() != null && wishes.mempool() < least) {
             throw new ConfigException("--mempool must be from " + least + ": " + wishes.mempool() + (descriptors == 0
                 ? " does not hold two bursts of " + wishes.burst() + ": raise it or lower --burst"
-                : " does not hold an RX ring of " + descriptors + ", two bursts of " + wishes.burst() + " and a cache of "
-                    + CACHE_MBUFS + ": raise it or lower --rx-descriptors"));
+                : " does not hold an RX ring of " + descriptors + ", two bursts of " + wishes.burst()
+                    + " and a cache of " + CACHE_MBUFS + ": raise it or lower --rx-descriptors"));
         }
         // A pool holds its mbufs in a ring, which is full at one less than a power of two.
         final int chosen = Integer.highestOneBit(Math.max(REPLAY_MBUFS, least)) * 2 - 1;

@@ -33,7 +33,8 @@ public final class PlanReport {
             if (!entries.isEmpty()) {
                 text.append('\n').append(title(section)).append('\n');
                 entries.forEach(entry -> text.append(String.format(Locale.ROOT,
-                    "  %-" + names + "s  %-" + Math.max(1, values) + "s  %s%n", entry.name(), value(entry), entry.origin().text())));
+                    "  %-" + names + "s  %-" + Math.max(1, values) + "s  %s%n",
+                    entry.name(), value(entry), entry.origin().text())));
             }
         }
         if (!plan.notes().isEmpty()) {

@@ -35,7 +35,9 @@ public record PortWish(
                 && machine.networkInterface(name).isEmpty()).isPresent();
     }
 
-    /** What reads it, as the flag has it that asked for it: {@code --driver af_packet}, {@code --port net_af_packet0}. */
+    /**
+     * What reads it, as the flag has it that asked for it: {@code --driver af_packet}, {@code --port net_af_packet0}.
+     */
     String reader() {
         return switch (driver) {
             case "" -> "card";

@@ -108,7 +108,8 @@ public final class RunPlanner {
         plan.bytes(Section.MEMORY, "verdicts", memory.verdicts(), tables);
         plan.bytes(Section.MEMORY, "rings", memory.rings(),
             Origin.derived("events: one per worker and script thread; output: one per thread"));
-        plan.bytes(Section.MEMORY, "script memory", memory.scripts(), Origin.derived("limit of each thread, and the store"));
+        plan.bytes(
+            Section.MEMORY, "script memory", memory.scripts(), Origin.derived("limit of each thread, and the store"));
         plan.bytes(Section.MEMORY, "heap", memory.heap(), Origin.derived("-Xmx of the JVM"));
         plan.bytes(Section.MEMORY, "in all", memory.total(), Origin.derived("of "
             + PlanReport.size(machine.totalBytes()) + ", " + PlanReport.size(machine.availableBytes()) + " free"));
@@ -125,8 +126,8 @@ public final class RunPlanner {
     }
 
     private boolean asksForMemory() {
-        return Stream.of("--flow-capacity", "--workers", "--mempool", "--mbuf-size", "--script-memory", "--script-store",
-            "--event-ring", "--script-threads").anyMatch(plan::isGiven);
+        return Stream.of("--flow-capacity", "--workers", "--mempool", "--mbuf-size", "--script-memory",
+            "--script-store", "--event-ring", "--script-threads").anyMatch(plan::isGiven);
     }
 
     private void requireDistinctPorts() {

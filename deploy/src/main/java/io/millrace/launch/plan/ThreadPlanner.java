@@ -119,7 +119,8 @@ final class ThreadPlanner {
         final int threads = wishes.scriptThreads() != null ? wishes.scriptThreads() : ports.isEmpty() ? 1
             : (workers + WORKERS_PER_SCRIPT_THREAD - 1) / WORKERS_PER_SCRIPT_THREAD;
         plan.count(Section.CORES, "script threads", threads, plan.origin("--script-threads",
-            ports.isEmpty() ? "enough for what one worker sends" : "one for " + WORKERS_PER_SCRIPT_THREAD + " workers"));
+            ports.isEmpty() ? "enough for what one worker sends"
+                : "one for " + WORKERS_PER_SCRIPT_THREAD + " workers"));
         return threads;
     }
 

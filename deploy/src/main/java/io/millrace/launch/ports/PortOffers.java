@@ -88,8 +88,9 @@ public final class PortOffers {
             needs.add("ip link set " + one.name() + " up");
         }
         final boolean express = drivers.contains("net_af_xdp");
-        return new PortOffer(Kind.INTERFACE, one.name(), one.isVirtual() ? "virtual"
-            : "on " + one.pciAddress().orElseThrow(), one.pciAddress().flatMap(machine::card).flatMap(NetworkCard::driver),
+        return new PortOffer(Kind.INTERFACE, one.name(),
+            one.isVirtual() ? "virtual" : "on " + one.pciAddress().orElseThrow(),
+            one.pciAddress().flatMap(machine::card).flatMap(NetworkCard::driver),
             one.pciAddress().flatMap(machine::card).map(NetworkCard::node).orElse(-1), one.state(), one.megabits(),
             "--iface " + one.name(), needs, express ? "or --iface " + one.name() + " --driver af_xdp" : "");
     }

@@ -54,8 +54,9 @@ public final class PortReport {
 
     private static void append(final StringBuilder text, final PortOffer offer) {
         text.append(String.format(Locale.ROOT, "  %-14s %s%n", offer.name(), facts(offer)));
-        text.append(String.format(Locale.ROOT, "                 %s: %s%s%n", offer.needs().isEmpty() ? "ready" : "then",
-            "millrace capture " + offer.flags(), offer.remark().isEmpty() ? "" : "   (" + offer.remark() + ")"));
+        text.append(String.format(Locale.ROOT, "                 %s: %s%s%n",
+            offer.needs().isEmpty() ? "ready" : "then", "millrace capture " + offer.flags(),
+            offer.remark().isEmpty() ? "" : "   (" + offer.remark() + ")"));
         offer.needs().forEach(need -> text.append("                 needs: ").append(need).append('\n'));
     }
 
