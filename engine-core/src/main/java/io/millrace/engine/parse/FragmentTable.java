@@ -71,7 +71,7 @@ public final class FragmentTable implements AutoCloseable {
     /** Finds the flows of the burst's fragments; those without one yet become {@link ParsedBurst#HELD}. */
     public void resolve(final Burst burst) {
         claims = 0;
-        if (parsed.fragments == 0) {
+        if (parsed.totals.fragments == 0) {
             return;
         }
         for (int slot = 0; slot < burst.count(); slot++) {

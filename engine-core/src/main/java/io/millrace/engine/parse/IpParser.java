@@ -178,7 +178,7 @@ final class IpParser {
                     if (available >= TCP_MIN_HEADER_LENGTH) {
                         headerLength = (u8(header + 12) >> 4) * 4;
                         if (headerLength < TCP_MIN_HEADER_LENGTH || headerLength > onWire) {
-                            parsed.brokenTransports++;
+                            parsed.totals.brokenTransports++;
                             headerLength = Math.clamp(headerLength, TCP_MIN_HEADER_LENGTH, onWire);
                         }
                         readPorts(ends, header);
@@ -213,7 +213,7 @@ final class IpParser {
                         headerLength = Math.min(ICMP_HEADER_LENGTH, available);
                         parsed.flagsOrType(slot, u16BigEndian(header));
                         if (IcmpQuotes.isError(protocol, u8(header))) {
-                            parsed.icmpErrors++;
+                            parsed.totals.icmpErrors++;
                         }
                     } else if (isCutOff(onWire, ICMP_MIN_LENGTH)) {
                         return MALFORMED;
@@ -236,13 +236,13 @@ final class IpParser {
         if (onWire >= neededLength) {
             return true;
         }
-        parsed.brokenTransports++;
+        parsed.totals.brokenTransports++;
         return false;
     }
 
     private void noteFragment(final int slot, final boolean fragment, final long header, final int lengthBytes) {
         if (fragment) {
-            parsed.fragments++;
+            parsed.totals.fragments++;
             parsed.fragment(slot, header, lengthBytes);
         } else {
             parsed.fragment(slot, false);

@@ -207,7 +207,7 @@ public final class PacketParser {
                 break;
             }
             if (depth == MAX_TUNNELS) {
-                parsed.tooDeep++;
+                parsed.totals.tooDeep++;
                 break;
             }
             if (cursor.cut) {

@@ -60,20 +60,13 @@ public final class ParsedBurst {
     final FlowHash flowHash;
     /** A slot behind those of the burst, for what may have to be thrown away. */
     final int spare;
-
-    /** Fragments in the burst. */
-    int fragments;
-    /** Packets of the burst whose TCP, UDP, SCTP or ICMP header does not fit its IP packet. */
-    int brokenTransports;
-    /** Packets of the burst in more tunnels than are opened. */
-    int tooDeep;
-    /** ICMP errors that were found, also in frames that turned out to be damaged. */
-    int icmpErrors;
-    /** Slots whose ends were set and not settled, some of them more than once. */
-    int unsettled;
+    /** What there was in the burst as a whole. */
+    final BurstTotals totals = new BurstTotals();
 
     private final ByteBuffer memory;
     private final long packets;
+    /** Slots whose ends were set and not settled, some of them more than once. */
+    private int unsettled;
 
     /** Room for bursts of {@code limit} frames, whose hashes outsiders may know. */
     public ParsedBurst(final int limit) {
@@ -283,32 +276,14 @@ public final class ParsedBurst {
         return fragment(slot) && l3Length(slot) == 0;
     }
 
-    /** Fragments in the burst. */
-    public int fragments() {
-        return fragments;
-    }
-
-    /** Packets of the burst whose TCP, UDP, SCTP or ICMP header does not fit its IP packet. */
-    public int brokenTransports() {
-        return brokenTransports;
-    }
-
-    /** Packets of the burst in more tunnels than are opened. */
-    public int tooDeep() {
-        return tooDeep;
-    }
-
-    /** Whether the burst may hold ICMP errors. */
-    public boolean hasIcmpErrors() {
-        return icmpErrors > 0;
+    /** What there was in the burst as a whole. */
+    public BurstTotals totals() {
+        return totals;
     }
 
     /** Forgets what is told of the burst as a whole. */
     void clear() {
-        fragments = 0;
-        brokenTransports = 0;
-        tooDeep = 0;
-        icmpErrors = 0;
+        totals.clear();
         unsettled = 0;
     }
 

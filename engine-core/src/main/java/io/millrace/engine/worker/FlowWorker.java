@@ -108,12 +108,12 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
             parser.parse(burst);
             fragments.resolve(burst);
             countInFlows(received);
-            if (parsed.hasIcmpErrors()) {
+            if (parsed.totals().icmpErrors() > 0) {
                 noteIcmpErrors(received);
             }
             counters.add(EngineCounter.RECEIVED, received);
-            counters.add(EngineCounter.BROKEN_TRANSPORT, parsed.brokenTransports());
-            counters.add(EngineCounter.TUNNELS_TOO_DEEP, parsed.tooDeep());
+            counters.add(EngineCounter.BROKEN_TRANSPORT, parsed.totals().brokenTransports());
+            counters.add(EngineCounter.TUNNELS_TOO_DEEP, parsed.totals().tooDeep());
             firstFrameNs = firstFrameNs == 0 ? pollNs : firstFrameNs;
         } else if (!takeTime(source.emptyPollNs())) {
             return 0;

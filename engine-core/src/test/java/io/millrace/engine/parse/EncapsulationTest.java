@@ -249,13 +249,26 @@ final class EncapsulationTest {
         parse(new PacketParser(parsed), LinkType.ETHERNET, fits, fits.length);
         assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(PORT);
         assertThat(parsed.tunnelDepth(0)).isEqualTo(PacketParser.MAX_TUNNELS);
-        assertThat(parsed.tooDeep()).isZero();
+        assertThat(parsed.totals().tooDeep()).isZero();
 
         final byte[] deeper = tunnelled(PacketParser.MAX_TUNNELS + 1);
         assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, deeper, deeper.length)).isEqualTo(PARSED);
-        assertThat(parsed.tooDeep()).isEqualTo(1);
+        assertThat(parsed.totals().tooDeep()).isEqualTo(1);
         assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.IPV4);
         assertThat(parsed.tunnelDepth(0)).isEqualTo(PacketParser.MAX_TUNNELS);
+    }
+
+    @Test
+    void shouldForgetTheTunnelOfThePacketThatTheSlotHeldBefore() {
+        final byte[] tunnelled = tunnelled(2);
+        for (final FrameBuilder frame : List.of(ethernet(), ethernet().vlan(7), ethernet().llcSnap())) {
+            parse(new PacketParser(parsed), LinkType.ETHERNET, tunnelled, tunnelled.length);
+            assertThat(parsed.isTunnelled(0)).isTrue();
+
+            final byte[] bare = inner(frame).payload(PAYLOAD).build();
+            assertThat(parse(new PacketParser(parsed), LinkType.ETHERNET, bare, bare.length)).isEqualTo(PARSED);
+            assertThat(parsed.isTunnelled(0)).isFalse();
+        }
     }
 
     @Test
@@ -335,12 +348,14 @@ final class EncapsulationTest {
     }
 
     private void assertIsInnermost(final Sample sample) {
-        assertThat(PacketEnds.ipVersion(parsed.ends(0))).isEqualTo((isVersion6(sample) ? 6 : 4));
-        assertThat(PacketEnds.l4Protocol(parsed.ends(0))).isEqualTo(IpProtocol.TCP);
-        assertThat(PacketEnds.sourcePort(parsed.ends(0))).isEqualTo(SOURCE_PORT);
-        assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(PORT);
+        final long ends = parsed.ends(0);
+        final boolean ipv6 = isVersion6(sample);
+        assertThat(PacketEnds.ipVersion(ends)).isEqualTo(ipv6 ? 6 : 4);
+        assertThat(PacketEnds.l4Protocol(ends)).isEqualTo(IpProtocol.TCP);
+        assertThat(PacketEnds.sourcePort(ends)).isEqualTo(SOURCE_PORT);
+        assertThat(PacketEnds.destinationPort(ends)).isEqualTo(PORT);
+        assertThat(PacketEnds.sourceHigh(ends)).isEqualTo(ipv6 ? 0x2001_0DB8_0000_0000L : 0xC000_0201_0000_0000L);
         assertThat(parsed.tcpSequence(0)).isEqualTo(7);
-        assertThat(PacketEnds.sourceHigh(parsed.ends(0))).isEqualTo(isVersion6(sample) ? 0x2001_0DB8_0000_0000L : 0xC000_0201_0000_0000L);
     }
 
     /** The last IP header is the one right before the 20 bytes of TCP and the payload. */

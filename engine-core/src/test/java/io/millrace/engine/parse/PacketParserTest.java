@@ -301,11 +301,11 @@ final class PacketParserTest {
         assertThat(parse(frame)).isEqualTo(PARSED);
         assertThat(PacketEnds.sourcePort(parsed.ends(0))).isZero();
         assertThat(parsed.payloadLength(0)).isEqualTo(7);
-        assertThat(parsed.brokenTransports()).isEqualTo(1);
+        assertThat(parsed.totals().brokenTransports()).isEqualTo(1);
 
         for (final int protocol : new int[] {IpProtocol.TCP, IpProtocol.SCTP, IpProtocol.ICMP}) {
             assertThat(parse(ethernet().ipv4(CLIENT, SERVER).protocol(protocol).payload(1).build())).isEqualTo(PARSED);
-            assertThat(parsed.brokenTransports()).isEqualTo(1);
+            assertThat(parsed.totals().brokenTransports()).isEqualTo(1);
         }
     }
 
@@ -319,7 +319,7 @@ final class PacketParserTest {
             assertThat(parse(frame)).isEqualTo(PARSED);
             assertThat(PacketEnds.destinationPort(parsed.ends(0))).isEqualTo(2);
             assertThat(parsed.payloadLength(0)).isBetween(0, 3);
-            assertThat(parsed.brokenTransports()).isEqualTo(1);
+            assertThat(parsed.totals().brokenTransports()).isEqualTo(1);
         }
     }
 

@@ -119,7 +119,7 @@ final class PlainPacketsTest {
         parser.parseAny(0, start, length, strippedVlanId, Integer.MAX_VALUE);
         assertThat(facts(plain)).isEqualTo(facts(thorough));
         assertThat(thorough.isTunnelled(0)).isFalse();
-        assertThat(thorough.brokenTransports() + thorough.fragments()).isZero();
+        assertThat(thorough.totals().brokenTransports() + thorough.totals().fragments()).isZero();
         return true;
     }
 
@@ -131,8 +131,9 @@ final class PlainPacketsTest {
             parsed.l3Address(0), parsed.macAddress(0)));
         for (final int fact : new int[] {
             parsed.outcome(0), PacketEnds.sourcePort(ends), PacketEnds.destinationPort(ends), PacketEnds.vlanId(ends),
-            PacketEnds.l4Protocol(ends), PacketEnds.ipVersion(ends), parsed.l3Length(0), parsed.wireLength(0), parsed.payloadLength(0),
-            parsed.flagsOrType(0), parsed.tcpSequence(0), parsed.typeOfService(0), parsed.fragment(0) ? 1 : 0}) {
+            PacketEnds.l4Protocol(ends), PacketEnds.ipVersion(ends), parsed.l3Length(0), parsed.wireLength(0),
+            parsed.payloadLength(0), parsed.flagsOrType(0), parsed.tcpSequence(0), parsed.typeOfService(0),
+            parsed.fragment(0) ? 1 : 0, parsed.tunnelDepth(0)}) {
             facts.add((long) fact);
         }
         return facts;
