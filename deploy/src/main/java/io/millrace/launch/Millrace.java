@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Runs Lua flow scripts on every network flow.",
     subcommands = {
         ReplayCommand.class, CaptureCommand.class, StatCommand.class, PortsCommand.class, DoctorCommand.class,
-        ScriptsCommand.class, ProtocolsCommand.class, AutoComplete.GenerateCompletion.class, ManualCommand.class},
+        ScriptsCommand.class, ProtocolsCommand.class, CompletionCommand.class, ManualCommand.class},
     versionProvider = VersionText.class,
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

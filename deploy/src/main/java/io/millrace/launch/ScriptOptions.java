@@ -107,15 +107,25 @@ final class ScriptOptions {
         if (scripts.isEmpty()) {
             return DEFAULT_FOLDERS.stream().filter(Files::isDirectory).toList();
         }
-        for (final Path path : scripts) {
+        requireReadable("--scripts", scripts);
+        return List.copyOf(new LinkedHashSet<>(scripts));
+    }
+
+    /**
+     * Refuses scripts and folders that are not there or may not be read.
+     *
+     * @param argument what they were given with, for the message.
+     * @throws ConfigException at the first of them.
+     */
+    static void requireReadable(final String argument, final List<Path> paths) {
+        for (final Path path : paths) {
             if (!Files.exists(path)) {
-                throw new ConfigException("--scripts: no such file or folder: " + path + ": check the path");
+                throw new ConfigException(argument + ": no such file or folder: " + path + ": check the path");
             }
             if (!Files.isReadable(path)) {
-                throw new ConfigException("--scripts: may not be read: " + path + ": change its permissions");
+                throw new ConfigException(argument + ": may not be read: " + path + ": change its permissions");
             }
         }
-        return List.copyOf(new LinkedHashSet<>(scripts));
     }
 
     /** Threads as asked for, by number or by naming cores for them; null for what suits. */

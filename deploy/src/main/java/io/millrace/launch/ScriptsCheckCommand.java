@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +43,7 @@ final class ScriptsCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ScriptOptions.requireReadable("PATH", paths);
         final ScriptCheck check =
             ScriptCheck.examine(paths, EngineLibraries.applicationNames(), MachineSettings.forCheck());
         final PrintWriter out = spec.commandLine().getOut();
@@ -55,7 +57,8 @@ final class ScriptsCheckCommand implements Callable<Integer> {
         final PrintWriter err = spec.commandLine().getErr();
         check.findings().forEach(finding -> err.println(ErrorLine.of(finding.toString())));
         if (check.scripts().isEmpty() && check.sound()) {
-            err.println(ErrorLine.of("no scripts: " + paths + ": a folder's scripts end in .lua"));
+            err.println(ErrorLine.of("no scripts: "
+                + paths.stream().map(Path::toString).collect(Collectors.joining(", ")) + ": a folder's scripts end in .lua"));
         }
         err.flush();
         return check.sound() ? ExitCode.DONE : ExitCode.ERRORS_FOUND;

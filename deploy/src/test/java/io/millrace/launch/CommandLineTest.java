@@ -207,6 +207,24 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldWriteACompletionForEveryCommand() {
+        final CommandLineRun run = CommandLineRun.of("generate-completion");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.output()).anyMatch(line -> line.startsWith("complete ") && line.contains(" millrace "))
+            .anyMatch(line -> line.contains("--detect-packets"));
+    }
+
+    @Test
+    void shouldRefuseWhatACompletionHasNoUseFor() {
+        final CommandLineRun run = CommandLineRun.of("generate-completion", "extra");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.output()).isEmpty();
+        assertThat(run.errors()).singleElement().asString().contains("extra");
+    }
+
+    @Test
     void shouldHeadNoOptionsByNothing() {
         assertThat(CommandLineRun.of("generate-completion", "--help").output()).contains("Options:")
             .doesNotContain(":");

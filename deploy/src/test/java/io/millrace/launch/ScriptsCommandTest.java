@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,11 +78,38 @@ class ScriptsCommandTest {
     }
 
     @Test
-    void shouldSayThatAPathDoesNotExist() {
-        final CommandLineRun run = CommandLineRun.of("scripts", "check", folder + "/missing");
+    void shouldRefuseAPathThatDoesNotExist() throws IOException {
+        final Path sound = script("sound.lua", SOUND);
+        final String missing = folder + "/missing";
 
-        assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.errors()).singleElement().asString().contains("/missing", "no such file or folder");
+        for (final CommandLineRun run : List.of(
+            CommandLineRun.of("scripts", "check", missing),
+            CommandLineRun.of("scripts", "check", "--json", missing),
+            CommandLineRun.of("scripts", "check", sound.toString(), missing))) {
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.output()).isEmpty();
+            assertThat(run.errors())
+                .containsExactly("millrace: PATH: no such file or folder: " + missing + ": check the path");
+        }
+    }
+
+    @Test
+    void shouldNameTheFoldersThatHoldNoScript() {
+        final CommandLineRun run = CommandLineRun.of("scripts", "check", folder.toString());
+
+        assertThat(run.errors())
+            .containsExactly("millrace: no scripts: " + folder + ": a folder's scripts end in .lua");
+    }
+
+    @Test
+    void shouldSayHowToMendASettingsFileThatIsAFolder() {
+        final CommandLineRun run = CommandLineRun.of(
+            "scripts", "list", "--scripts", folder.toString(), "--script-config", folder.toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).containsExactly("millrace: --script-config: cannot be read: " + folder
+            + ": Is a directory: name a JSON file that may be read");
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.millrace.script.file.BoundedFile;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -56,8 +57,13 @@ public final class ScriptSettings {
         } catch (final NoSuchFileException e) {
             throw new IllegalArgumentException("no such file: " + file + ": check the path");
         } catch (final IOException e) {
-            throw new IllegalArgumentException("cannot be read: " + file + ": " + e.getMessage());
+            throw new IllegalArgumentException("cannot be read: " + file + ": " + reason(e)
+                + ": name a JSON file that may be read");
         }
+    }
+
+    private static String reason(final IOException e) {
+        return e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
     }
 
     private Map<String, ScriptWish> scripts(final JsonParser parser) throws IOException {
