@@ -127,7 +127,7 @@ abstract class EngineRun {
                     sinks(names, progress, tables), telemetry, this::closingStats);
                 final RunResult result = runOutput(names, progress, engineStart);
                 scriptErrors.lines().forEach(EngineRun::complain);
-                return new RunReport(output, tables, recentAlerts, verdictNames).close(result, json, writer.failure())
+                return new RunReport(output, tables, recentAlerts, verdictNames).close(result, json, writer.loss())
                     ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
             }
         }

@@ -37,7 +37,7 @@ final class PacketOptions {
     private long mbufBytes;
 
     @Option(names = "--rx-descriptors", paramLabel = "N", converter = CountConverter.class,
-        description = "Length of an RX ring, of --iface in the kernel (default: 4096, 32768 for --iface, 512 in a"
+        description = "Length of an RX ring, of --iface in the kernel (default: 4096, 65536 for --iface, 512 in a"
             + " replay).")
     private Integer rxDescriptors;
 

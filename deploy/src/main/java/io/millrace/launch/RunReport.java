@@ -25,19 +25,19 @@ final class RunReport {
     /**
      * Says what was lost, prints the summary and writes the file.
      *
-     * @param json          file of the summary; null for none.
-     * @param outputFailure what kept records from being written; null where nothing did.
+     * @param json       file of the summary; null for none.
+     * @param outputLoss what was not written, and why; null where all was.
      * @return whether all that was to be written was.
      */
-    boolean close(final RunResult result, final SummaryJson json, final String outputFailure) {
+    boolean close(final RunResult result, final SummaryJson json, final String outputLoss) {
         final long lost = result.telemetry().total(ScriptCounter.EMISSIONS_LOST);
         if (lost > 0) {
             EngineRun.complain("scripts: " + lost + " prints or alerts were lost: one event's scripts said more than"
                 + " fits: print less per event");
         }
         boolean written = true;
-        if (outputFailure != null) {
-            EngineRun.complain(outputFailure);
+        if (outputLoss != null) {
+            EngineRun.complain(outputLoss);
             written = false;
         }
         if (!output.quiet()) {

@@ -45,6 +45,17 @@ final class DryRunTest {
     }
 
     @Test
+    void shouldCountTheRingsOfTheKernelAsMemory() throws IOException {
+        final Map<String, Map<String, Object>> usual = plan(Map.of(), "capture", "--iface", "lo", "--dry-run", "--json");
+        final Map<String, Map<String, Object>> small = plan(Map.of(),
+            "capture", "--iface", "lo", "--dry-run", "--json", "--rx-descriptors=1024", "--rx-queues=2");
+
+        assertThat(usual.get("RX descriptors")).containsEntry("value", 65_536);
+        assertThat(usual.get("rings of the kernel")).containsEntry("value", 128 << 20);
+        assertThat(small.get("rings of the kernel")).containsEntry("value", 4 << 20);
+    }
+
+    @Test
     void shouldTellOfEveryFlagThatTheCommandHas() throws IOException {
         final CommandLineRun run = CommandLineRun.of("capture", "--iface", "lo", "--dry-run");
         final String text = String.join("\n", run.output());

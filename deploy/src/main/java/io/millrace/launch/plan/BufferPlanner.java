@@ -18,7 +18,7 @@ final class BufferPlanner {
     private static final int REPLAY_MBUFS = 4096;
     private static final int CARD_DESCRIPTORS = 4096;
     private static final int COPIED_DESCRIPTORS = 512;
-    private static final int KERNEL_RING_FRAMES = 32_768;
+    private static final int KERNEL_RING_FRAMES = 65_536;
     /** Mbufs that a thread keeps back in the cache of a pool. */
     private static final int CACHE_MBUFS = 256;
 
@@ -51,7 +51,7 @@ final class BufferPlanner {
             : wishes.rxDescriptors() != null ? wishes.rxDescriptors()
             : ports.isEmpty() ? REPLAY_DESCRIPTORS : CARD_DESCRIPTORS;
         plan.count(Section.PACKETS, "RX descriptors", copied ? frames : descriptors, plan.origin("--rx-descriptors",
-            ports.isEmpty() ? "a file waits" : copied ? "160 ms at 200,000 packets a second"
+            ports.isEmpty() ? "a file waits" : copied ? "320 ms at 200,000 packets a second of 2 KiB, longer where they are shorter"
                 : "the longest ring that common cards have"));
         return new BufferPlan(
             wishes.rxQueues() == null ? 0 : wishes.rxQueues(), frames, descriptors,

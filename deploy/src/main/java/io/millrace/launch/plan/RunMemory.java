@@ -12,6 +12,7 @@ import io.millrace.script.verdict.VerdictTable;
  * network costs a fraction of it.
  *
  * @param packetBuffers pools of mbufs.
+ * @param kernelRings   that the kernel fills with frames, for its interfaces.
  * @param flowTables    of all workers.
  * @param detection     states and metadata of all workers.
  * @param verdicts      of all script threads.
@@ -20,7 +21,8 @@ import io.millrace.script.verdict.VerdictTable;
  * @param heap          of the JVM.
  */
 public record RunMemory(
-    long packetBuffers, long flowTables, long detection, long verdicts, long rings, long scripts, long heap) {
+    long packetBuffers, long kernelRings, long flowTables, long detection, long verdicts, long rings, long scripts,
+    long heap) {
 
     /** Room for what nDPI read in the payload of a flow, on average over all flows of a full table. */
     public static final long METADATA_BYTES_PER_FLOW = 256;
@@ -48,6 +50,7 @@ public record RunMemory(
         final int bypassRings = config.overflow() == EngineConfig.Overflow.DROP ? workers : 0;
         return new RunMemory(
             PacketMemory.of(config, capture, workers).poolBytes(),
+            capture == null ? 0 : PacketMemory.kernelRingBytes(capture, workers),
             workers * FlowTable.memoryBytes(config.flowCapacity()),
             workers * ProtocolDetector.memoryBytes(config.detection()),
             sizes.scriptThreads() * VerdictTable.memoryBytes(verdictsPerThread),
@@ -66,6 +69,6 @@ public record RunMemory(
 
     /** All of it. */
     public long total() {
-        return packetBuffers + flowTables + detection + verdicts + rings + scripts + heap;
+        return packetBuffers + kernelRings + flowTables + detection + verdicts + rings + scripts + heap;
     }
 }

@@ -103,6 +103,10 @@ public final class RunPlanner {
         final Origin tables = Origin.derived("full tables; memory comes page by page as they fill");
         plan.bytes(Section.MEMORY, "packet buffers", memory.packetBuffers(),
             Origin.derived("buffers per queue of " + wishes.mbufBytes() + " bytes and their headers, all queues"));
+        if (memory.kernelRings() > 0) {
+            plan.bytes(Section.MEMORY, "rings of the kernel", memory.kernelRings(),
+                Origin.derived("2 KiB for each RX descriptor, all queues; taken at once"));
+        }
         plan.bytes(Section.MEMORY, "flow tables", memory.flowTables(), tables);
         plan.bytes(Section.MEMORY, "detection", memory.detection(), tables);
         plan.bytes(Section.MEMORY, "verdicts", memory.verdicts(), tables);
@@ -118,7 +122,7 @@ public final class RunPlanner {
         }
         final String complaint = "memory: full tables take " + PlanReport.size(memory.total()) + " of "
             + PlanReport.size(machine.totalBytes()) + ", " + PlanReport.size(machine.availableBytes()) + " are free: ";
-        final String remedy = "lower --flow-capacity, --workers, --mempool or --script-memory";
+        final String remedy = "lower --flow-capacity, --workers, --mempool, --rx-descriptors or --script-memory";
         if (memory.total() > machine.totalBytes() && asksForMemory()) {
             throw new ConfigException(complaint + remedy);
         }
@@ -126,8 +130,8 @@ public final class RunPlanner {
     }
 
     private boolean asksForMemory() {
-        return Stream.of("--flow-capacity", "--workers", "--mempool", "--mbuf-size", "--script-memory",
-            "--script-store", "--event-ring", "--script-threads").anyMatch(plan::isGiven);
+        return Stream.of("--flow-capacity", "--workers", "--mempool", "--mbuf-size", "--rx-descriptors",
+            "--script-memory", "--script-store", "--event-ring", "--script-threads").anyMatch(plan::isGiven);
     }
 
     private void requireDistinctPorts() {

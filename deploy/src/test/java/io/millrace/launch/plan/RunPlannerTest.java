@@ -212,7 +212,7 @@ final class RunPlannerTest {
         final PlanBuilder given = new PlanBuilder("capture",
             flag -> flag.equals("--flow-capacity") ? Origin.FLAG : Origin.DEFAULT);
         final Machine machine = SampleMachine.unpack(SampleMachine.VIRTUAL_MACHINE, folder).read();
-        final RunMemory needed = new RunMemory(0, 40L << 30, 0, 0, 0, 0, 0);
+        final RunMemory needed = new RunMemory(0, 0, 40L << 30, 0, 0, 0, 0, 0);
 
         assertThatThrownBy(() -> new RunPlanner(machine, NOTHING, List.of(), given).memory(needed))
             .isInstanceOf(ConfigException.class).hasMessageStartingWith("memory: full tables take 40.0 GiB of 3.8 GiB");

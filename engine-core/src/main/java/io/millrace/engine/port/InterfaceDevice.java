@@ -32,7 +32,16 @@ final class InterfaceDevice implements PortDevice {
      */
     InterfaceDevice(final String interfaceName, final int ringFrames) {
         this.interfaceName = interfaceName;
-        blocks = Math.max(MIN_BLOCKS, (int) ((long) ringFrames * FRAME_ROOM_BYTES / PacketSocket.BLOCK_BYTES));
+        blocks = blocks(ringFrames);
+    }
+
+    /** Bytes of a ring of so many frames of usual size. */
+    static long ringBytes(final int ringFrames) {
+        return (long) blocks(ringFrames) * PacketSocket.BLOCK_BYTES;
+    }
+
+    private static int blocks(final int ringFrames) {
+        return Math.max(MIN_BLOCKS, (int) ((long) ringFrames * FRAME_ROOM_BYTES / PacketSocket.BLOCK_BYTES));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.engine.port;
 
 import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.EngineConfig;
+import io.millrace.engine.config.PortSpec;
 
 /**
  * Memory that DPDK needs for frames, before a port is opened: an upper bound, since only an open port tells how many
@@ -27,9 +28,19 @@ public record PacketMemory(int queues, int mbufsPerQueue, int mbufBytes) {
             return new PacketMemory(1, config.mempoolMbufs() + handedOnMbufs(workers), config.mbufBytes());
         }
         return new PacketMemory(
-            capture.ports().size() * Math.max(workers, capture.rxQueues()),
+            capture.ports().size() * queuesOfEach(capture, workers),
             mbufsPerQueue(config, workers > 1, workers),
             config.mbufBytes());
+    }
+
+    /** Bytes of the rings that the kernel fills, one for each queue of its interfaces; locked while the ports are open. */
+    public static long kernelRingBytes(final CaptureConfig capture, final int workers) {
+        return capture.ports().stream().filter(port -> port.bus().equals(PortSpec.KERNEL)).count()
+            * queuesOfEach(capture, workers) * InterfaceDevice.ringBytes(capture.interfaceRingFrames());
+    }
+
+    private static int queuesOfEach(final CaptureConfig capture, final int workers) {
+        return Math.max(workers, capture.rxQueues());
     }
 
     /** Mbufs in the pool of an RX queue of a live port: those in its RX ring, in hand, and on the way to workers. */

@@ -113,7 +113,18 @@ public final class EveSink implements Sink {
     public String failure() {
         final String failure = file.failure();
         return failure == null ? null
-            : "eve " + failure + ": " + flowsLost + " flow records and " + alertsLost + " alerts were dropped";
+            : "eve " + failure + ": " + lost();
+    }
+
+    @Override
+    public String loss() {
+        final String failure = failure();
+        return failure != null || flowsLost + alertsLost == 0 ? failure
+            : "eve output: " + lost() + " before " + file.name() + " was opened anew; keep space free on its file system";
+    }
+
+    private String lost() {
+        return flowsLost + " flow records and " + alertsLost + " alerts were dropped";
     }
 
     private void onLine(final int kind) {

@@ -129,6 +129,11 @@ final class OutputFile {
         }
     }
 
+    /** Path, or words for a standard stream. */
+    String name() {
+        return name;
+    }
+
     /** One line: what, where, how to mend it; null while all is well. */
     String failure() {
         return failure;

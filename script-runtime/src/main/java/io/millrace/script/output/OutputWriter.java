@@ -4,8 +4,11 @@ import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.script.verdict.VerdictDescriptor;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
@@ -138,16 +141,23 @@ public final class OutputWriter implements Agent {
     }
 
     /**
-     * One line saying what could not be written, where, and how to mend it; null where everything arrived. Ask after
-     * the writer has closed; while it runs another thread may see counts that are a little old.
+     * One line saying what cannot be written now, where, and how to mend it; null where all is well, also again after
+     * files were opened anew. While the writer runs another thread may see counts that are a little old.
      */
     public String failure() {
-        for (final Sink sink : sinks) {
-            if (sink.failure() != null) {
-                return sink.failure();
-            }
-        }
-        return null;
+        return first(Sink::failure);
+    }
+
+    /**
+     * One line saying what could not be written in the whole run, where, and how to mend it; null where everything
+     * arrived. Ask after the writer has closed.
+     */
+    public String loss() {
+        return first(Sink::loss);
+    }
+
+    private String first(final Function<Sink, String> complaint) {
+        return Stream.of(sinks).map(complaint).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     private void onMessage(

@@ -46,8 +46,13 @@ public interface Sink extends AutoCloseable {
         return 0;
     }
 
-    /** One line saying what this sink could not write, where, and how to mend it; null where all is well. */
+    /** One line saying what this sink cannot write now, where, and how to mend it; null where all is well. */
     default String failure() {
         return null;
+    }
+
+    /** One line saying what this sink has lost since it was opened first, however it is now; null where nothing. */
+    default String loss() {
+        return failure();
     }
 }

@@ -64,6 +64,7 @@ final class OutputWriterTest {
         assertThat(lines.get(3).get("stats")).isEqualTo(Map.of("parsed", 7L, "received", 7L));
         assertThat(printed).hasToString("hello world\n");
         assertThat(writer.failure()).isNull();
+        assertThat(writer.loss()).isNull();
         assertThat(total(OutputCounter.RECORDS_OFFERED)).isEqualTo(2);
         assertThat(total(OutputCounter.RECORDS_WRITTEN)).isEqualTo(2);
         assertThat(total(OutputCounter.RECORDS_DROPPED)).isZero();
@@ -172,7 +173,29 @@ final class OutputWriterTest {
         assertThat(total(OutputCounter.ALERTS_OFFERED)).isEqualTo(2);
         assertThat(total(OutputCounter.ALERTS_DROPPED)).isEqualTo(2);
         assertThat(writer.failure()).startsWith("eve output: cannot write /dev/full any more (No space left on device)")
-            .endsWith("1001 flow records and 2 alerts were dropped").doesNotContain("\n");
+            .endsWith("1001 flow records and 2 alerts were dropped").doesNotContain("\n").isEqualTo(writer.loss());
+    }
+
+    @Test
+    void shouldRememberWhatWasLostBeforeAFileWasOpenedAnew() throws IOException {
+        Assumptions.assumeTrue(Files.exists(Path.of("/dev/full")), "needs /dev/full");
+        final Path file = Files.createSymbolicLink(directory.resolve("eve.json"), Path.of("/dev/full"));
+        final OutputWriter writer = writer(OutputWriter.Order.LIVE, eve(file.toString()));
+        send(0, OutputMessage.FLOW, message(1).flow());
+        runUntilIdle(writer);
+        final String failure = writer.failure();
+        Files.delete(file);
+        writer.requestReopen();
+        send(0, OutputMessage.FLOW, message(2).flow());
+        writer.doWork();
+        writer.onClose();
+
+        assertThat(failure).isNotNull();
+        assertThat(writer.failure()).isNull();
+        assertThat(writer.loss()).isEqualTo("eve output: 1 flow records and 0 alerts were dropped before " + file
+            + " was opened anew; keep space free on its file system");
+        assertThat(total(OutputCounter.RECORDS_DROPPED)).isEqualTo(1);
+        assertThat(Files.readAllLines(file)).hasSize(2);
     }
 
     @Test
