@@ -10,10 +10,13 @@ import java.util.List;
 public final class CaptureBytes {
     /** Link type of Ethernet. */
     public static final int ETHERNET = 1;
+    /** In place of a link type: this is no capture. */
+    public static final int NO_CAPTURE = -1;
 
     private static final int MAGIC_US = 0xA1B2_C3D4;
     private static final int MAGIC_NS = 0xA1B2_3C4D;
     private static final int FILE_HEADER_BYTES = 24;
+    private static final int LINK_TYPE_OFFSET = 20;
     private static final int RECORD_HEADER_BYTES = 16;
     private static final int START_S = 1_700_000_000;
 
@@ -52,18 +55,47 @@ public final class CaptureBytes {
         return file.toByteArray();
     }
 
-    /** The frames of a capture in little-endian order with microseconds, all of them whole. */
+    /** Link type of a capture in either order; {@link #NO_CAPTURE} where it is none of the classic format. */
+    public static int linkType(final byte[] file) {
+        final ByteOrder order = order(file);
+        return order == null ? NO_CAPTURE : ByteBuffer.wrap(file).order(order).getInt(LINK_TYPE_OFFSET);
+    }
+
+    /** The whole frames of a capture in either order, up to where it is damaged; frames that were cut are left out. */
     public static List<Frame> read(final byte[] file) {
-        final ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).position(FILE_HEADER_BYTES);
         final List<Frame> frames = new ArrayList<>();
+        final ByteOrder order = order(file);
+        if (order == null) {
+            return frames;
+        }
+        final ByteBuffer in = ByteBuffer.wrap(file).order(order).position(FILE_HEADER_BYTES);
         while (in.remaining() >= RECORD_HEADER_BYTES) {
             final int seconds = in.getInt();
             final int fraction = in.getInt();
-            final byte[] bytes = new byte[in.getInt()];
-            in.getInt();
+            final int captured = in.getInt();
+            final int onTheWire = in.getInt();
+            if (captured < 0 || captured > in.remaining()) {
+                break;
+            }
+            final byte[] bytes = new byte[captured];
             in.get(bytes);
-            frames.add(new Frame(seconds, fraction, bytes));
+            if (captured == onTheWire) {
+                frames.add(new Frame(seconds, fraction, bytes));
+            }
         }
         return frames;
+    }
+
+    private static ByteOrder order(final byte[] file) {
+        if (file.length < FILE_HEADER_BYTES) {
+            return null;
+        }
+        for (final ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            final int magic = ByteBuffer.wrap(file).order(order).getInt(0);
+            if (magic == MAGIC_US || magic == MAGIC_NS) {
+                return order;
+            }
+        }
+        return null;
     }
 }
