@@ -62,7 +62,7 @@ final class Capture extends EngineRun {
         this.options = options;
         this.user = user;
         drops = new DropWatch(telemetry);
-        gauges = new RunGauges(telemetry, eventRings(), outputRings());
+        gauges = new RunGauges(telemetry, eventRings(), output().rings());
         hookGauges = new HookGauges(telemetry);
         for (final PortSpec port : ports.ports()) {
             locks.add(runDirectory.lock(port));
@@ -117,7 +117,7 @@ final class Capture extends EngineRun {
             switch (ProcessSignals.await(ATTEND_MS)) {
                 case STOP -> requestStop();
                 case RELOAD -> {
-                    reopenOutput();
+                    output().reopen();
                     complain("SIGHUP: output files are opened anew");
                     service.reload(() -> reload(runtime));
                 }
@@ -167,7 +167,7 @@ final class Capture extends EngineRun {
         running.watchPorts(EngineRun::complain);
         gauges.update();
         hookGauges.update(scripts.hookTimes().hooks());
-        watchOutput();
+        output().watch();
         drops.look(EngineRun::complain);
         wallClock.look(running.wallAheadNs(), LiveClock.CATCH_UP_SHARE, EngineRun::complain);
     }

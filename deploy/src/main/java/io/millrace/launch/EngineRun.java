@@ -14,22 +14,14 @@ import io.millrace.script.ReloadResult;
 import io.millrace.script.ScriptConfig;
 import io.millrace.script.ScriptRuntime;
 import io.millrace.script.geo.PlaceSource;
-import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.EventOrder;
-import io.millrace.script.output.EveSink;
 import io.millrace.script.output.OutputRing;
-import io.millrace.script.output.OutputSource;
 import io.millrace.script.output.OutputWriter;
-import io.millrace.script.output.ScriptTextSink;
-import io.millrace.script.output.Sink;
 import io.millrace.script.output.StatsRecord;
-import io.millrace.script.output.SummaryTables;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
  * One run of the engine with its scripts and output, from the settings to the closing summary. Used once, by the main
@@ -42,9 +34,6 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
  * <p>They end in that order, each after all that came before it is through.
  */
 abstract class EngineRun {
-    /** Room between one script thread or worker and the output thread. */
-    static final int OUTPUT_RING_BYTES = 4 << 20;
-
     private static final long NS_PER_MS = 1_000_000;
 
     private final EngineConfig config;
@@ -52,26 +41,20 @@ abstract class EngineRun {
     private final boolean live;
     private final ScriptConfig scriptConfig;
     private final ScriptOptions scriptOptions;
-    private final OutputOptions output;
+    private final OutputOptions outputOptions;
+    private final RunOutput output;
     private final Preparation<PlaceSource> placeSource;
 
     private final Thread main = Thread.currentThread();
     private final Telemetry telemetry;
     private final RunStats stats;
-    private final LoadedNames verdictNames = new LoadedNames();
     private final ScriptErrors scriptErrors = new ScriptErrors();
-    private final RecentAlerts recentAlerts = new RecentAlerts();
     private final EventRings eventRings;
-    private final List<OneToOneRingBuffer> outputRings;
-    private List<PlaceTable> places;
     private int scriptThreads;
     private volatile boolean scriptsMayEnd;
     private volatile boolean stopRequested;
     private volatile boolean matchPacketsNamed;
     private volatile FlowEngine engine;
-    private OutputWriter writer;
-    private Heartbeat outputHeartbeat;
-    private boolean outputFailed;
 
     /**
      * A run that has not begun.
@@ -92,7 +75,8 @@ abstract class EngineRun {
         threads = planned.threads();
         this.live = live;
         this.scriptOptions = scripts;
-        this.output = output;
+        outputOptions = output;
+        this.output = new RunOutput(output, live, threads.scriptThreads());
         this.telemetry = telemetry;
         stats = new RunStats(telemetry, live);
         final ScriptConfig asked = scripts.config(flows, planned.verdicts(), !live, this::scriptThread);
@@ -101,8 +85,7 @@ abstract class EngineRun {
         final int ringBytes = scripts.eventRingBytes();
         eventRings = new EventRings(
             perThread(threads.workers(), () -> perThread(threads.scriptThreads(), () -> EventRing.allocate(ringBytes))),
-            perThread(drops() ? threads.workers() : 0, () -> OutputRing.allocate(OUTPUT_RING_BYTES)));
-        outputRings = perThread(threads.scriptThreads(), () -> OutputRing.allocate(OUTPUT_RING_BYTES));
+            perThread(drops() ? threads.workers() : 0, () -> OutputRing.allocate(RunOutput.RING_BYTES)));
     }
 
     private static <T> List<T> perThread(final int threads, final Supplier<T> made) {
@@ -112,38 +95,31 @@ abstract class EngineRun {
     /** Runs it; returns the exit code. */
     final int run() throws Exception {
         try (AutoCloseable _ = watchSignals();
-            SummaryJson json = output.summaryJson() == null ? null : SummaryJson.open(output.summaryJson())) {
+            SummaryJson json = outputOptions.summaryJson() == null ? null
+                : SummaryJson.open(outputOptions.summaryJson())) {
             try (Preparation<Void> engineStart = Preparation.start("engine-start", () -> {
                 prepare(config, eventRings.workers());
                 return null;
             })) {
                 final ApplicationNames names = EngineLibraries.applicationNames();
-                final SummaryTables tables = new SummaryTables(names);
-                final ProgressLine progress = new ProgressLine(telemetry, System.err, ProcessFacts.isTerminal(1));
-                final PlaceSource source = placeSource.await();
-                places = outputRings.stream().map(_ -> new PlaceTable(source)).toList();
-                writer = new OutputWriter(
-                    outputSources(), repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE,
-                    sinks(names, progress, tables), telemetry, this::closingStats);
-                final RunResult result = runOutput(names, progress, engineStart);
+                output.open(names, placeSource.await(), eventRings.bypassByWorker(),
+                    repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE, telemetry, this::closingStats);
+                final RunResult result = runOutput(names, engineStart);
                 scriptErrors.lines().forEach(EngineRun::complain);
-                return new RunReport(output, tables, recentAlerts, verdictNames).close(result, json, writer.loss())
-                    ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
+                return output.report(result, json) ? ExitCode.DONE : ExitCode.ERRORS_FOUND;
             }
         }
     }
 
-    private RunResult runOutput(
-        final ApplicationNames names, final ProgressLine progress, final Preparation<Void> engineStart)
+    private RunResult runOutput(final ApplicationNames names, final Preparation<Void> engineStart)
         throws InterruptedException {
 
-        final OutputThread thread = new OutputThread(writer, outputRings, scriptOptions.idleStrategy().create());
-        outputHeartbeat = thread.heartbeat();
+        final OutputThread thread = output.start(scriptOptions.idleStrategy().create());
         final RunResult result;
         try (thread) {
-            result = runScripts(names, progress, engineStart);
+            result = runScripts(names, engineStart);
         } finally {
-            progress.end();
+            output.progress().end();
         }
         if (thread.failure() != null) {
             throw new IllegalStateException("the output thread died: " + thread.failure(), thread.failure());
@@ -151,13 +127,12 @@ abstract class EngineRun {
         return result;
     }
 
-    private RunResult runScripts(
-        final ApplicationNames names, final ProgressLine progress, final Preparation<Void> engineStart)
+    private RunResult runScripts(final ApplicationNames names, final Preparation<Void> engineStart)
         throws InterruptedException {
 
         final ScriptRuntime runtime = launchScripts(names);
         try {
-            verdictNames.loaded(runtime.verdictNames());
+            output.verdictNames().loaded(runtime.verdictNames());
             runtime.findings().forEach(finding -> complain(finding.toString()));
             if (runtime.scripts().isEmpty()) {
                 complain("no scripts: " + (scriptConfig.scriptPaths().isEmpty()
@@ -168,7 +143,7 @@ abstract class EngineRun {
                 runtime.watch(() -> reload(runtime));
             }
             engineStart.await();
-            return runEngine(runtime, progress);
+            return runEngine(runtime);
         } finally {
             scriptsMayEnd = true;
             runtime.close();
@@ -176,7 +151,7 @@ abstract class EngineRun {
         }
     }
 
-    private RunResult runEngine(final ScriptRuntime runtime, final ProgressLine progress) throws InterruptedException {
+    private RunResult runEngine(final ScriptRuntime runtime) throws InterruptedException {
         if (live) {
             // What the start leaves would else be collected amid traffic, and stop the workers for tens of
             // milliseconds.
@@ -189,8 +164,8 @@ abstract class EngineRun {
             if (stopRequested) {
                 started.requestStop();
             }
-            if (!output.quiet() && ProcessFacts.isTerminal(2)) {
-                showProgress(progress, started);
+            if (!outputOptions.quiet() && ProcessFacts.isTerminal(2)) {
+                showProgress(output.progress(), started);
             }
             final double startupS = ProcessFacts.ageSeconds();
             started.start();
@@ -246,10 +221,10 @@ abstract class EngineRun {
     private ScriptRuntime launchScripts(final ApplicationNames names) {
         try {
             return ScriptRuntime.launch(
-                scriptConfig, names, places,
-                IntStream.range(0, outputRings.size()).mapToObj(eventRings::ofScriptThread).toList(),
+                scriptConfig, names, output.places(),
+                IntStream.range(0, threads.scriptThreads()).mapToObj(eventRings::ofScriptThread).toList(),
                 repeatsItself() && eventRings.workers() > 1 ? EventOrder.BY_EPOCH : EventOrder.AS_THEY_COME,
-                outputRings, telemetry, scriptErrors);
+                output.rings(), telemetry, scriptErrors);
         } catch (final IllegalArgumentException e) {
             throw new ConfigException("scripts: " + e.getMessage());
         }
@@ -287,55 +262,18 @@ abstract class EngineRun {
         return config.overflow() == EngineConfig.Overflow.DROP;
     }
 
-    private List<OutputSource> outputSources() {
-        final List<OutputSource> sources = new ArrayList<>();
-        for (int i = 0; i < outputRings.size(); i++) {
-            sources.add(OutputSource.ofScriptThread(outputRings.get(i), places.get(i)));
-        }
-        eventRings.bypassByWorker().forEach(ring -> sources.add(OutputSource.ofWorker(ring)));
-        return sources;
-    }
-
-    private List<Sink> sinks(final ApplicationNames names, final ProgressLine progress, final SummaryTables tables) {
-        final List<Sink> sinks = new ArrayList<>();
-        sinks.add(progress);
-        sinks.add(output.eveToStandardOutput() ? ScriptTextSink.toStandardError() : ScriptTextSink.toStandardOutput());
-        if (output.eve() != null) {
-            sinks.add(EveSink.open(output.eve(), live, names, verdictNames));
-        }
-        if (!output.quiet()) {
-            sinks.add(tables);
-            sinks.add(recentAlerts);
-        }
-        return sinks;
-    }
-
     private StatsRecord closingStats() {
         return stats.at(engine == null ? 0 : engine.lastPacketNs());
     }
 
-    /** Has output files opened anew. */
-    final void reopenOutput() {
-        writer.requestReopen();
-    }
-
-    /** Says so, once, where an output cannot be written any more, and again after it was opened anew. */
-    final void watchOutput() {
-        final String failure = writer.failure();
-        if (failure != null && !outputFailed) {
-            complain(failure);
-        }
-        outputFailed = failure != null;
-    }
-
     /** Has all counters written as a stats record of this moment. */
     final void writeStats(final long timeNs) {
-        writer.requestStats(stats.at(timeNs));
+        output.write(stats.at(timeNs));
     }
 
     /** Of all threads that packets, events and records go through. */
     final List<Heartbeat> heartbeats(final FlowEngine running, final ScriptRuntime runtime) {
-        return Stream.of(running.heartbeats(), runtime.heartbeats(), List.of(outputHeartbeat))
+        return Stream.of(running.heartbeats(), runtime.heartbeats(), List.of(output.heartbeat()))
             .flatMap(List::stream).toList();
     }
 
@@ -347,8 +285,8 @@ abstract class EngineRun {
         return eventRings;
     }
 
-    final List<OneToOneRingBuffer> outputRings() {
-        return outputRings;
+    final RunOutput output() {
+        return output;
     }
 
     /** Whether a signal has asked for the end. */

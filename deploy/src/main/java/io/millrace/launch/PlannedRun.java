@@ -88,7 +88,7 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
 
         final ScriptOptions scripts = flags.scripts();
         return RunMemory.of(config, capture, threads.workers(), verdicts(flags, config, threads), new RunMemory.Sizes(
-            threads.scriptThreads(), scripts.eventRingBytes(), EngineRun.OUTPUT_RING_BYTES, scripts.scriptMemoryBytes(),
+            threads.scriptThreads(), scripts.eventRingBytes(), RunOutput.RING_BYTES, scripts.scriptMemoryBytes(),
             scripts.scriptStoreBytes(), Runtime.getRuntime().maxMemory()));
     }
 
