@@ -89,7 +89,8 @@ public record EngineConfig(
     }
 
     /**
-     * The same with other sizes and, for all that happens to a flow without a packet, one timeout.
+     * The same with other sizes, RX rings no longer than a pool of mbufs, and, for all that happens to a flow without a
+     * packet, one timeout.
      *
      * @param timeoutNs closed and periodic timeout; idle is four times as much.
      */
@@ -97,8 +98,8 @@ public record EngineConfig(
         final int flows, final int mbufs, final int bytesPerMbuf, final long timeoutNs) {
         return new EngineConfig(
             flows, FlowTimeouts.of(4 * timeoutNs, timeoutNs), timeoutNs, flowStatistics, openedTunnels, detection,
-            burst, mbufs, bytesPerMbuf, rxDescriptors, hugePages, overflow, hashSeed, workerCores, warmUpFrames,
-            ealArguments, dpdkLogToStderr);
+            burst, mbufs, bytesPerMbuf, Math.min(rxDescriptors, mbufs), hugePages, overflow, hashSeed, workerCores,
+            warmUpFrames, ealArguments, dpdkLogToStderr);
     }
 
     /** Checks one value before others follow from it. */

@@ -84,6 +84,16 @@ final class EngineConfigTest {
     }
 
     @Test
+    void shouldTakeLittleMemoryForPacketsWhenScaledDown() {
+        final EngineConfig usual = config(1 << 20, 32, 8191, 9216, 65_535, FlowTimeouts.of(1, 1), 1);
+
+        final EngineConfig small = usual.scaledDown(1024, 2048, 2000, 1);
+
+        assertThat(small.mempoolMbufs() + small.rxDescriptors()).isEqualTo(4096);
+        assertThat(small.mbufBytes()).isEqualTo(2000);
+    }
+
+    @Test
     void shouldKnowHowManyPacketsOfEachProtocolAreShown() {
         assertThat(DETECTION.packetLimit(6)).isEqualTo(80);
         assertThat(DETECTION.packetLimit(17)).isEqualTo(24);
