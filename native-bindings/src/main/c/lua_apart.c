@@ -1,6 +1,6 @@
 // A protected call as a C function, for bodies that LuaJIT cannot compile in one trace with their caller. Code that it
-// compiles from the middle of a body on (from a loop, or after a call of C) can end with a return into a C frame, but not
-// with one through `pcall`: what is left to do would be interpreted until the caller's loop comes round.
+// compiles from the middle of a body on (from a loop, or after a call of C) can end with a return into a C frame, but
+// not with one through `pcall`: what is left to do would be interpreted until the caller's loop comes round.
 #include <lauxlib.h>
 #include <lua.h>
 

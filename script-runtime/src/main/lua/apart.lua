@@ -1,14 +1,14 @@
--- Tells which hooks LuaJIT cannot compile in one trace with the walk over the events: those with loops, with functions made
--- inside them, or with calls of what is never compiled. Compiled code that starts in the middle of such a hook finds no way
--- back through `pcall`, and the rest of the event would be interpreted.
+-- Tells which hooks LuaJIT cannot compile in one trace with the walk over the events: those with loops, with functions
+-- made inside them, or with calls of what is never compiled. Compiled code that starts in the middle of such a hook finds
+-- no way back through `pcall`, and the rest of the event would be interpreted.
 local library = ...
 local flow_api = library("flow_api")
 local util = require("jit.util")
 local funcbc, funck, funcinfo = util.funcbc, util.funck, util.funcinfo
 local band, type, rawget = bit.band, type, rawget
 
--- Functions of Lua and of our modules, besides those of `flow`, that make a hook so wherever they are called. Those that
--- only hooks with something to say call are not among them: they do not say it of most flows.
+-- Functions of Lua and of our modules, besides those of `flow`, that make a hook so wherever they are called. Those
+-- that only hooks with something to say call are not among them: they do not say it of most flows.
 local NAMES = { find = true, gmatch = true, gsub = true, match = true, next = true, pairs = true, unpack = true }
 for name in pairs(flow_api.apart()) do
     NAMES[name] = true

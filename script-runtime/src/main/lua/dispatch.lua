@@ -308,8 +308,8 @@ local function is_answered()
     return cursor.verdict.one_way_statuses ~= 0 and event.cli2srv_packets ~= 0 and event.srv2cli_packets ~= 0
 end
 
--- Runs the events from..count-1 of a batch; returns the index of the first event not done. No pointer is kept in a local
--- variable over a hook: compiled code that is left there would have to make an object of it.
+-- Runs the events from..count-1 of a batch; returns the index of the first event not done. No pointer is kept in a
+-- local variable over a hook: compiled code that is left there would have to make an object of it.
 local function dispatch(batch_address, from, count)
     local batch = cast(batch_pointer, batch_address)
     for i = from, count - 1 do

@@ -103,7 +103,8 @@ abstract class EngineRun {
             })) {
                 final ApplicationNames names = EngineLibraries.applicationNames();
                 output.open(names, placeSource.await(), eventRings.bypassByWorker(),
-                    repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE, telemetry, this::closingStats);
+                    repeatsItself() ? OutputWriter.Order.REPLAY : OutputWriter.Order.LIVE, telemetry,
+                    this::closingStats);
                 final RunResult result = runOutput(names, engineStart);
                 scriptErrors.lines().forEach(EngineRun::complain);
                 return output.report(result, json) ? ExitCode.DONE : ExitCode.ERRORS_FOUND;

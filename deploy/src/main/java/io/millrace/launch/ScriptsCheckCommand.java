@@ -58,7 +58,8 @@ final class ScriptsCheckCommand implements Callable<Integer> {
         check.findings().forEach(finding -> err.println(ErrorLine.of(finding.toString())));
         if (check.scripts().isEmpty() && check.sound()) {
             err.println(ErrorLine.of("no scripts: "
-                + paths.stream().map(Path::toString).collect(Collectors.joining(", ")) + ": a folder's scripts end in .lua"));
+                + paths.stream().map(Path::toString).collect(Collectors.joining(", "))
+                + ": a folder's scripts end in .lua"));
         }
         err.flush();
         return check.sound() ? ExitCode.DONE : ExitCode.ERRORS_FOUND;

@@ -51,7 +51,8 @@ final class BufferPlanner {
             : wishes.rxDescriptors() != null ? wishes.rxDescriptors()
             : ports.isEmpty() ? REPLAY_DESCRIPTORS : CARD_DESCRIPTORS;
         plan.count(Section.PACKETS, "RX descriptors", copied ? frames : descriptors, plan.origin("--rx-descriptors",
-            ports.isEmpty() ? "a file waits" : copied ? "320 ms at 200,000 packets a second of 2 KiB, longer where they are shorter"
+            ports.isEmpty() ? "a file waits"
+                : copied ? "320 ms at 200,000 packets a second of 2 KiB, longer where they are shorter"
                 : "the longest ring that common cards have"));
         return new BufferPlan(
             wishes.rxQueues() == null ? 0 : wishes.rxQueues(), frames, descriptors,

@@ -33,7 +33,7 @@ public record PacketMemory(int queues, int mbufsPerQueue, int mbufBytes) {
             config.mbufBytes());
     }
 
-    /** Bytes of the rings that the kernel fills, one for each queue of its interfaces; locked while the ports are open. */
+    /** Bytes of the kernel's rings, one for each queue of its interfaces; locked while the ports are open. */
     public static long kernelRingBytes(final CaptureConfig capture, final int workers) {
         return capture.ports().stream().filter(port -> port.bus().equals(PortSpec.KERNEL)).count()
             * queuesOfEach(capture, workers) * InterfaceDevice.ringBytes(capture.interfaceRingFrames());

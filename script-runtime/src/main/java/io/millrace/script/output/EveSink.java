@@ -120,7 +120,8 @@ public final class EveSink implements Sink {
     public String loss() {
         final String failure = failure();
         return failure != null || flowsLost + alertsLost == 0 ? failure
-            : "eve output: " + lost() + " before " + file.name() + " was opened anew; keep space free on its file system";
+            : "eve output: " + lost() + " before " + file.name()
+                + " was opened anew; keep space free on its file system";
     }
 
     private String lost() {
