@@ -39,8 +39,8 @@ local failures = library("failures")
 local guard = library("guard")
 local scripts = library("scripts")
 local profile = settings.profiled == 1 and library("profile") or nil
-return {
-    dispatch = dispatch.dispatch,
+
+local entries = {
     load = guard.interpreted(scripts.load),
     finish = function()
         scripts.finish()
@@ -67,3 +67,13 @@ return {
     statuses = library("statuses").names,
     define = guard.interpreted(library("definitions").define),
 }
+-- None may end in a call of a built-in function, which would take its place on the stack: where LuaJIT says why it gives
+-- a trace up, it looks for a function of Lua there, and below the stack if there is none.
+for name, body in pairs(entries) do
+    entries[name] = function(...)
+        local result = body(...)
+        return result
+    end
+end
+entries.dispatch = dispatch.dispatch
+return entries

@@ -227,8 +227,23 @@ local function resume(thread, ...)
 end
 coroutines.resume = resume
 
+local function pass(...)
+    return ...
+end
+
+-- The body stays on the stack even where it ends in a call of a built-in function: where LuaJIT says why it gives a
+-- trace up, it looks for a function of Lua there, and below the stack if there is none.
+function coroutines.create(body)
+    if type(body) ~= "function" then
+        return create_coroutine(body)
+    end
+    return create_coroutine(function(...)
+        return pass(body(...))
+    end)
+end
+
 function coroutines.wrap(body)
-    local thread = create_coroutine(body)
+    local thread = coroutines.create(body)
     return function(...)
         return unwrap(resume(thread, ...))
     end

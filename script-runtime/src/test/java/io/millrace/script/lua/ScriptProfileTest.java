@@ -94,6 +94,18 @@ class ScriptProfileTest {
     }
 
     @Test
+    void shouldOutliveATraceGivenUpInABuiltInFunctionThatIsAloneOnItsStack() {
+        try (ScriptHarness harness = ScriptHarness.with(settings(), hook("flowEnd",
+            "coroutine.wrap(function(n) return table.concat({ n }, 'x') end)(flow.getHashEntryId())"))) {
+            for (int i = 0; i < 500; i++) {
+                assertThat(harness.host().flowApi()).isNotEmpty();
+                harness.run(event(FLOW_END, 1), event(FLOW_END, 2), event(FLOW_END, 3), event(FLOW_END, 4));
+            }
+            assertThat(harness.problems()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldGoOnInAnotherBatchWhereMoreCallsAreDueThanThereIsRoomFor() {
         final String[] scripts = IntStream.range(0, 60).mapToObj(i -> hook("all", "")).toArray(String[]::new);
         run(settings(), 256, FLOW_END, scripts);
