@@ -13,12 +13,14 @@ import io.millrace.bench.report.ReportFile;
 import io.millrace.bench.traffic.TrafficGenerator;
 import io.millrace.bench.traffic.TrafficSpec;
 import io.millrace.binding.link.EnvironmentException;
+import io.millrace.binding.linux.ThreadAffinity;
 import io.millrace.engine.config.ConfigException;
 import io.millrace.engine.config.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -179,6 +181,7 @@ public final class LineRateCommand implements Callable<Integer> {
         final Path prefill = TrafficGenerator.in(folder, one.spec().eachFlowOnce());
         final LoopSize size = one.size();
         final long twinTable = (long) size.flowCapacity() * TWIN_TABLE_BYTES_PER_FLOW;
+        final BitSet cores = ThreadAffinity.current();
         try (Pages pages = Pages.of(hugePages, (withoutTwin ? 1 : 2) * size.memoryBytes()
             + (withoutTwin ? 0 : twinTable));
             Contender millrace = new Contender("worker", JavaProcess.bench(JavaProcess.environmentOptions(),
@@ -186,7 +189,11 @@ public final class LineRateCommand implements Callable<Integer> {
             Contender twin = withoutTwin ? null
                 : new Contender("twin", List.of(arguments(twinProgram(), one, capture, prefill,
                     size.memoryBytes() + twinTable, pages)))) {
+            ThreadAffinity.vacate(List.of(core.chosen()));
             return measure(one, millrace, twin, checks, pages.huge());
+        } finally {
+            // Contenders of the next case inherit them.
+            ThreadAffinity.placeAll(cores);
         }
     }
 
