@@ -45,6 +45,9 @@ for opcode in pairs(STRAIGHT) do
     LOOPS[opcode] = nil
 end
 
+-- Functions that one hook may reach before it counts as one of those: each is looked into within the last.
+local MOST = 100
+
 local is_broken
 
 -- Whether one of the functions that a value is or holds by a name that the code knows is.
@@ -80,7 +83,10 @@ is_broken = function(body, seen)
     if seen[body] or information.addr or information.source:find("^@millrace/") then
         return false
     end
-    seen[body] = true
+    seen[body], seen.count = true, seen.count + 1
+    if seen.count > MOST then
+        return true
+    end
     for opcode in instructions(body) do
         if LOOPS[opcode] then
             return true
@@ -106,5 +112,5 @@ end
 
 -- Whether a hook is to be called apart.
 return function(hook)
-    return type(hook) == "function" and is_broken(hook, {})
+    return type(hook) == "function" and is_broken(hook, { count = 0 })
 end

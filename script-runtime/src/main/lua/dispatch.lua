@@ -157,7 +157,7 @@ local function compile_group(hook, group, is_timed)
             stop = is_timed and "local duration = stop() - began" or "",
             keep = is_timed and ("keep(%d, %d, duration)"):format(entry.index, HOOK_NUMBERS[hook]) or "",
             hold = entry.script.one_way and HOLD or "", note = entry.script.one_way and NOTE or "",
-            call = is_apart(entry.hooks[hook]) and "call_apart" or "pcall",
+            call = entry.apart[hook] and "call_apart" or "pcall",
             arguments = ARGUMENTS[entry.arguments]:gsub("%$i", i),
         }
         body[#body + 1] = ((entry.taken_out and SKIP or RUN):gsub("%$(%a+)", words))
@@ -381,9 +381,13 @@ local function add(index, path, script, hooks, taken_out, conf, arguments)
     for name, value in next, script do
         fixed[name] = value
     end
+    local apart = {}
+    for name, hook in next, hooks do
+        apart[name] = is_apart(hook)
+    end
     entries[#entries + 1] = {
         index = index, path = path, script = fixed, hooks = hooks, l4 = l4, conf = conf,
-        arguments = arguments, taken_out = taken_out,
+        arguments = arguments, taken_out = taken_out, apart = apart,
     }
     has_one_way = has_one_way or fixed.one_way ~= nil
 end

@@ -94,6 +94,12 @@ class HookCalledApartTest {
     }
 
     @Test
+    void shouldLookNoFurtherThanItsStackReaches() {
+        assertThat(callerOf("straight() end for i = 1, 1e5 do local before = body body = function() return before, i end")
+            ).isEqualTo("call_apart");
+    }
+
+    @Test
     void shouldTellItsErrors() {
         try (ScriptHarness harness = ScriptHarness.with(settings(2_000_000_000L),
             loopAnd("if flow_id == 1 then error('first') elseif flow_id == 2 then error({}) end"), loopAnd(""))) {
