@@ -78,8 +78,9 @@ class EndlessScriptTest {
     @Test
     @Timeout(60)
     void shouldKeepTheMachineWhereAnEndlessLoopIsInterpreted() {
+        // LuaJIT compiles no loop that makes functions: the deadline cannot fall into compiled code.
         try (ScriptHarness harness = ScriptHarness.with(Witness.limits(24L << 20), Witness.SCRIPT,
-            hook("protocolDetected", "local c repeat pcall(function() c = load('return 1')() end) until c == 2"))) {
+            hook("protocolDetected", "local c repeat local f = function() return c end until c == 2"))) {
             harness.run(event(PROTOCOL_DETECTED, 1));
             harness.run(event(PROTOCOL_DETECTED, 2));
             harness.teardown();
