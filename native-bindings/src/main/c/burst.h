@@ -33,6 +33,7 @@ static inline int millrace_is_mark(const void *item) {
 #define MILLRACE_INCOMPLETE (-1)
 
 struct millrace_packet_socket;
+struct millrace_savefile;
 struct rte_mbuf;
 struct rte_ring;
 
@@ -54,6 +55,7 @@ struct millrace_burst {
    uint32_t linearized;        /* frames of several segments, copied together; since the burst was made */
    struct rte_ring *ring;      /* where frames come from instead of the port; null for the others */
    struct millrace_packet_socket *socket; /* where frames come from instead of the port; null for the others */
+   struct millrace_savefile *savefile; /* where frames come from instead of the port; null for the others */
    uint32_t delimited;         /* whether bursts from the ring end at marks */
    uint32_t epoch_ended;       /* whether the mark that ended the last burst ended an epoch too */
    uint64_t tick_ns;           /* time of the last mark */

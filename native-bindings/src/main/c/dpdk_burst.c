@@ -16,6 +16,7 @@
 #include "millrace_shim.h"
 #include "packet_socket.h"
 #include "rx_timestamps.h"
+#include "savefile.h"
 
 static struct millrace_burst *burst_create(uint16_t limit) {
    if (limit == 0 || limit > MILLRACE_BURST_MAX) {
@@ -62,6 +63,15 @@ struct millrace_burst *millrace_burst_of_socket(struct millrace_packet_socket *o
    struct millrace_burst *burst = burst_create(limit);
    if (burst != NULL) {
       burst->socket = opened;
+   }
+   return burst;
+}
+
+/* Frames of a capture file, each with the time that the file gives it. */
+struct millrace_burst *millrace_burst_of_savefile(struct millrace_savefile *opened, uint16_t limit) {
+   struct millrace_burst *burst = burst_create(limit);
+   if (burst != NULL) {
+      burst->savefile = opened;
    }
    return burst;
 }
@@ -181,6 +191,9 @@ static int take(struct millrace_burst *burst) {
    if (burst->socket != NULL) {
       return packet_socket_take(burst->socket, burst->mbufs, burst->frames, burst->limit, live_clock_and_wall);
    }
+   if (burst->savefile != NULL) {
+      return savefile_take(burst->savefile, burst->mbufs, burst->frames, burst->limit);
+   }
    return rte_eth_rx_burst(burst->port, burst->queue, burst->mbufs, burst->limit);
 }
 
@@ -196,7 +209,7 @@ int millrace_burst_receive(struct millrace_burst *burst) {
    for (uint16_t slot = 0; slot < received; slot++) {
       rte_prefetch0(rte_pktmbuf_mtod(burst->mbufs[slot], void *));
    }
-   if (burst->socket == NULL) {
+   if (burst->socket == NULL && burst->savefile == NULL) {
       stamp(burst, received);
    }
    for (uint16_t slot = 0; slot < received; slot++) {

@@ -11,6 +11,7 @@
 #include "ndpi_verdict.h"
 #include "packet_socket.h"
 #include "port_facts.h"
+#include "savefile.h"
 
 struct entry {
    const char *name;
@@ -57,6 +58,10 @@ static const struct entry entries[] = {
    CONSTANT(MILLRACE_FRAME_MAX),
    CONSTANT(RTE_ETH_XSTATS_NAME_SIZE),
    CONSTANT(MILLRACE_SOCKET_BLOCK_BYTES),
+   CONSTANT(MILLRACE_SAVEFILE_ERROR_BYTES),
+   OFFSET(millrace_savefile, finished),
+   OFFSET(millrace_savefile, frames),
+   OFFSET(millrace_savefile, frame_bytes),
 
    SIZE(millrace_ndpi_state),
    SIZE(millrace_match),

@@ -12,6 +12,7 @@
 struct millrace_burst;
 struct millrace_lanes;
 struct millrace_packet_socket;
+struct millrace_savefile;
 struct millrace_port_facts;
 struct millrace_ndpi_verdict;
 struct rte_mempool;
@@ -40,6 +41,7 @@ struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint
 int millrace_burst_receive(struct millrace_burst *burst);
 struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t limit, int delimited);
 struct millrace_burst *millrace_burst_of_socket(struct millrace_packet_socket *opened, uint16_t limit);
+struct millrace_burst *millrace_burst_of_savefile(struct millrace_savefile *opened, uint16_t limit);
 void millrace_burst_destroy(struct millrace_burst *burst);
 void millrace_clock_set_offset(int64_t offset_ns);
 struct rte_ring *millrace_ring_create(const char *name, unsigned int slots);
@@ -60,6 +62,11 @@ void millrace_packet_socket_values(const struct millrace_packet_socket *opened, 
 uint32_t millrace_packet_socket_hardware_type(const struct millrace_packet_socket *opened);
 void millrace_packet_socket_pool(struct millrace_packet_socket *opened, struct rte_mempool *pool);
 void millrace_packet_socket_close(struct millrace_packet_socket *opened);
+
+/* Capture files */
+struct millrace_savefile *millrace_savefile_open(const char *path, int unsigned_seconds, struct rte_mempool *pool,
+      char *error);
+void millrace_savefile_close(struct millrace_savefile *opened);
 
 /* Linux */
 int millrace_signals_watch(void);

@@ -25,6 +25,7 @@
 #include <rte_prefetch.h>
 
 #include "burst.h"
+#include "mbuf_chain.h"
 #include "millrace_shim.h"
 #include "packet_socket.h"
 
@@ -295,31 +296,6 @@ static void give_block_back(struct millrace_packet_socket *opened) {
    opened->block = opened->block + 1 == opened->block_count ? 0 : opened->block + 1;
 }
 
-/* Writes bytes behind those of the chain's last mbuf; as many as fit into the mbufs that are free. */
-static uint32_t append(struct rte_mempool *pool, struct rte_mbuf *head, struct rte_mbuf **last, const uint8_t *bytes,
-      uint32_t length) {
-   uint32_t written = 0;
-   while (written < length) {
-      uint32_t room = rte_pktmbuf_tailroom(*last);
-      if (room == 0) {
-         struct rte_mbuf *more = rte_pktmbuf_alloc(pool);
-         if (more == NULL) {
-            break;
-         }
-         (*last)->next = more;
-         *last = more;
-         head->nb_segs++;
-         room = rte_pktmbuf_tailroom(more);
-      }
-      const uint32_t piece = RTE_MIN(room, length - written);
-      memcpy(rte_pktmbuf_mtod_offset(*last, uint8_t *, (*last)->data_len), bytes + written, piece);
-      (*last)->data_len = (uint16_t)((*last)->data_len + piece);
-      written += piece;
-   }
-   head->pkt_len += written;
-   return written;
-}
-
 /* Copies a frame as it was on the wire: the kernel keeps its outermost VLAN tag beside it. NULL: no mbuf is free. */
 static struct rte_mbuf *copy_frame(struct millrace_packet_socket *opened, const struct tpacket3_hdr *header) {
    struct rte_mbuf *head = rte_pktmbuf_alloc(opened->pool);
@@ -335,12 +311,12 @@ static struct rte_mbuf *copy_frame(struct millrace_packet_socket *opened, const 
       const bool has_type = (header->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0;
       const uint16_t type = has_type ? header->hv1.tp_vlan_tpid : ETH_P_8021Q;
       const uint16_t tag[] = {htons(type), htons((uint16_t)header->hv1.tp_vlan_tci)};
-      written = append(opened->pool, head, &last, bytes, MAC_BYTES);
+      written = mbuf_chain_append(opened->pool, head, &last, bytes, MAC_BYTES);
       wanted -= written;
       bytes += written;
-      append(opened->pool, head, &last, (const uint8_t *)tag, sizeof(tag));
+      mbuf_chain_append(opened->pool, head, &last, (const uint8_t *)tag, sizeof(tag));
    }
-   written += append(opened->pool, head, &last, bytes, wanted);
+   written += mbuf_chain_append(opened->pool, head, &last, bytes, wanted);
    if (unlikely(written < header->tp_len)) {
       count(&opened->cut, 1);
    }

@@ -1,8 +1,8 @@
 /*
  * Drives the shim under AddressSanitizer and UndefinedBehaviorSanitizer, without a JVM: generated and random packets
- * through every nDPI entry, bursts of generated captures through DPDK's net_pcap, datagrams on a loopback interface through
- * a packet socket. Every packet lies in a block of its own length, so that a read past its end is a report. Ends with 0
- * where all held.
+ * through every nDPI entry, bursts of generated captures through DPDK's net_pcap and libpcap, datagrams on a loopback
+ * interface through a packet socket. Every packet lies in a block of its own length, so that a read past its end is a
+ * report. Ends with 0 where all held.
  *
  * Argument: a folder for captures.
  */
@@ -31,6 +31,7 @@ int main(int argc, char **argv) {
    check_notes();
    start_dpdk();
    check_ports(argv[1]);
+   check_savefiles(argv[1]);
    check_packet_socket();
    rte_eal_cleanup();
    return 0;

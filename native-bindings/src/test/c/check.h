@@ -16,6 +16,9 @@ void start_dpdk(void);
 /* Bursts of generated captures through net_pcap, and DPDK's log. */
 void check_ports(const char *folder);
 
+/* Capture files through libpcap: whole, cut anywhere, and while no mbuf is free. */
+void check_savefiles(const char *folder);
+
 /* Datagrams on a loopback interface through a packet socket, where this process may make a network of its own. */
 void check_packet_socket(void);
 

@@ -166,8 +166,7 @@ public final class FlowEngine implements AutoCloseable {
         startDpdk(config, capture, workers);
         if (!warm && config.warmUpFrames() > 0) {
             warm = true;
-            warmUp = capture == null
-                ? new WarmUp(config, config.warmUpFrames()) : WarmUp.forPorts(config, config.warmUpFrames());
+            warmUp = new WarmUp(config, config.warmUpFrames());
         }
     }
 

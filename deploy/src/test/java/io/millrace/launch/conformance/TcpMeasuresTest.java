@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  * has a direction or a limit.
  */
 class TcpMeasuresTest {
-    /** Rounding of two times to microseconds. */
-    private static final long ROUNDING_US = 1;
+    /** Two parts cut to whole microseconds, a sum rounded to them. */
+    private static final long ROUNDING_US = 2;
     private static final double OTHER_DEFINITION = 0.05;
 
     @TempDir

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Whether a capture file is whole, found by walking its records from the first: the driver ends without a word where
- * one is cut or damaged. Immutable; any thread.
+ * Whether a capture file is whole, found by walking its records from the first: libpcap does not tell
+ * how much of a damaged one it has read. Immutable; any thread.
  */
 final class CaptureEnd {
     private final CaptureFile file;

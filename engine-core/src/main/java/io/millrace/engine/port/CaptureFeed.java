@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * Brings a capture that is no plain file to {@code net_pcap}: a thread of its own unpacks it into a pipe, which the
- * driver opens as a file. Made and closed by the owner of the port; {@link #stop()} by any thread.
+ * Brings a capture that is no plain file to libpcap: a thread of its own unpacks it into a pipe, which libpcap reads.
+ * Made and closed by the reader of the capture; {@link #stop()} by any thread.
  */
 final class CaptureFeed implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -28,18 +28,18 @@ final class CaptureFeed implements AutoCloseable {
         Thread.ofPlatform().name("capture-feed").daemon(true).start(() -> run(content));
     }
 
-    /** What the driver opens. */
+    /** What is to be opened. */
     String path() {
         return pipe.readPath();
     }
 
-    /** The driver has opened it: the pipe ends with the two that use it. */
+    /** It is open: the pipe ends with the two that use it. */
     @Override
     public void close() {
         pipe.close();
     }
 
-    /** Lets the driver read what is in the pipe and then find the end. */
+    /** Lets libpcap read what is in the pipe and then find the end. */
     void stop() {
         stopped = true;
         try {
@@ -49,7 +49,7 @@ final class CaptureFeed implements AutoCloseable {
         }
     }
 
-    /** Unpacked bytes so far; all of them once the driver has found the end. */
+    /** Unpacked bytes so far; all of them once libpcap has found the end. */
     long bytes() {
         return bytes;
     }
@@ -68,7 +68,7 @@ final class CaptureFeed implements AutoCloseable {
                 writer.write(buffer, 0, count);
             }
         } catch (final IOException e) {
-            // The driver has closed its end: it needs no more.
+            // The reader has closed its end: it needs no more.
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** What DPDK's environment abstraction layer is told at its start. Source: {@code rte_eal_init}, EAL parameters. */
 public final class EalArguments {
-    private static final String REPLAY_DRIVER = "net_pcap";
+    private static final String WARM_UP_DRIVER = "net_pcap";
     private static final List<String> COMMON_DRIVERS = List.of("bus_vdev", "mempool_ring");
     private static final Path PCI_DEVICES = Path.of("/sys/bus/pci/devices");
 
@@ -76,7 +76,7 @@ public final class EalArguments {
 
     private static List<Path> drivers(final List<PortSpec> ports) {
         final Set<String> drivers = new LinkedHashSet<>(COMMON_DRIVERS);
-        drivers.add(REPLAY_DRIVER);
+        drivers.add(WARM_UP_DRIVER);
         ports.stream().filter(port -> port.bus().equals(PortSpec.VIRTUAL)).forEach(port -> drivers.add(driverOf(port)));
         return drivers.stream().map(Eal::driver).filter(Files::exists).toList();
     }

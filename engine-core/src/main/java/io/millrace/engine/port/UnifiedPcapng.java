@@ -97,7 +97,7 @@ final class UnifiedPcapng extends InputStream {
         final int type = block.getInt(0);
         if (type == PcapngFormat.INTERFACE && block.limit() >= MIN_INTERFACE_LENGTH) {
             linkTypes.add(block.getShort(LINK_TYPE) & 0xFFFF);
-            // The driver does not look at it, and libpcap mistakes some for others from the second interface on.
+            // Nobody looks at it, and libpcap mistakes some for others from the second interface on.
             block.putShort(LINK_TYPE, (short) LinkType.ETHERNET.number);
             block.putInt(SNAP_LENGTH, target.snapLengthBytes());
             return true;

@@ -5,7 +5,6 @@ import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventWriter;
-import io.millrace.engine.port.CaptureFile;
 import io.millrace.engine.port.LiveClock;
 import io.millrace.engine.port.LivePorts;
 import io.millrace.engine.port.LiveSource;
@@ -26,8 +25,8 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 /**
  * Leads a small bundled capture through a worker of its own, over and over, until the JVM has compiled the path of a
  * packet: without it the first hundred thousand packets of a run take several times as long as those after them, which
- * a file can bear and a live port cannot. The worker reads as those of the run will, a file or a port: compiled for one
- * of them, the path would be thrown away with the first packet of the other. Nothing of it is counted or written.
+ * a file can bear and a live port cannot. The worker reads a port as those of a capture do; what opens and reads files is
+ * little beside the rest of a replay's path. Nothing of it is counted or written.
  *
  * <p>Opened and closed by the thread that builds the engine, because DPDK's devices come and go one at a time; works on
  * a thread of its own in between. The capture is a part of the sample capture with all its
@@ -60,16 +59,12 @@ public final class WarmUp {
     private long frames;
 
     /**
-     * Opens the capture as a file is opened that is replayed, and starts to work. DPDK must have been started.
+     * Opens a port that brings the capture for ever, and starts to work. DPDK must have been started.
      *
      * @param config the engine's; its sizes are replaced by smaller ones.
      * @param frames frames to lead through at most, at least 1; it ends earlier where it gets no faster.
      */
     public WarmUp(final EngineConfig config, final long frames) {
-        this(config, frames, false);
-    }
-
-    private WarmUp(final EngineConfig config, final long frames, final boolean live) {
         final int mbufs = Math.max(MBUFS, 2 * config.burst());
         final EngineConfig small = config.scaledDown(FLOW_CAPACITY, mbufs, MBUF_BYTES, TIMEOUT_NS);
         final Telemetry telemetry = new Telemetry();
@@ -79,26 +74,17 @@ public final class WarmUp {
         load(SOURCES);
         // The driver has read the whole file into mbufs once it is open.
         try (MemoryFile capture = MemoryFile.of(CAPTURE, bundled())) {
-            ports = live ? port(capture, small, telemetry) : null;
-            final PacketSource source = live ? ports.source(ANY_WORKER)
-                : ReplaySource.loop(CaptureFile.open(capture.path()), small, frames, "warm_up");
-            worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
+            ports = port(capture, small, telemetry);
+            worker = new FlowWorker(ANY_WORKER, ports.source(ANY_WORKER), small, events, telemetry, counters);
         }
         thread = Thread.ofPlatform().name("warm-up").daemon(true).start(this::run);
-    }
-
-    /** The same for a run on live ports: the capture is opened as a port that brings it for ever. */
-    public static WarmUp forPorts(final EngineConfig config, final long frames) {
-        return new WarmUp(config, frames, true);
     }
 
     /** Waits for the end and closes what was opened. */
     public void finish() throws InterruptedException {
         thread.join();
         worker.close();
-        if (ports != null) {
-            ports.close();
-        }
+        ports.close();
     }
 
     /** Frames that were led through; valid after {@link #finish()}. */

@@ -20,29 +20,15 @@ class WarmUpTest {
     }
 
     @Test
-    void shouldLeadItsFramesThroughAFile() throws InterruptedException {
+    void shouldLeadItsFramesThrough() throws InterruptedException {
         assertThat(framesOf(new WarmUp(CONFIG, FRAMES))).isBetween((long) FRAMES, (long) FRAMES + CONFIG.burst());
     }
 
     @Test
-    void shouldLeadItsFramesThroughAPort() throws InterruptedException {
-        assertThat(framesOf(WarmUp.forPorts(CONFIG, FRAMES))).isBetween((long) FRAMES, (long) FRAMES + CONFIG.burst());
-    }
-
-    @Test
     void shouldLeaveNoPortBehind() throws InterruptedException {
-        framesOf(WarmUp.forPorts(CONFIG, 1));
+        framesOf(new WarmUp(CONFIG, 1));
 
-        assertThat(framesOf(WarmUp.forPorts(CONFIG, 1))).isPositive();
-    }
-
-    @Test
-    void shouldOpenItsPortBesideOneOfAFile() throws InterruptedException {
-        final WarmUp ofFile = new WarmUp(CONFIG, FRAMES);
-        final WarmUp ofPort = WarmUp.forPorts(CONFIG, FRAMES);
-
-        assertThat(framesOf(ofPort)).isPositive();
-        assertThat(framesOf(ofFile)).isPositive();
+        assertThat(framesOf(new WarmUp(CONFIG, 1))).isPositive();
     }
 
     private static long framesOf(final WarmUp warmUp) throws InterruptedException {

@@ -30,6 +30,8 @@ public final class RxBurst implements AutoCloseable {
     public static final int PACKET_LENGTH_OFFSET;
     /** Most frames of a burst. */
     public static final int MAX_FRAMES;
+    /** Most bytes of a frame that are handed over. */
+    public static final int MAX_FRAME_BYTES;
 
     /** {@code MILLRACE_INCOMPLETE}: a part of a burst was found whose end is still on its way; from rings alone. */
     public static final int INCOMPLETE = -1;
@@ -53,6 +55,7 @@ public final class RxBurst implements AutoCloseable {
         VLAN_TCI_OFFSET = shim.layout("millrace_frame.vlan_tci");
         PACKET_LENGTH_OFFSET = shim.layout("millrace_frame.packet_length");
         MAX_FRAMES = shim.layout("MILLRACE_BURST_MAX");
+        MAX_FRAME_BYTES = shim.layout("MILLRACE_FRAME_MAX");
         EPOCH_ENDED_OFFSET = shim.layout("millrace_burst.epoch_ended");
         TICK_NS_OFFSET = shim.layout("millrace_burst.tick_ns");
         STRETCH_OFFSET = shim.layout("millrace_burst.stretch");
