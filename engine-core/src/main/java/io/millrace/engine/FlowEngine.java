@@ -166,7 +166,8 @@ public final class FlowEngine implements AutoCloseable {
         startDpdk(config, capture, workers);
         if (!warm && config.warmUpFrames() > 0) {
             warm = true;
-            warmUp = new WarmUp(config, config.warmUpFrames());
+            warmUp = capture == null
+                ? WarmUp.forFiles(config, config.warmUpFrames()) : WarmUp.forPorts(config, config.warmUpFrames());
         }
     }
 

@@ -62,7 +62,7 @@ public final class IsolationProbeCommand implements Callable<Integer> {
         final int mbufBytes = 128;
         LoopPort.startDpdk(LoopPort.memoryBytes(mbufs, mbufBytes), core, false);
         final EngineConfig config = BenchSettings.live(capacity, BURST, SILENCE_NS, core);
-        new WarmUp(config, COMPILING_FRAMES).finish();
+        WarmUp.forPorts(config, COMPILING_FRAMES).finish();
         final Telemetry telemetry = new Telemetry();
         final WorkerCounters counters = new WorkerCounters(telemetry, "worker-0");
         final OneToOneRingBuffer events = EventRing.allocate(EVENT_RING_BYTES);

@@ -94,7 +94,7 @@ public final class LatencyCommand implements Callable<Integer> {
         final Report report = file.begin();
         chosenCore = core.chosen();
         LoopPort.startDpdk(LoopPort.memoryBytes(WARM_UP_MBUFS, WARM_UP_MBUF_BYTES), chosenCore, false);
-        new WarmUp(config(EngineConfig.Overflow.BLOCK), COMPILING_FRAMES).finish();
+        WarmUp.forPorts(config(EngineConfig.Overflow.BLOCK), COMPILING_FRAMES).finish();
         measure(PacedFrames.UNPACED, warmUp, EngineConfig.Overflow.BLOCK);
         final double highest = measure(PacedFrames.UNPACED, seconds, EngineConfig.Overflow.BLOCK).mpps();
         report.fact("highest_mpps", highest);

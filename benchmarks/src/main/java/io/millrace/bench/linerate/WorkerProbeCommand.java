@@ -86,7 +86,7 @@ public final class WorkerProbeCommand implements Callable<Integer> {
         final boolean huge = pages.equals("huge");
         LoopPort.startDpdk((long) memoryMebibytes << 20, core, huge);
         final EngineConfig config = BenchSettings.decided(capacity, flowStatistics, burst, huge, List.of(core));
-        new WarmUp(config, COMPILING_FRAMES).finish();
+        WarmUp.forPorts(config, COMPILING_FRAMES).finish();
         final Telemetry telemetry = new Telemetry();
         final OneToOneRingBuffer ring = EventRing.allocate(EVENT_RING_BYTES);
         counters = new WorkerCounters(telemetry, "worker-0");

@@ -40,7 +40,7 @@ public final class WorkersProbeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LoopPort.startDpdk(2 * LoopPort.memoryBytes(mbufs, mbufBytes), cores.getFirst(), false);
-        new WarmUp(BenchSettings.decided(
+        WarmUp.forPorts(BenchSettings.decided(
             capacity, EngineConfig.FlowStatistics.BASIC, 64, false, cores), COMPILING_FRAMES).finish();
         final Telemetry telemetry = new Telemetry();
         for (int i = 0; i < cores.size(); i++) {

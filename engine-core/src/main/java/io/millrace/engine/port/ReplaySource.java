@@ -15,6 +15,7 @@ import java.util.List;
 public final class ReplaySource implements SharedSource {
     private static final int MEMPOOL_CACHE_MBUFS = 256;
     private static final int PRIVATE_MBUFS = 0;
+    private static final int POLLS_PER_PROGRESS = 256;
 
     private final List<CaptureFile> files;
     private final EngineConfig config;
@@ -25,6 +26,7 @@ public final class ReplaySource implements SharedSource {
     private CaptureFile file;
     private CaptureReader reader;
     private int opened;
+    private int polls;
     private volatile CaptureFeed current;
     private volatile boolean stopped;
     private volatile long finishedFilesBytes;
@@ -73,10 +75,7 @@ public final class ReplaySource implements SharedSource {
         while (reader != null) {
             final int received = reader.receive();
             if (received > 0 || !reader.finished()) {
-                if (reader.feed() == null) {
-                    currentFileBytes =
-                        reader.capturedBytes() + reader.packets() * PcapFormat.RECORD_HEADER_LENGTH;
-                }
+                tellProgress();
                 return received;
             }
             closeCurrent();
@@ -143,6 +142,13 @@ public final class ReplaySource implements SharedSource {
     public void close() {
         closeCurrent();
         mempool.close();
+    }
+
+    private void tellProgress() {
+        polls++;
+        if (polls % POLLS_PER_PROGRESS == 0 && reader.feed() == null) {
+            currentFileBytes = reader.capturedBytes() + reader.packets() * PcapFormat.RECORD_HEADER_LENGTH;
+        }
     }
 
     private void openNext() {

@@ -5,6 +5,7 @@ import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
 import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventWriter;
+import io.millrace.engine.port.CaptureFile;
 import io.millrace.engine.port.LiveClock;
 import io.millrace.engine.port.LivePorts;
 import io.millrace.engine.port.LiveSource;
@@ -18,6 +19,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -25,8 +28,8 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 /**
  * Leads a small bundled capture through a worker of its own, over and over, until the JVM has compiled the path of a
  * packet: without it the first hundred thousand packets of a run take several times as long as those after them, which
- * a file can bear and a live port cannot. The worker reads a port as those of a capture do; what opens and reads files is
- * little beside the rest of a replay's path. Nothing of it is counted or written.
+ * a file can bear and a live port cannot. The worker reads as those of the run will, a file or a port: compiled for one
+ * of them, the path would be thrown away with the first packet of the other. Nothing of it is counted or written.
  *
  * <p>Opened and closed by the thread that builds the engine, because DPDK's devices come and go one at a time; works on
  * a thread of its own in between. The capture is a part of the sample capture with all its
@@ -40,7 +43,13 @@ public final class WarmUp {
     private static final int FLOW_CAPACITY = 1024;
     private static final int MBUFS = 2048;
     private static final int MBUF_BYTES = 2048;
-    private static final long TIMEOUT_NS = 200_000;
+    /** Ports bring the capture in a millisecond or less. */
+    private static final long TIMEOUT_OF_PORTS_NS = 200_000;
+    /** Files bring it with its own times, over half a minute. */
+    private static final long TIMEOUT_OF_FILES_NS = 2_000_000_000;
+    private static final int PCAP_HEADER_BYTES = 24;
+    /** They are longer than a round. */
+    private static final int REPETITIONS = 9;
     private static final int ANY_WORKER = 0;
     /** Code that was compiled while one of them alone was loaded calls it unseen, and is thrown away with the next. */
     private static final List<Class<? extends PacketSource>> SOURCES =
@@ -51,6 +60,7 @@ public final class WarmUp {
     private static final int UNUSED_RING_FRAMES = 1;
 
     private final OneToOneRingBuffer ring = EventRing.allocate(RING_BYTES);
+    private final MemoryFile capture;
     private final LivePorts ports;
     private final FlowWorker worker;
     private final Plateau plateau = new Plateau();
@@ -59,24 +69,33 @@ public final class WarmUp {
     private long frames;
 
     /**
-     * Opens a port that brings the capture for ever, and starts to work. DPDK must have been started.
+     * Opens the capture as files are opened that are replayed, and starts to work. DPDK must have been started.
      *
      * @param config the engine's; its sizes are replaced by smaller ones.
      * @param frames frames to lead through at most, at least 1; it ends earlier where it gets no faster.
      */
-    public WarmUp(final EngineConfig config, final long frames) {
+    public static WarmUp forFiles(final EngineConfig config, final long frames) {
+        return new WarmUp(config, frames, false);
+    }
+
+    /** The same for a run on live ports: the capture is opened as a port that brings it for ever. */
+    public static WarmUp forPorts(final EngineConfig config, final long frames) {
+        return new WarmUp(config, frames, true);
+    }
+
+    private WarmUp(final EngineConfig config, final long frames, final boolean live) {
         final int mbufs = Math.max(MBUFS, 2 * config.burst());
-        final EngineConfig small = config.scaledDown(FLOW_CAPACITY, mbufs, MBUF_BYTES, TIMEOUT_NS);
+        final EngineConfig small = config.scaledDown(
+            FLOW_CAPACITY, mbufs, MBUF_BYTES, live ? TIMEOUT_OF_PORTS_NS : TIMEOUT_OF_FILES_NS);
         final Telemetry telemetry = new Telemetry();
         final WorkerCounters counters = new WorkerCounters(telemetry, "warm-up");
         final FlowEventWriter events = new FlowEventWriter(List.of(ring), null, null, counters, ANY_WORKER);
         mostFrames = frames;
         load(SOURCES);
-        // The driver has read the whole file into mbufs once it is open.
-        try (MemoryFile capture = MemoryFile.of(CAPTURE, bundled())) {
-            ports = port(capture, small, telemetry);
-            worker = new FlowWorker(ANY_WORKER, ports.source(ANY_WORKER), small, events, telemetry, counters);
-        }
+        capture = MemoryFile.of(CAPTURE, live ? bundled() : repeated(bundled()));
+        ports = live ? port(capture, small, telemetry) : null;
+        final PacketSource source = live ? ports.source(ANY_WORKER) : files(capture, small, frames);
+        worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
         thread = Thread.ofPlatform().name("warm-up").daemon(true).start(this::run);
     }
 
@@ -84,12 +103,20 @@ public final class WarmUp {
     public void finish() throws InterruptedException {
         thread.join();
         worker.close();
-        ports.close();
+        if (ports != null) {
+            ports.close();
+        }
+        capture.close();
     }
 
     /** Frames that were led through; valid after {@link #finish()}. */
     long frames() {
         return frames;
+    }
+
+    private static PacketSource files(final MemoryFile capture, final EngineConfig config, final long frames) {
+        final CaptureFile file = CaptureFile.open(capture.path());
+        return new ReplaySource(Collections.nCopies((int) (frames / ROUND_FRAMES) + 1, file), config, "warm-up");
     }
 
     private static LivePorts port(final MemoryFile capture, final EngineConfig config, final Telemetry telemetry) {
@@ -126,6 +153,16 @@ public final class WarmUp {
             }
             ring.read((type, buffer, offset, length) -> { });
         }
+    }
+
+    /** A file is opened anew more rarely then; the time that jumps back ends the flows. */
+    private static byte[] repeated(final byte[] pcap) {
+        final int bodyLength = pcap.length - PCAP_HEADER_BYTES;
+        final byte[] longer = Arrays.copyOf(pcap, PCAP_HEADER_BYTES + REPETITIONS * bodyLength);
+        for (int end = pcap.length; end < longer.length; end += bodyLength) {
+            System.arraycopy(pcap, PCAP_HEADER_BYTES, longer, end, bodyLength);
+        }
+        return longer;
     }
 
     private static byte[] bundled() {

@@ -20,15 +20,29 @@ class WarmUpTest {
     }
 
     @Test
-    void shouldLeadItsFramesThrough() throws InterruptedException {
-        assertThat(framesOf(new WarmUp(CONFIG, FRAMES))).isBetween((long) FRAMES, (long) FRAMES + CONFIG.burst());
+    void shouldLeadItsFramesThroughFiles() throws InterruptedException {
+        assertThat(framesOf(WarmUp.forFiles(CONFIG, FRAMES))).isBetween((long) FRAMES, (long) FRAMES + CONFIG.burst());
+    }
+
+    @Test
+    void shouldLeadItsFramesThroughAPort() throws InterruptedException {
+        assertThat(framesOf(WarmUp.forPorts(CONFIG, FRAMES))).isBetween((long) FRAMES, (long) FRAMES + CONFIG.burst());
     }
 
     @Test
     void shouldLeaveNoPortBehind() throws InterruptedException {
-        framesOf(new WarmUp(CONFIG, 1));
+        framesOf(WarmUp.forPorts(CONFIG, 1));
 
-        assertThat(framesOf(new WarmUp(CONFIG, 1))).isPositive();
+        assertThat(framesOf(WarmUp.forPorts(CONFIG, 1))).isPositive();
+    }
+
+    @Test
+    void shouldOpenItsPortBesideAFile() throws InterruptedException {
+        final WarmUp ofFiles = WarmUp.forFiles(CONFIG, FRAMES);
+        final WarmUp ofPort = WarmUp.forPorts(CONFIG, FRAMES);
+
+        assertThat(framesOf(ofPort)).isPositive();
+        assertThat(framesOf(ofFiles)).isPositive();
     }
 
     private static long framesOf(final WarmUp warmUp) throws InterruptedException {
