@@ -27,6 +27,7 @@ final class Capture extends EngineRun {
     private static final long GRACE_MS = 2_000;
 
     private final CaptureConfig ports;
+    private final boolean memoryFits;
     private final CaptureOptions options;
     private final CaptureUser user;
     private final List<AutoCloseable> locks = new ArrayList<>();
@@ -59,6 +60,7 @@ final class Capture extends EngineRun {
 
         super(planned, flows, scripts, output, true, telemetry);
         ports = planned.capture();
+        memoryFits = planned.fits();
         this.options = options;
         this.user = user;
         drops = new DropWatch(telemetry);
@@ -107,6 +109,9 @@ final class Capture extends EngineRun {
     @Override
     void attend(final FlowEngine running, final ScriptRuntime runtime) throws InterruptedException {
         startedNs = System.nanoTime();
+        if (memoryFits) {
+            running.takeMemoryAhead();
+        }
         scripts = runtime;
         running.portDescriptions().forEach(EngineRun::complain);
         service = new ServiceLink(ServiceManager.of(System.getenv()), telemetry(), heartbeats(running, runtime));

@@ -31,8 +31,10 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param config   settings of the engine.
  * @param capture  live ports; null in a replay.
  * @param verdicts flows that one script thread keeps verdicts of at most.
+ * @param fits     whether there is memory for full tables.
  */
-record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureConfig capture, int verdicts) {
+record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureConfig capture, int verdicts,
+    boolean fits) {
     /** Flags of a command, as parsed. */
     record Flags(FlowOptions flows, ScriptOptions scripts, PacketOptions packets, OutputOptions output) {
     }
@@ -77,9 +79,9 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
         final HugePages pages =
             planner.hugePages(PacketMemory.of(sized, capture, threads.workers()).mebibytes());
         final EngineConfig config = engineConfig(flags, wishes, threads, buffers, flows, pages, hashSeed);
-        planner.memory(memory(flags, config, capture, threads));
+        final boolean fits = planner.memory(memory(flags, config, capture, threads));
         new PlanSettings(command, plan).add(flags);
-        return new PlannedRun(plan.build(), threads, config, capture, verdicts(flags, config, threads));
+        return new PlannedRun(plan.build(), threads, config, capture, verdicts(flags, config, threads), fits);
     }
 
     /** Memory of all tables once they are full; {@code capture} is null for a replay. */

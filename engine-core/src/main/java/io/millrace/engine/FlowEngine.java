@@ -6,6 +6,7 @@ import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.event.EventRings;
 import io.millrace.engine.event.FlowEventWriter;
+import io.millrace.engine.memory.MemoryAhead;
 import io.millrace.engine.port.CaptureFile;
 import io.millrace.engine.port.EalArguments;
 import io.millrace.engine.port.FrameRings;
@@ -63,6 +64,7 @@ public final class FlowEngine implements AutoCloseable {
     private final List<WorkerThread> threads = new ArrayList<>();
     private final List<Heartbeat> heartbeats = new ArrayList<>();
     private BitSet coresBefore;
+    private MemoryAhead memoryAhead;
 
     /**
      * An engine that replays capture files with one worker.
@@ -188,6 +190,14 @@ public final class FlowEngine implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes the memory that fills as flows come from the kernel now, while workers run, so that none of them has to wait
+     * for it. After {@link #start()}, at most once.
+     */
+    public void takeMemoryAhead() {
+        memoryAhead = new MemoryAhead(workers.stream().flatMap(worker -> worker.memory().stream()).toList());
+    }
+
     /** Whether a worker still runs. */
     public boolean isRunning() {
         return threads.stream().anyMatch(WorkerThread::isRunning);
@@ -296,6 +306,9 @@ public final class FlowEngine implements AutoCloseable {
     /** Gives everything back, the workers' cores to all threads too. */
     @Override
     public void close() {
+        if (memoryAhead != null) {
+            memoryAhead.close();
+        }
         closeAll(distributor, replay, rings);
         if (coresBefore != null) {
             ThreadAffinity.placeAll(coresBefore);

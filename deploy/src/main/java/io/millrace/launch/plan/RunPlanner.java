@@ -95,12 +95,15 @@ public final class RunPlanner {
     }
 
     /**
-     * Adds what all tables take when they are full.
+     * Adds what all tables take when they are full; returns whether there is as much.
      *
      * @throws ConfigException where that was asked for and is more than the machine has.
      */
-    public void memory(final RunMemory memory) {
-        final Origin tables = Origin.derived("full tables; memory comes page by page as they fill");
+    public boolean memory(final RunMemory memory) {
+        final boolean fits = memory.total() <= machine.availableBytes();
+        final Origin filling = Origin.derived("full tables; memory comes page by page as they fill");
+        final Origin tables = fits && !ports.isEmpty()
+            ? Origin.derived("full tables; what each flow fills is taken in the first seconds") : filling;
         plan.bytes(Section.MEMORY, "packet buffers", memory.packetBuffers(),
             Origin.derived("buffers per queue of " + wishes.mbufBytes() + " bytes and their headers, all queues"));
         if (memory.kernelRings() > 0) {
@@ -109,7 +112,7 @@ public final class RunPlanner {
         }
         plan.bytes(Section.MEMORY, "flow tables", memory.flowTables(), tables);
         plan.bytes(Section.MEMORY, "detection", memory.detection(), tables);
-        plan.bytes(Section.MEMORY, "verdicts", memory.verdicts(), tables);
+        plan.bytes(Section.MEMORY, "verdicts", memory.verdicts(), filling);
         plan.bytes(Section.MEMORY, "rings", memory.rings(),
             Origin.derived("events: one per worker and script thread; output: one per thread"));
         plan.bytes(
@@ -117,8 +120,8 @@ public final class RunPlanner {
         plan.bytes(Section.MEMORY, "heap", memory.heap(), Origin.derived("-Xmx of the JVM"));
         plan.bytes(Section.MEMORY, "in all", memory.total(), Origin.derived("of "
             + PlanReport.size(machine.totalBytes()) + ", " + PlanReport.size(machine.availableBytes()) + " free"));
-        if (memory.total() <= machine.availableBytes()) {
-            return;
+        if (fits) {
+            return true;
         }
         final String complaint = "memory: full tables take " + PlanReport.size(memory.total()) + " of "
             + PlanReport.size(machine.totalBytes()) + ", " + PlanReport.size(machine.availableBytes()) + " are free: ";
@@ -127,6 +130,7 @@ public final class RunPlanner {
             throw new ConfigException(complaint + remedy);
         }
         plan.note(complaint + remedy);
+        return false;
     }
 
     private boolean asksForMemory() {

@@ -62,6 +62,10 @@ final class DetectionStates implements AutoCloseable {
         firstFree = state;
     }
 
+    OffHeapBlock memory() {
+        return block;
+    }
+
     @Override
     public void close() {
         block.close();

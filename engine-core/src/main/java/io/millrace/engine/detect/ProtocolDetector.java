@@ -57,6 +57,11 @@ public final class ProtocolDetector implements AutoCloseable {
         metadata = verdict + DetectionModule.VERDICT_LENGTH;
     }
 
+    /** What flows fill as they begin; metadata, which lies in small pages and not all flows have, is not among it. */
+    public OffHeapBlock memory() {
+        return states.memory();
+    }
+
     /** Memory of a detector once as many flows are undecided as there may be, in bytes, without what nDPI allocates. */
     public static long memoryBytes(final DetectionConfig config) {
         final DetectionConfig room = room(config);

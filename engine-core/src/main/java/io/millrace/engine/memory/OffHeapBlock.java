@@ -4,7 +4,7 @@ import io.millrace.binding.linux.AnonymousMemory;
 
 /**
  * A block of zeroed memory outside the Java heap. Its beginning is there from the start, so that the first packets do
- * not wait for the kernel; the rest is paid for page by page when first touched. Made and closed by the
+ * not wait for the kernel; the rest comes page by page when first touched, or ahead of that by {@link MemoryAhead}. Made and closed by the
  * thread that builds the engine; used by the thread that owns what lies in it.
  */
 public final class OffHeapBlock implements AutoCloseable {
@@ -23,7 +23,7 @@ public final class OffHeapBlock implements AutoCloseable {
             throw new IllegalArgumentException("block must not be empty: lengthBytes=" + lengthBytes);
         }
         this(AnonymousMemory.map(lengthBytes, hugePages), lengthBytes);
-        memory.populate(POPULATED_BYTES);
+        populate(0, POPULATED_BYTES);
     }
 
     private OffHeapBlock(final AnonymousMemory memory, final long lengthBytes) {
@@ -46,6 +46,16 @@ public final class OffHeapBlock implements AutoCloseable {
     /** First byte. */
     public long address() {
         return memory.address();
+    }
+
+    /**
+     * Takes pages from the kernel before they are touched. Any thread, while the block is open.
+     *
+     * @param fromBytes offset of the first, a multiple of a page.
+     * @param bytes     how much; what lies behind the end is left out.
+     */
+    void populate(final long fromBytes, final long bytes) {
+        memory.populate(fromBytes, bytes);
     }
 
     /** Size. */

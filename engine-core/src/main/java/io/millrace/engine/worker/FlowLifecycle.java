@@ -17,6 +17,7 @@ import io.millrace.engine.flow.table.FlowRecordDescriptor;
 import io.millrace.engine.flow.table.FlowSlices;
 import io.millrace.engine.flow.table.FlowTable;
 import io.millrace.engine.flow.table.TunnelStore;
+import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.parse.ParsedBurst;
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.engine.telemetry.WorkerCounters;
@@ -101,6 +102,11 @@ final class FlowLifecycle implements AutoCloseable {
         sweep.flowAdded();
         detector.open(record);
         return record;
+    }
+
+    /** What flows fill as they begin, beside their records. */
+    OffHeapBlock memory() {
+        return detector.memory();
     }
 
     /** Shows a packet to nDPI while the application of its flow is not decided; the packet was counted in it. */

@@ -10,6 +10,7 @@ import io.millrace.engine.flow.table.FlowExpiry;
 import io.millrace.engine.flow.table.FlowRecordDescriptor;
 import io.millrace.engine.flow.table.FlowStatistics;
 import io.millrace.engine.flow.table.FlowTable;
+import io.millrace.engine.memory.OffHeapBlock;
 import io.millrace.engine.parse.FlowHash;
 import io.millrace.engine.parse.FragmentTable;
 import io.millrace.engine.parse.IcmpQuotes;
@@ -22,6 +23,8 @@ import io.millrace.engine.telemetry.LatencyKind;
 import io.millrace.engine.telemetry.NonIpCounts;
 import io.millrace.engine.telemetry.Telemetry;
 import io.millrace.engine.telemetry.WorkerCounters;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One worker: takes frames from its source, leads them through parse, key and table, and counts them in their flows.
@@ -91,6 +94,11 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         flows = new FlowLifecycle(index, config, parsed, keys, table, expiry, clock, events, counters);
         pollGaps = telemetry.histogram(LatencyKind.POLL_GAP, roleName());
         burstTimes = telemetry.histogram(LatencyKind.BURST_TIME, roleName());
+    }
+
+    /** What fills as flows come; open until the worker is closed. */
+    public List<OffHeapBlock> memory() {
+        return Stream.concat(table.memory().stream(), Stream.of(flows.memory())).toList();
     }
 
     @Override

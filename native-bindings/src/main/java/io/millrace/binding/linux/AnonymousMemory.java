@@ -55,11 +55,15 @@ public final class AnonymousMemory implements AutoCloseable {
     }
 
     /**
-     * Takes the first pages from the kernel now instead of when they are first touched, which can cost milliseconds in
-     * a virtual machine. Kernels before 5.14 do not know how; there it does nothing.
+     * Takes pages from the kernel now instead of when they are first touched, which can cost milliseconds in a virtual
+     * machine; what is in them already stays. Any thread, while the memory is mapped. Kernels before 5.14 do not know
+     * how; there it does nothing.
+     *
+     * @param fromBytes offset of the first, a multiple of a page.
+     * @param bytes     how much; what lies behind the end is left out.
      */
-    public void populate(final long firstBytes) {
-        advise(address, Math.min(firstBytes, lengthBytes), MADV_POPULATE_WRITE);
+    public void populate(final long fromBytes, final long bytes) {
+        advise(address + fromBytes, Math.min(bytes, lengthBytes - fromBytes), MADV_POPULATE_WRITE);
     }
 
     /** A refusal costs speed, not correctness. */

@@ -57,11 +57,11 @@ final class AnonymousMemoryTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void shouldTakeTheFirstPagesAtOnceWhereThatIsAskedFor(final boolean hugePages) throws IOException {
+    void shouldTakePagesAtOnceWhereThatIsAskedFor(final boolean hugePages) throws IOException {
         try (AnonymousMemory memory = AnonymousMemory.map(1 << 30, hugePages)) {
             final long before = residentBytes();
 
-            memory.populate(256 << 20);
+            memory.populate(64 << 20, 256 << 20);
 
             assertThat(residentBytes() - before).isBetween(200L << 20, 300L << 20);
         }
@@ -70,7 +70,7 @@ final class AnonymousMemoryTest {
     @Test
     void shouldTakeNoMoreThanThereIs() throws IOException {
         try (AnonymousMemory memory = AnonymousMemory.map(64 << 10, false)) {
-            memory.populate(Long.MAX_VALUE);
+            memory.populate(16 << 10, Long.MAX_VALUE);
 
             assertThat(NativeMemory.ALL.get(JAVA_LONG, memory.address())).isZero();
         }

@@ -17,6 +17,7 @@ import io.millrace.engine.parse.PacketEnds;
 import io.millrace.engine.parse.ParsedBurst;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Flows of one worker, off-heap. Not thread-safe: only the owning worker calls it.
@@ -87,6 +88,11 @@ public final class FlowTable implements AutoCloseable {
             .alignedSlice(CACHE_LINE);
         candidates = MemorySegment.ofBuffer(burstMemory).address();
         aging = candidates + (long) burstLimit * Long.BYTES;
+    }
+
+    /** What all packets touch. */
+    public List<OffHeapBlock> memory() {
+        return List.of(indexBlock, recordBlock);
     }
 
     /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
