@@ -109,21 +109,33 @@ static uint32_t linearize(const struct rte_mbuf *segment, uint8_t *copy) {
    return used;
 }
 
-static void describe(struct millrace_burst *burst, uint16_t slot) {
-   struct rte_mbuf *mbuf = burst->mbufs[slot];
+/* What few frames have: several segments, a hash or a tag that the port took off. */
+static void describe_rare(struct millrace_burst *burst, uint16_t slot) {
+   const struct rte_mbuf *mbuf = burst->mbufs[slot];
    struct millrace_frame *frame = &burst->frames[slot];
-   if (likely(mbuf->nb_segs == 1)) {
-      frame->address = (uint64_t)(uintptr_t)rte_pktmbuf_mtod(mbuf, void *);
-      frame->captured_length = rte_pktmbuf_data_len(mbuf);
-   } else {
+   if (mbuf->nb_segs != 1) {
       uint8_t *copy = burst->scratch + (size_t)slot * MILLRACE_FRAME_MAX;
       frame->address = (uint64_t)(uintptr_t)copy;
       frame->captured_length = linearize(mbuf, copy);
       burst->linearized++;
    }
-   frame->packet_length = rte_pktmbuf_pkt_len(mbuf);
    frame->rss_hash = (mbuf->ol_flags & RTE_MBUF_F_RX_RSS_HASH) != 0 ? mbuf->hash.rss : 0;
    frame->vlan_tci = (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ? 0x10000u | mbuf->vlan_tci : 0;
+}
+
+static inline void describe(struct millrace_burst *burst, uint16_t slot) {
+   const struct rte_mbuf *mbuf = burst->mbufs[slot];
+   struct millrace_frame *frame = &burst->frames[slot];
+   const uint64_t rare = RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_VLAN_STRIPPED;
+   frame->address = (uint64_t)(uintptr_t)rte_pktmbuf_mtod(mbuf, void *);
+   rte_prefetch0((const void *)(uintptr_t)frame->address);
+   frame->captured_length = rte_pktmbuf_data_len(mbuf);
+   frame->rss_hash = 0;
+   frame->vlan_tci = 0;
+   frame->packet_length = rte_pktmbuf_pkt_len(mbuf);
+   if (unlikely((mbuf->ol_flags & rare) != 0 || mbuf->nb_segs != 1)) {
+      describe_rare(burst, slot);
+   }
 }
 
 /* Takes items from the stash until a mark ends the burst. True once it did, or once the burst is full. */
@@ -172,15 +184,27 @@ static int receive_from_ring(struct millrace_burst *burst) {
    return received;
 }
 
-static void stamp(struct millrace_burst *burst, uint16_t received) {
-   const uint64_t stamped = burst->timestamp_unit_ns == 0 ? 0 : rx_timestamp_flag;
-   /* One clock reading a burst; skipped where every frame brings its own time. */
-   const uint64_t burst_ns = stamped == 0 ? live_clock_ns() : 0;
+static void describe_all(struct millrace_burst *burst, uint16_t received) {
    for (uint16_t slot = 0; slot < received; slot++) {
-      struct rte_mbuf *mbuf = burst->mbufs[slot];
-      burst->frames[slot].timestamp_ns = (mbuf->ol_flags & stamped) != 0
-         ? *RTE_MBUF_DYNFIELD(mbuf, rx_timestamp_offset, rte_mbuf_timestamp_t *) * burst->timestamp_unit_ns
-         : burst_ns;
+      describe(burst, slot);
+   }
+}
+
+/* The same in one go with the time, where that is one for all frames. */
+static void describe_as_of(struct millrace_burst *burst, uint16_t received, uint64_t now_ns) {
+   for (uint16_t slot = 0; slot < received; slot++) {
+      describe(burst, slot);
+      burst->frames[slot].timestamp_ns = now_ns;
+   }
+}
+
+/* Where the port stamps its frames. */
+static void stamp(struct millrace_burst *burst, uint16_t received) {
+   for (uint16_t slot = 0; slot < received; slot++) {
+      const struct rte_mbuf *mbuf = burst->mbufs[slot];
+      burst->frames[slot].timestamp_ns = (mbuf->ol_flags & rx_timestamp_flag) != 0
+         ? *RTE_MBUF_DYNFIELD(mbuf, rx_timestamp_offset, const rte_mbuf_timestamp_t *) * burst->timestamp_unit_ns
+         : 0;
    }
 }
 
@@ -206,14 +230,13 @@ int millrace_burst_receive(struct millrace_burst *burst) {
    const uint16_t received = (uint16_t)taken;
    burst->held = received;
    __atomic_store_n(&burst->received, burst->received + received, __ATOMIC_RELAXED);
-   for (uint16_t slot = 0; slot < received; slot++) {
-      rte_prefetch0(rte_pktmbuf_mtod(burst->mbufs[slot], void *));
-   }
-   if (burst->socket == NULL && burst->savefile == NULL) {
+   if (burst->socket != NULL || burst->savefile != NULL) {
+      describe_all(burst, received);
+   } else if (burst->timestamp_unit_ns != 0) {
+      describe_all(burst, received);
       stamp(burst, received);
-   }
-   for (uint16_t slot = 0; slot < received; slot++) {
-      describe(burst, slot);
+   } else {
+      describe_as_of(burst, received, live_clock_ns());
    }
    return received;
 }
