@@ -40,6 +40,7 @@ struct millrace_flow_metadata {
    struct millrace_text tls_subject;
    struct millrace_text tls_ja3_client;
    struct millrace_text tls_ja3_server;
+   struct millrace_text tls_ja4;
    struct millrace_text http_method;
    struct millrace_text http_url;
    struct millrace_text http_user_agent;

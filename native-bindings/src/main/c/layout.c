@@ -104,6 +104,7 @@ static const struct entry entries[] = {
    TEXT_OFFSET(tls_subject),
    TEXT_OFFSET(tls_ja3_client),
    TEXT_OFFSET(tls_ja3_server),
+   TEXT_OFFSET(tls_ja4),
    TEXT_OFFSET(http_method),
    TEXT_OFFSET(http_url),
    TEXT_OFFSET(http_user_agent),

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ndpi_ja4.h"
+
 #define MILLRACE_HTTP_SERVER_MAX 64
 /* Payload bytes of each side that entropy is measured on. */
 #define MILLRACE_SAMPLE_MAX 128
@@ -28,6 +30,9 @@ struct millrace_notes {
    uint8_t sample_length[2];
    uint8_t http_server_length;
    char http_server[MILLRACE_HTTP_SERVER_MAX];
+   /* 1 where the fingerprint is there. */
+   uint8_t ja4_noted;
+   char ja4[MILLRACE_JA4_LENGTH];
    /* 1 where the quote is there. */
    uint8_t icmp_quoted;
    uint8_t icmp_quote[MILLRACE_ICMP_QUOTE_LENGTH];

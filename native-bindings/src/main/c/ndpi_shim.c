@@ -69,6 +69,49 @@ static int is_of_another_transport(const struct ndpi_flow_struct *flow, const ui
       && protocol != flow->l4_proto;
 }
 
+static int is(const struct ndpi_flow_struct *flow, uint16_t protocol) {
+   return flow->detected_protocol_stack[0] == protocol || flow->detected_protocol_stack[1] == protocol;
+}
+
+/* The protocols for which nDPI uses the tls_quic member of its union. */
+static int has_tls(const struct ndpi_flow_struct *flow) {
+   return is(flow, NDPI_PROTOCOL_TLS) || is(flow, NDPI_PROTOCOL_QUIC) || is(flow, NDPI_PROTOCOL_DTLS)
+      || is(flow, NDPI_PROTOCOL_MAIL_SMTPS) || is(flow, NDPI_PROTOCOL_MAIL_POPS) || is(flow, NDPI_PROTOCOL_MAIL_IMAPS);
+}
+
+/*
+ * The fingerprint of a ClientHello that this packet ends, behind what nDPI keeps of it from the packets before. nDPI
+ * does not keep what it has read, so this comes first; that the packet was the next in order nDPI says afterwards.
+ */
+static int reads_client_hello(const struct millrace_ndpi_state *state, const uint8_t *packet, unsigned short length,
+      char ja4[MILLRACE_JA4_LENGTH]) {
+   const struct ndpi_flow_struct *flow = &state->flow;
+   const message_t *kept = &flow->l4.tcp.tls.message;
+   uint8_t record[MILLRACE_TLS_RECORD_MAX];
+   const uint8_t *payload;
+   size_t payload_length;
+   if (state->notes.ja4_noted || (flow->l4_proto != 0 && flow->l4_proto != IPPROTO_TCP)
+         || !millrace_find_payload(packet, length, &payload, &payload_length)) {
+      return 0;
+   }
+   const size_t before = flow->l4_proto == 0 || kept->buffer == NULL ? 0 : kept->buffer_used;
+   if (before == 0) {
+      return millrace_ja4(payload, payload_length, ja4);
+   }
+   if (!millrace_may_be_client_hello(kept->buffer, before) || before > sizeof(record)) {
+      return 0;
+   }
+   const size_t room = sizeof(record) - before;
+   const size_t taken = payload_length < room ? payload_length : room;
+   memcpy(record, kept->buffer, before);
+   memcpy(record + before, payload, taken);
+   return millrace_ja4(record, before + taken, ja4);
+}
+
+static int has_ja3(const struct ndpi_flow_struct *flow) {
+   return flow->l4_proto == IPPROTO_TCP && has_tls(flow) && flow->protos.tls_quic.ja3_client[0] != 0;
+}
+
 int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct millrace_ndpi_state *state,
       const uint8_t *packet, uint32_t length, uint64_t time_ms, struct millrace_ndpi_verdict *verdict) {
    struct ndpi_flow_struct *flow = &state->flow;
@@ -78,7 +121,13 @@ int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct mi
       found = (ndpi_protocol){.master_protocol = flow->detected_protocol_stack[1],
             .app_protocol = flow->detected_protocol_stack[0], .category = flow->category};
    } else {
+      char ja4[MILLRACE_JA4_LENGTH];
+      const int has_hello = reads_client_hello(state, packet, limited, ja4);
       found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
+      if (has_hello && has_ja3(flow)) {
+         memcpy(state->notes.ja4, ja4, sizeof(ja4));
+         state->notes.ja4_noted = 1;
+      }
       millrace_note_packet(&state->notes, packet, limited, flow->http.response_status_code);
    }
    fill(module, flow, &found, verdict);
@@ -118,16 +167,6 @@ void millrace_ndpi_keep_match(
       match->length = (uint16_t)(payload_length > MILLRACE_MATCH_MAX ? MILLRACE_MATCH_MAX : payload_length);
       memcpy(match->payload, payload, match->length);
    }
-}
-
-static int is(const struct ndpi_flow_struct *flow, uint16_t protocol) {
-   return flow->detected_protocol_stack[0] == protocol || flow->detected_protocol_stack[1] == protocol;
-}
-
-/* The protocols for which nDPI uses the tls_quic member of its union. */
-static int has_tls(const struct ndpi_flow_struct *flow) {
-   return is(flow, NDPI_PROTOCOL_TLS) || is(flow, NDPI_PROTOCOL_QUIC) || is(flow, NDPI_PROTOCOL_DTLS)
-      || is(flow, NDPI_PROTOCOL_MAIL_SMTPS) || is(flow, NDPI_PROTOCOL_MAIL_POPS) || is(flow, NDPI_PROTOCOL_MAIL_IMAPS);
 }
 
 static int has_dns(const struct ndpi_flow_struct *flow) {
@@ -182,7 +221,8 @@ static void put_host_name(struct writer *writer, struct millrace_flow_metadata *
 }
 
 static void put_tls(struct writer *writer, struct millrace_flow_metadata *metadata,
-      const struct ndpi_flow_struct *flow) {
+      const struct millrace_ndpi_state *state) {
+   const struct ndpi_flow_struct *flow = &state->flow;
    metadata->tls_version = flow->protos.tls_quic.ssl_version;
    metadata->tls_server_cipher = flow->protos.tls_quic.server_cipher;
    metadata->tls_cipher_weakness = (uint8_t)flow->protos.tls_quic.server_unsafe_cipher;
@@ -196,6 +236,9 @@ static void put_tls(struct writer *writer, struct millrace_flow_metadata *metada
          sizeof(flow->protos.tls_quic.ja3_client));
    put_array(writer, &metadata->tls_ja3_server, flow->protos.tls_quic.ja3_server,
          sizeof(flow->protos.tls_quic.ja3_server));
+   if (state->notes.ja4_noted) {
+      put(writer, &metadata->tls_ja4, state->notes.ja4, sizeof(state->notes.ja4));
+   }
    put_pointer(writer, &metadata->tls_alpn, flow->protos.tls_quic.alpn);
    put_pointer(writer, &metadata->tls_supported_versions, flow->protos.tls_quic.tls_supported_versions);
    put_pointer(writer, &metadata->tls_issuer, flow->protos.tls_quic.issuerDN);
@@ -295,7 +338,7 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
    struct writer writer = {.out = out, .used = sizeof(metadata), .capacity = capacity};
    put_host_name(&writer, &metadata, flow);
    if (has_tls(flow)) {
-      put_tls(&writer, &metadata, flow);
+      put_tls(&writer, &metadata, state);
    } else if (has_dns(flow)) {
       metadata.dns_present = 1;
       metadata.dns_query_type = flow->protos.dns.query_type;

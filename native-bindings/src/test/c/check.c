@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
    check_layouts();
    check_ndpi();
    check_notes();
+   check_ja4();
    start_dpdk();
    check_ports(argv[1]);
    check_savefiles(argv[1]);

@@ -10,6 +10,9 @@ void check_ndpi(void);
 /* What is noted of packets that nDPI passes by. */
 void check_notes(void);
 
+/* Fingerprints of TLS clients: known ones, damaged hellos, hellos in several segments. */
+void check_ja4(void);
+
 /* Starts DPDK; folder is for captures. */
 void start_dpdk(void);
 

@@ -186,8 +186,9 @@ group("Application", {
         .. "`client_tls_supported_versions`, `client_requested_server_name`, `notBefore`, `notAfter`, and `ja3.` as in "
         .. "2019.", apart = true },
     { "getTLSInfo", "4.2", "", "table", "As in 4.0, and `issuerDN`, `subjectDN`.", apart = true },
-    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have.", apart = true },
-    { "tls_quic", "current", "", "table", "As in 4.2 without `ja3.`; `{}` if neither TLS nor QUIC.", apart = true },
+    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have, and `ja4.client_hash`.", apart = true },
+    { "tls_quic", "current", "", "table", "As in 4.2, but `ja4.client_hash`, of TLS over TCP, instead of `ja3.`; "
+        .. "`{}` if neither TLS nor QUIC.", apart = true },
     { "getServerCipherClass", LATER, "", "string or nil", "`safe`, `weak`, `insecure`; nil if not TLS." },
     { "hasMaliciousTlsSignature", LATER, "", "boolean", "A JA3 of the flow is on the list of malicious ones." },
     { "getHTTPInfo", OLD, "", "table", "`protos.http.` with `last_method`, `last_return_code`, `last_url`, "

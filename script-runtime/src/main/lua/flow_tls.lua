@@ -100,6 +100,10 @@ local function add_ja3(info)
     end
 end
 
+local function add_ja4(info)
+    info["protos.tls.ja4.client_hash"] = texts.tls_ja4()
+end
+
 -- A function that fills a table with these parts, leaves it alone if not TLS, and returns it.
 local function adding(is_meant, ...)
     local parts = { ... }
@@ -118,8 +122,8 @@ local ADDING = {
     ["2019"] = adding(is_old_tls, add_certificate_of_2019, add_ja3),
     ["4.0"] = adding(is_old_tls, add_names, add_ja3),
     ["4.2"] = adding(is_old_tls, add_names, add_distinguished_names, add_ja3),
-    current = adding(is_tls, add_names, add_distinguished_names),
-    open = adding(is_tls, add_certificate_of_2019, add_names, add_distinguished_names, add_ja3),
+    current = adding(is_tls, add_names, add_distinguished_names, add_ja4),
+    open = adding(is_tls, add_certificate_of_2019, add_names, add_distinguished_names, add_ja3, add_ja4),
 }
 
 local function made_by(add)

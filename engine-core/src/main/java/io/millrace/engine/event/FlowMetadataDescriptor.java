@@ -79,6 +79,8 @@ public final class FlowMetadataDescriptor {
     public static final int TLS_JA3_CLIENT = text("tls_ja3_client");
     /** Text: JA3S of the server hello, 32 hexadecimal digits. */
     public static final int TLS_JA3_SERVER = text("tls_ja3_server");
+    /** Text: JA4 of a client hello over TCP, 36 characters. */
+    public static final int TLS_JA4 = text("tls_ja4");
     /** Text: HTTP method, upper case. */
     public static final int HTTP_METHOD = text("http_method");
     /** Text: host and path as nDPI joins them. */

@@ -40,6 +40,7 @@ record SyntheticFlow(
                 .text(FlowMetadataDescriptor.TLS_SUBJECT, "CN=www.example.com")
                 .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "e7d705a3286e19ea42f587b344ee6865")
                 .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "ae4edc6faf64d08308082ad26be60767")
+                .text(FlowMetadataDescriptor.TLS_JA4, "t13d1516h2_8daaf6152771_e5627efa2ab1")
                 .u16(FlowMetadataDescriptor.TLS_VERSION, 0x0303)
                 .u16(FlowMetadataDescriptor.TLS_SERVER_CIPHER, 0xC02F)
                 .u32(FlowMetadataDescriptor.TLS_NOT_BEFORE, 1_546_300_800)

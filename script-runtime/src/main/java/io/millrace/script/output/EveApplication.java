@@ -16,6 +16,7 @@ final class EveApplication {
     private static final byte[] NOTAFTER = JsonText.name("notafter");
     private static final byte[] JA3 = JsonText.name("ja3");
     private static final byte[] JA3S = JsonText.name("ja3s");
+    private static final byte[] JA4 = JsonText.name("ja4");
     private static final byte[] HTTP = JsonText.name("http");
     private static final byte[] HOSTNAME = JsonText.name("hostname");
     private static final byte[] URL = JsonText.name("url");
@@ -101,6 +102,7 @@ final class EveApplication {
         }
         texts.hash(JA3, event, FlowMetadataDescriptor.TLS_JA3_CLIENT, out);
         texts.hash(JA3S, event, FlowMetadataDescriptor.TLS_JA3_SERVER, out);
+        texts.text(JA4, event, FlowMetadataDescriptor.TLS_JA4, out);
         out.closeObject();
     }
 

@@ -89,12 +89,13 @@ class FlowFunctionsTest {
                 protos.tls.subject_alt_name_match boolean true
                 protos.tls_version number 771
                 """);
+                protos.tls.ja4.client_hash string t13d1516h2_8daaf6152771_e5627efa2ab1
         assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getTLSInfo()) tprint(flow.getServerCipherClass())"))
             .isEqualTo(" table\n nil nil\n");
     }
 
     @ParameterizedTest
-    @CsvSource({"2019, 0 0 nil", "4.0, 0 0 nil", "4.2, 0 0 nil", "open, 771 14 weak"})
+    @CsvSource({"2019, 0 0 nil", "4.0, 0 0 nil", "4.2, 0 0 nil", "open, 771 15 weak"})
     void shouldCallQuicTlsOnlyWhereTheGenerationDid(final String generation, final String answers) {
         final String api = generation.equals("open") ? "" : "api = '" + generation + "', ";
         final String script = "local script = { " + api + "hooks = {} }\nfunction script.hooks.protocolDetected()\n"
@@ -114,6 +115,13 @@ class FlowFunctionsTest {
                 protos.dns.last_query string a?b.example.org
                 protos.dns.last_query_type number 28
                 protos.dns.last_return_code number 3
+    @Test
+    void shouldFingerprintTlsClientsAsScriptsOfTodayKnowIt() {
+        assertThat(print(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)), "for key, value in pairs(flow.tls_quic()) do "
+            + "if key:find('.ja', 1, true) then io.write(key, ' ', value) end end"))
+            .isEqualTo("protos.tls.ja4.client_hash t13d1516h2_8daaf6152771_e5627efa2ab1");
+    }
+
                 """);
         assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)), "tprint(flow.http())")).isEqualTo("""
                  table

@@ -44,7 +44,8 @@ final class FlowKinds {
             .text(FlowMetadataDescriptor.TLS_ISSUER, "CN=Some CA")
             .text(FlowMetadataDescriptor.TLS_SUBJECT, "CN=*.example.org, O=Example")
             .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "0123456789abcdef0123456789abcdef")
-            .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "fedcba9876543210fedcba9876543210");
+            .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "fedcba9876543210fedcba9876543210")
+            .text(FlowMetadataDescriptor.TLS_JA4, "t13d1516h2_8daaf6152771_e5627efa2ab1");
     }
 
     static EventBuilder dns(final EventBuilder flow) {

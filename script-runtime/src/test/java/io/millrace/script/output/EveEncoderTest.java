@@ -49,6 +49,7 @@ final class EveEncoderTest {
             .text(FlowMetadataDescriptor.TLS_ISSUER, "CN=GTS CA 1O1")
             .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "c".repeat(32))
             .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "5".repeat(32))
+            .text(FlowMetadataDescriptor.TLS_JA4, "t13d1516h2_8daaf6152771_e5627efa2ab1")
             .verdict(VerdictDescriptor.STATUS_BITMAP, 0b110L | 1L << 63)
             .verdict(VerdictDescriptor.SCORE, 120)
             .verdict(VerdictDescriptor.CLIENT_SCORE, 80)
@@ -85,7 +86,8 @@ final class EveEncoderTest {
             "sni", "www.youtube.com", "version", "TLS 1.2", "subject", "CN=*.google.com", "issuerdn", "CN=GTS CA 1O1",
             "fingerprint", "f0:f1:f2:f3:f4:f5:f6:f7:f8:f9:fa:fb:fc:fd:fe:ff:00:01:02:03",
             "notbefore", "2020-01-01T00:00:00", "notafter", "2099-12-31T23:59:59",
-            "ja3", Map.of("hash", "c".repeat(32)), "ja3s", Map.of("hash", "5".repeat(32))));
+            "ja3", Map.of("hash", "c".repeat(32)), "ja3s", Map.of("hash", "5".repeat(32)),
+            "ja4", "t13d1516h2_8daaf6152771_e5627efa2ab1"));
         assertThat(json.get("ndpi")).isEqualTo(members(
             "proto", "TLS.YouTube", "master", "TLS", "app", "YouTube", "category", "Media", "breed", "Fun",
             "confidence", "DPI", "risks", List.of("XSS Attack", "Self-signed \"Cert\"", "63")));

@@ -118,6 +118,7 @@ final class OutputsDocumentTest {
             .text(FlowMetadataDescriptor.TLS_ISSUER, "CN=GTS CA 1O1")
             .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "66918128f1b9b03303d77c6f2eefd128")
             .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "eb1d94daa7e0344597e756a1fb6e7054")
+            .text(FlowMetadataDescriptor.TLS_JA4, "t13d1516h2_8daaf6152771_e5627efa2ab1")
             .verdict(VerdictDescriptor.STATUS_BITMAP, 0b10L)
             .verdict(VerdictDescriptor.SCORE, 120)
             .verdict(VerdictDescriptor.CLIENT_SCORE, 80)
