@@ -26,6 +26,10 @@ local function number_of(address)
     return address[0] * 16777216 + address[1] * 65536 + address[2] * 256 + address[3]
 end
 
+local function word_at(address, first)
+    return address[first] * 16777216 + address[first + 1] * 65536 + address[first + 2] * 256 + address[first + 3]
+end
+
 local function ipv4(address)
     local number = number_of(address)
     local place = number % PLACES + 1
@@ -111,11 +115,7 @@ return {
         if version == 4 then
             return (number_of(address))
         end
-        local sum = 0
-        for word = 0, 3 do
-            sum = sum + number_of(address + 4 * word)
-        end
-        return sum
+        return word_at(address, 0) + word_at(address, 4) + word_at(address, 8) + word_at(address, 12)
     end,
     mac = mac_text,
     is_private = function(address, version)

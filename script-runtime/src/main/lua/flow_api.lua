@@ -173,7 +173,7 @@ group("Application", {
     { "getProtoBreed", LATER, "", "string", "`Safe`, `Acceptable`, `Fun`, `Unsafe`, `Potentially Dangerous`, "
         .. "`Dangerous`, `Unrated`." },
     { "hasRisk", "4.2", "id", "boolean", "nDPI found this risk; without a number, any.", "8" },
-    { "getRiskInfo", "4.2", "", "table", "Risks found: number by name." },
+    { "getRiskInfo", "4.2", "", "table", "Risks found: number by name.", apart = true },
     { "getRiskBitmap", "open", "", "integer", "Risks found: bit n is risk n." },
     { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet at which nDPI named the application: `payload`, "
         .. "raw and cut off at 256 bytes, and `payload_len`, its length; 0 and no `payload` where it was guessed." },
@@ -271,9 +271,9 @@ group("Status, score, alert", {
     { "retrieveExternalAlertInfo", OLD, "", "string or nil", "JSON of an [alert of another program](#external-alerts) "
         .. "about the flow: `source`, `severity_id`, `alert`; handed out once, nil where none waits." },
     { "isPassVerdict", OLD, "", "boolean", "Whether the flow may pass: always, for Millrace only watches." },
-    { "methodNamesToIds", "open", "", "table", "A number for each function of `flow`." },
+    { "methodNamesToIds", "open", "", "table", "A number for each function of `flow`.", apart = true },
     { "callMethodById", "open", "number, ...", "any", "Calls the function of that number with the other arguments.",
-        "flow.methodNamesToIds().getKey", needs = "past" },
+        "flow.methodNamesToIds().getKey", needs = "past", apart = true },
 })
 
 local NAME, GENERATIONS, ARGUMENTS, RESULT, MEANING, SAMPLE = 1, 2, 3, 4, 5, 6
