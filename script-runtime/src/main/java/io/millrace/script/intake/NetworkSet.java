@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.agrona.DirectBuffer;
 
 /**
@@ -18,7 +20,9 @@ import org.agrona.DirectBuffer;
  * by their first address, answer by binary search. Immutable; any thread; no allocation when asked.
  */
 public final class NetworkSet {
-    private final List<Network> outermost;
+    private final List<Network> networks;
+    private final int outermost;
+    private final long[] ipv4Edges;
     private final long[] ipv4First;
     private final long[] ipv4Last;
     private final long[] ipv6FirstHigh;
@@ -33,6 +37,11 @@ public final class NetworkSet {
 
         Network ofEntry(final int number) {
             return new Network(ipv6, firstHigh, firstLow, lastHigh, lastLow, prefix, number);
+        }
+
+        // A network of one or two addresses has neither a number nor a broadcast address of its own (RFC 3021).
+        boolean hasEdges() {
+            return !ipv6 && prefix < 31;
         }
 
         boolean contains(final Network other) {
@@ -54,7 +63,10 @@ public final class NetworkSet {
                 kept.add(network);
             }
         }
-        outermost = List.copyOf(kept);
+        this.networks = List.copyOf(sorted);
+        outermost = kept.size();
+        ipv4Edges = sorted.stream().filter(Network::hasEdges)
+            .flatMapToLong(network -> LongStream.of(network.firstLow, network.lastLow)).sorted().distinct().toArray();
         ipv4First = kept.stream().filter(n -> !n.ipv6).mapToLong(Network::firstLow).toArray();
         ipv4Last = kept.stream().filter(n -> !n.ipv6).mapToLong(Network::lastLow).toArray();
         ipv6FirstHigh = kept.stream().filter(Network::ipv6).mapToLong(Network::firstHigh).toArray();
@@ -80,7 +92,7 @@ public final class NetworkSet {
 
     /** The same networks as what one entry of a longer list stands for; its number counts from 0. */
     NetworkSet ofEntry(final int number) {
-        return new NetworkSet(outermost.stream().map(network -> network.ofEntry(number)).toList());
+        return new NetworkSet(networks.stream().map(network -> network.ofEntry(number)).toList());
     }
 
     /**
@@ -114,7 +126,7 @@ public final class NetworkSet {
 
     /** All networks of these sets. */
     static NetworkSet union(final List<NetworkSet> sets) {
-        return new NetworkSet(sets.stream().flatMap(set -> set.outermost.stream()).toList());
+        return new NetworkSet(sets.stream().flatMap(set -> set.networks.stream()).toList());
     }
 
     /**
@@ -143,16 +155,14 @@ public final class NetworkSet {
         return i >= 0 && lessOrEqual(high, low, ipv6LastHigh[i], ipv6LastLow[i]) ? ipv6Entries[i] : -1;
     }
 
-    /** Whether an IPv4 address is the first or last one of an outermost network of at least four addresses. */
+    /** Whether an IPv4 address is the first or last one of a network, or nested one, of at least four addresses. */
     public boolean isEdgeOfNetwork(final DirectBuffer buffer, final int offset) {
-        final long address = buffer.getInt(offset, ByteOrder.BIG_ENDIAN) & 0xFFFF_FFFFL;
-        final int i = lastNotAbove(ipv4First, address);
-        return i >= 0 && ipv4Last[i] - ipv4First[i] >= 3 && (address == ipv4First[i] || address == ipv4Last[i]);
+        return Arrays.binarySearch(ipv4Edges, buffer.getInt(offset, ByteOrder.BIG_ENDIAN) & 0xFFFF_FFFFL) >= 0;
     }
 
     /** Networks that are not part of another one of the set. */
     public int size() {
-        return outermost.size();
+        return outermost;
     }
 
     private static Network parse(final String text) {

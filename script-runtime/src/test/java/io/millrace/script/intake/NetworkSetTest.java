@@ -33,6 +33,18 @@ class NetworkSetTest {
         assertThat(NETWORKS.contains(buffer, 0, bytes.length == 4 ? 4 : 6)).isEqualTo(held);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0, true", "10.255.255.255, true", "10.1.0.0, true", "10.1.255.255, true", "10.1.1.255, false",
+        "192.0.2.128, true", "192.0.2.255, true", "192.0.2.129, false", "203.0.113.7, false", "11.0.0.0, false"})
+    void shouldKnowTheEndsOfItsNetworksAndOfThoseWithinThem(final String address, final boolean isEnd)
+        throws IOException {
+
+        final UnsafeBuffer buffer = new UnsafeBuffer(Arrays.copyOf(InetAddress.getByName(address).getAddress(), 16));
+        assertThat(NETWORKS.isEdgeOfNetwork(buffer, 0)).isEqualTo(isEnd);
+        assertThat(NetworkSet.union(List.of(NETWORKS.ofEntry(3))).isEdgeOfNetwork(buffer, 0)).isEqualTo(isEnd);
+    }
+
     @Test
     void shouldKeepOutermostNetworksOnly() {
         assertThat(NETWORKS.size()).isEqualTo(6);
