@@ -1,12 +1,13 @@
 -- JSON text (RFC 8259) to and from Lua values, under the name and with the calls that flow scripts know.
 local null = setmetatable({}, { __tostring = function() return "null" end, __metatable = false })
 local MAX_DEPTH = 100
+local INTEGERS = 2 ^ 63
 
 local format, byte, sub, find, char, gsub =
     string.format, string.byte, string.sub, string.find, string.char, string.gsub
 local concat, sort, floor, huge = table.concat, table.sort, math.floor, math.huge
-local type, tostring, tonumber, pairs, error, select, pcall, getmetatable =
-    type, tostring, tonumber, pairs, error, select, pcall, getmetatable
+local type, tostring, tonumber, pairs, error, select, pcall, getmetatable, setmetatable =
+    type, tostring, tonumber, pairs, error, select, pcall, getmetatable, setmetatable
 
 local ESCAPES = {
     ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t",
@@ -27,8 +28,8 @@ local function number(value)
     if value ~= value or value == huge or value == -huge then
         return "null"
     end
-    if value == floor(value) and value > -1e15 and value < 1e15 then
-        return format("%d", value)
+    if value == floor(value) and value > -INTEGERS and value < INTEGERS then
+        return format(value > -1e15 and value < 1e15 and "%d" or "%.0f", value)
     end
     return format("%.14g", value)
 end
@@ -51,7 +52,8 @@ end
 
 local encode_value
 
-local function encode_object(value, out, depth)
+-- empty: what a table without entries is where its metatable does not say.
+local function encode_object(value, out, depth, empty)
     local names, values = {}, {}
     for key, item in pairs(value) do
         local kind = type(item)
@@ -66,12 +68,18 @@ local function encode_object(value, out, depth)
     for i = 1, #names do
         out[#out + 1] = i == 1 and quote(names[i]) or "," .. quote(names[i])
         out[#out + 1] = ":"
-        encode_value(values[names[i]], out, depth + 1)
+        encode_value(values[names[i]], out, depth + 1, empty)
     end
     out[#out + 1] = "}"
 end
 
-function encode_value(value, out, depth)
+local function encode_empty(value, out, empty)
+    local metatable = getmetatable(value)
+    local kind = type(metatable) == "table" and metatable.__jsontype
+    out[#out + 1] = kind == "array" and "[]" or kind == "object" and "{}" or empty
+end
+
+function encode_value(value, out, depth, empty)
     local kind = type(value)
     if value == nil or value == null then
         out[#out + 1] = "null"
@@ -88,19 +96,17 @@ function encode_value(value, out, depth)
             error("table too deep or circular for JSON: more than " .. MAX_DEPTH .. " levels", 0)
         end
         local length = list_length(value)
-        if length == nil or length == 0 then
-            if length == 0 and getmetatable(value) and getmetatable(value).__jsontype == "array" then
-                out[#out + 1] = "[]"
-            else
-                encode_object(value, out, depth)
-            end
+        if length == nil then
+            encode_object(value, out, depth, empty)
+        elseif length == 0 then
+            encode_empty(value, out, empty)
         else
             out[#out + 1] = "["
             for i = 1, length do
                 if i > 1 then
                     out[#out + 1] = ","
                 end
-                encode_value(value[i], out, depth + 1)
+                encode_value(value[i], out, depth + 1, empty)
             end
             out[#out + 1] = "]"
         end
@@ -109,10 +115,14 @@ function encode_value(value, out, depth)
     end
 end
 
-local function encode(value)
+local function encode_with(value, empty)
     local out = {}
-    encode_value(value, out, 1)
+    encode_value(value, out, 1, empty)
     return concat(out)
+end
+
+local function encode(value)
+    return (encode_with(value, "{}"))
 end
 
 -- ---- reading ----
@@ -174,8 +184,8 @@ end
 
 local read_value
 
-local function read_object(text, position, null_value, depth)
-    local object = {}
+local function read_object(text, position, reading, depth)
+    local object = setmetatable({}, reading.object)
     position = skip_space(text, position + 1)
     if sub(text, position, position) == "}" then
         return object, position + 1
@@ -190,7 +200,7 @@ local function read_object(text, position, null_value, depth)
         if sub(text, position, position) ~= ":" then
             fail("expected ':'", text, position)
         end
-        object[name], position = read_value(text, position + 1, null_value, depth)
+        object[name], position = read_value(text, position + 1, reading, depth)
         position = skip_space(text, position)
         local separator = sub(text, position, position)
         if separator == "}" then
@@ -202,15 +212,15 @@ local function read_object(text, position, null_value, depth)
     end
 end
 
-local function read_array(text, position, null_value, depth)
-    local array, length = {}, 0
+local function read_array(text, position, reading, depth)
+    local array, length = setmetatable({}, reading.array), 0
     position = skip_space(text, position + 1)
     if sub(text, position, position) == "]" then
         return array, position + 1
     end
     while true do
         length = length + 1
-        array[length], position = read_value(text, position, null_value, depth)
+        array[length], position = read_value(text, position, reading, depth)
         position = skip_space(text, position)
         local separator = sub(text, position, position)
         if separator == "]" then
@@ -222,16 +232,16 @@ local function read_array(text, position, null_value, depth)
     end
 end
 
-function read_value(text, position, null_value, depth)
+function read_value(text, position, reading, depth)
     if depth > MAX_DEPTH then
         fail("more than " .. MAX_DEPTH .. " levels", text, position)
     end
     position = skip_space(text, position)
     local first = sub(text, position, position)
     if first == "{" then
-        return read_object(text, position, null_value, depth + 1)
+        return read_object(text, position, reading, depth + 1)
     elseif first == "[" then
-        return read_array(text, position, null_value, depth + 1)
+        return read_array(text, position, reading, depth + 1)
     elseif first == '"' then
         return read_string(text, position)
     end
@@ -241,7 +251,7 @@ function read_value(text, position, null_value, depth)
     elseif word == "false" then
         return false, position + 5
     elseif word == "null" then
-        return null_value, position + 4
+        return reading.null_value, position + 4
     end
     local digits = text:match("^%-?%d+%.?%d*[eE]?[%+%-]?%d*", position)
     local value = digits and tonumber(digits)
@@ -251,12 +261,15 @@ function read_value(text, position, null_value, depth)
     return value, position + #digits
 end
 
--- The value and the position after it; or nil, the position of the error and its text.
-local function decode(text, position, null_value)
+-- The value and the position after it; or nil, the position of the error and its text. metatables: of objects and
+-- arrays; nil for none.
+local function decode(text, position, null_value, metatables)
     if type(text) ~= "string" then
         return nil, 1, "no JSON text but a " .. type(text)
     end
-    local ok, value, next_position = pcall(read_value, text, position or 1, null_value, 1)
+    local reading = { null_value = null_value, object = metatables and metatables.object,
+        array = metatables and metatables.array }
+    local ok, value, next_position = pcall(read_value, text, position or 1, reading, 1)
     if ok then
         return value, next_position
     end
@@ -266,10 +279,24 @@ local function decode(text, position, null_value)
     return nil, 1, tostring(value)
 end
 
-return {
-    version = "dkjson 2.5",
-    encode = encode,
-    decode = decode,
-    quotestring = quote,
-    null = null,
-}
+-- The module as scripts have it: a table without entries is an array unless its metatable says that it is an object,
+-- which it does of what was read as one.
+local function make()
+    return {
+        version = "dkjson 2.5",
+        encode = function(value)
+            return (encode_with(value, "[]"))
+        end,
+        decode = function(text, position, null_value, ...)
+            local object, array = { __jsontype = "object" }, { __jsontype = "array" }
+            if select("#", ...) > 0 then
+                object, array = ...
+            end
+            return decode(text, position, null_value, { object = object, array = array })
+        end,
+        quotestring = quote,
+        null = null,
+    }
+end
+
+return { encode = encode, decode = decode, make = make }

@@ -6,6 +6,7 @@ local severities = library("severities")
 local alert_types = library("alert_types")
 local creators = library("alert_creators")
 local describe = library("status_texts")
+local i18n = library("i18n")
 local band, lshift = bit.band, bit.lshift
 local type, tonumber, pairs = type, tonumber, pairs
 
@@ -166,7 +167,9 @@ local function module_of(generation)
             return nil
         end
         local own = status.description
-        if type(own) == "function" then
+        if type(own) == "string" and own ~= "" then
+            return i18n(own) or own
+        elseif type(own) == "function" then
             if generation == "4.0" or generation == "4.2" then
                 return own(info)
             end

@@ -259,8 +259,6 @@ end
 local function filling(generation)
     local add_tls, add_protocols = tls.adding[generation], detection.adding[generation]
     local add = ADDITIONS[generation]
-    local get_icmp_status = icmp.by_generation[generation] and icmp.by_generation[generation].getICMPStatusInfo
-        or icmp.public.getICMPStatusInfo
     return function(info)
         local event = cursor.event
         add_protocols(info)
@@ -282,10 +280,8 @@ local function filling(generation)
             add_tcp(info)
         end
         if icmp.has_icmp() then
-            info.icmp = get_icmp_status()
-            if info.icmp then
-                info.icmp.unreach = icmp.quoted()
-            end
+            info.icmp = icmp.status_of(generation)
+            info.icmp.unreach = icmp.quoted()
         end
         info.info = short.info_text()
         -- Without metadata there are no texts, and all that follows is made of them.

@@ -71,16 +71,30 @@ local function quoted()
     }
 end
 
--- In 2019 not for ICMPv6, and always what the client sent.
-local function status_info_of_2019()
-    local event = cursor.event
-    if event.l4_protocol ~= ICMP or event.icmp_present == 0 then
+-- In 2019 always what the client sent.
+local function sent_by_client()
+    if not has_icmp() then
         return nil
     end
-    return { type = event.cli2srv_icmp_type, code = event.cli2srv_icmp_code }
+    return { type = cursor.event.cli2srv_icmp_type, code = cursor.event.cli2srv_icmp_code }
+end
+
+-- In 2019 not for ICMPv6 either.
+local function status_info_of_2019()
+    if cursor.event.l4_protocol == ICMPV6 then
+        return nil
+    end
+    return (sent_by_client())
 end
 
 return {
     public = flow, has_icmp = has_icmp, quoted = quoted,
+    -- Type and code as a generation's scripts know them, of ICMP and ICMPv6; nil for other flows.
+    status_of = function(generation)
+        if generation == "2019" then
+            return (sent_by_client())
+        end
+        return (flow.getICMPStatusInfo())
+    end,
     by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
 }

@@ -65,8 +65,14 @@ local function string_or_wrong(name, position, value)
     return false
 end
 
+-- The same where the entry of a module's table will do as well as its number.
+local function named_or_wrong(name, position, value)
+    return type(value) == "table" or number_or_wrong(name, position, value)
+end
+
 return {
     public = flow,
+    named_or_wrong = named_or_wrong,
     by_generation = { ["4.2"] = { retrieveExternalAlertInfo = take_in_4_2 } },
     string_or_wrong = string_or_wrong,
     number_or_wrong = number_or_wrong,

@@ -55,7 +55,8 @@ function flow.setPredominantStatus(status)
 end
 
 function flow.triggerAlert(status, alert_type, severity, _, info)
-    if not common.number_or_wrong("triggerAlert", 1, status) then
+    if not (common.number_or_wrong("triggerAlert", 1, status) and common.named_or_wrong("triggerAlert", 2, alert_type)
+            and common.named_or_wrong("triggerAlert", 3, severity)) then
         return
     elseif cursor.verdict.alerts > 0 then
         return false

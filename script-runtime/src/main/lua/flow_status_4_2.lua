@@ -45,7 +45,9 @@ end
 
 -- No value where the script's key is missing, `false` for key 0.
 function flow.setStatus(key, flow_score, client_score, server_score, script_key)
-    if not common.number_or_wrong("setStatus", 1, key) then
+    if not (common.number_or_wrong("setStatus", 1, key) and common.number_or_wrong("setStatus", 2, flow_score)
+            and common.number_or_wrong("setStatus", 3, client_score)
+            and common.number_or_wrong("setStatus", 4, server_score)) then
         return
     elseif type(script_key) ~= "string" then
         common.string_or_wrong("setStatus", 5, script_key)
@@ -70,7 +72,9 @@ function flow.getAlertedStatus()
 end
 
 function flow.triggerAlert(key, alert_key, severity, score, _, info)
-    if not common.number_or_wrong("triggerAlert", 1, key) then
+    if not (common.number_or_wrong("triggerAlert", 1, key) and common.named_or_wrong("triggerAlert", 2, alert_key)
+            and common.named_or_wrong("triggerAlert", 3, severity)
+            and common.number_or_wrong("triggerAlert", 4, score)) then
         return
     end
     local known = verdicts.known(GENERATION, key, "triggerAlert")

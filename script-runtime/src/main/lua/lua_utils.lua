@@ -4,6 +4,7 @@ local emission = library("emission")
 local packet_time = library("packet_time")
 local protocols = library("protocols")
 local i18n = library("i18n")
+local describe = library("status_texts")
 local additions = library("lua_additions")
 local getinfo = debug.getinfo
 local floor = math.floor
@@ -332,17 +333,10 @@ function globals.l4_proto_to_string(number)
 end
 globals.l4Label = globals.l4_proto_to_string
 
-local function endpoint(address, port)
-    if port and port ~= 0 then
-        return (address:find(":", 1, true) and "[" .. address .. "]" or address) .. ":" .. port
-    end
-    return address
-end
-
 -- "[L4] client:port -> server:port [L7]" from what flow.getInfo() returned.
 function globals.shortFlowLabel(info)
-    return "[" .. info["proto.l4"] .. "] " .. endpoint(info["cli.ip"], info["cli.port"]) .. " -> "
-        .. endpoint(info["srv.ip"], info["srv.port"]) .. " [" .. info["proto.ndpi"] .. "]"
+    return "[" .. info["proto.l4"] .. "] " .. info["cli.ip"] .. ":" .. info["cli.port"] .. " -> "
+        .. info["srv.ip"] .. ":" .. info["srv.port"] .. " [" .. info["proto.ndpi"] .. "]"
 end
 
 function globals.getDeviceProtocolPoliciesUrl(parameters)
@@ -455,8 +449,15 @@ function globals.msToTime(milliseconds)
     return globals.secondsToTime(milliseconds / 1000)
 end
 
+local REMOTE_TO_LOCAL = 18
+
+-- What definitions of elephant flows say, by the number or definition of the status and the info of its script.
 function globals.formatElephantFlowStatus(status, info)
-    return i18n(status and status.i18n_title or "flow_details.normal")
+    local id = type(status) == "table" and status.status_id or status
+    if id == REMOTE_TO_LOCAL then
+        return describe("elephant_remote_to_local", info) or i18n("flow_details.elephant_flow_r2l")
+    end
+    return describe("elephant_local_to_remote", info) or i18n("flow_details.elephant_flow_l2r")
 end
 
 return { globals = globals, strings = strings, tables = tables, sorted_keys = sorted_keys, tracing = tracing }

@@ -29,7 +29,7 @@ local COMMON = {
     user_scripts = function(generation) return library("user_scripts_by_generation").of(generation) end,
     flow_consts = function(generation) return library("flow_consts").of(generation) end,
     alert_consts = function(generation) return library("alert_consts").of(generation) end,
-    dkjson = function() return shallow(library("dkjson")) end,
+    dkjson = function() return library("dkjson").make() end,
     discover_utils = function() return library("discover_utils").make() end,
     format_utils = function() return shallow(library("format_utils")) end,
     mud_utils = function(generation, globals) return library("mud_utils").of(generation, globals.flow) end,
@@ -86,18 +86,11 @@ local function of(generation)
     return by_generation[generation]
 end
 
-local function endpoint(address, port)
-    if port and port ~= 0 then
-        return (address:find(":", 1, true) and "[" .. address .. "]" or address) .. ":" .. port
-    end
-    return address
-end
-
 -- "[L7] L4 client:port -> server:port [info]", info only where there is any.
 local function label_of_2020(info)
     local extra = info.info
-    return "[" .. info["proto.ndpi"] .. "] " .. info["proto.l4"] .. " " .. endpoint(info["cli.ip"], info["cli.port"])
-        .. " -> " .. endpoint(info["srv.ip"], info["srv.port"])
+    return "[" .. info["proto.ndpi"] .. "] " .. info["proto.l4"] .. " " .. info["cli.ip"] .. ":" .. info["cli.port"]
+        .. " -> " .. info["srv.ip"] .. ":" .. info["srv.port"]
         .. ((extra ~= nil and extra ~= "") and " [" .. extra .. "]" or "")
 end
 

@@ -114,6 +114,16 @@ local function key_of(generation, key)
     return generation .. "/" .. key
 end
 
+-- Titles of a page's input, in the words behind their keys, as loaders of 4.0 and 4.2 left them.
+local function translate_titles(gui)
+    for _, name in ipairs({ "input_title", "input_description" }) do
+        local key = rawget(gui, name)
+        if type(key) == "string" and key ~= "" then
+            rawset(gui, name, i18n(key) or key)
+        end
+    end
+end
+
 -- What a loader of the script's generation writes into its table.
 local function describe(script, generation, key, path, in_alerts)
     script.key, script.path = key, path
@@ -128,6 +138,9 @@ local function describe(script, generation, key, path, in_alerts)
         script.subdir, script.source_path, script.edition = "flow", path, "community"
         script.script_type = module.script_types.flow
         script.plugin = folder and { key = folder:match("[^/]*$"), path = folder } or nil
+        if type(script.gui) == "table" then
+            translate_titles(script.gui)
+        end
     else
         script.is_alert, script.enabled = in_alerts, true
     end

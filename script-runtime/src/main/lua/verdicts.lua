@@ -9,6 +9,7 @@ local notes = library("flow_notes")
 local host_scores = library("host_scores")
 local running = library("running")
 local dkjson = library("dkjson")
+local icmp = library("flow_icmp")
 local cursor, control = layout.cursor, layout.control
 local cast, int64 = layout.ffi.cast, layout.ffi.typeof("int64_t")
 local band, bor, bnot, lshift = bit.band, bit.bor, bit.bnot, bit.lshift
@@ -209,8 +210,8 @@ local function info_text(generation, info)
     local event = cursor.event
     copy["ntopng.key"] = flow_key()
     copy.hash_entry_id = tonumber(event.flow_id)
-    if event.l4_protocol == 1 and event.icmp_present == 1 then
-        copy.icmp = { type = event.cli2srv_icmp_type, code = event.cli2srv_icmp_code }
+    if event.l4_protocol == 1 then
+        copy.icmp = icmp.status_of(generation)
     end
     if generation == "4.0" or generation == "4.2" then
         copy.alert_generation = { script_key = running.key(), subdir = "flow", confset_id = 0 }

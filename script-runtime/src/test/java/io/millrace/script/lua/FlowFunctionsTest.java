@@ -23,6 +23,14 @@ class FlowFunctionsTest {
     }
 
     @Test
+    void shouldNamePortsInALabelWhateverTheAddressesAre() {
+        assertThat(print(FlowKinds.icmp(event(PROTOCOL_DETECTED, 1)).between("fd07::10", "fd07::2")
+            .u16(FlowEventDescriptor.CLI_PORT, 0).u16(FlowEventDescriptor.SRV_PORT, 0)
+            .u8(FlowEventDescriptor.L4_PROTOCOL, 58), "io.write(shortFlowLabel(flow.getInfo()))"))
+            .isEqualTo("[IPv6-ICMP] fd07::10:0 -> fd07::2:0 [ICMP]");
+    }
+
+    @Test
     void shouldTellCountersInTheTablesOf2019() {
         assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getBytes()) tprint(flow.getPackets())"
             + " tprint(flow.getClientPort()) tprint(flow.getTime())")).isEqualTo("""
@@ -81,6 +89,7 @@ class FlowFunctionsTest {
                 protos.tls.ja3.server_cipher number 4865
                 protos.tls.ja3.server_hash string fedcba9876543210fedcba9876543210
                 protos.tls.ja3.server_unsafe_cipher string weak
+                protos.tls.ja4.client_hash string t13d1516h2_8daaf6152771_e5627efa2ab1
                 protos.tls.notAfter number 1600000000
                 protos.tls.notBefore number 1500000000
                 protos.tls.server_certificate string *.example.org
@@ -89,7 +98,6 @@ class FlowFunctionsTest {
                 protos.tls.subject_alt_name_match boolean true
                 protos.tls_version number 771
                 """);
-                protos.tls.ja4.client_hash string t13d1516h2_8daaf6152771_e5627efa2ab1
         assertThat(print(event(PROTOCOL_DETECTED, 1), "tprint(flow.getTLSInfo()) tprint(flow.getServerCipherClass())"))
             .isEqualTo(" table\n nil nil\n");
     }
@@ -108,6 +116,13 @@ class FlowFunctionsTest {
     }
 
     @Test
+    void shouldFingerprintTlsClientsAsScriptsOfTodayKnowIt() {
+        assertThat(print(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)), "for key, value in pairs(flow.tls_quic()) do "
+            + "if key:find('.ja', 1, true) then io.write(key, ' ', value) end end"))
+            .isEqualTo("protos.tls.ja4.client_hash t13d1516h2_8daaf6152771_e5627efa2ab1");
+    }
+
+    @Test
     void shouldReadDnsHttpAndSshDetails() {
         assertThat(print(FlowKinds.dns(event(PROTOCOL_DETECTED, 1)), "tprint(flow.getDNSInfo())")).isEqualTo("""
                  table
@@ -115,13 +130,6 @@ class FlowFunctionsTest {
                 protos.dns.last_query string a?b.example.org
                 protos.dns.last_query_type number 28
                 protos.dns.last_return_code number 3
-    @Test
-    void shouldFingerprintTlsClientsAsScriptsOfTodayKnowIt() {
-        assertThat(print(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)), "for key, value in pairs(flow.tls_quic()) do "
-            + "if key:find('.ja', 1, true) then io.write(key, ' ', value) end end"))
-            .isEqualTo("protos.tls.ja4.client_hash t13d1516h2_8daaf6152771_e5627efa2ab1");
-    }
-
                 """);
         assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)), "tprint(flow.http())")).isEqualTo("""
                  table

@@ -59,6 +59,81 @@ final class GenerationsTest {
     }
 
     @Test
+    void shouldDescribeAStatusInTheWordsOfItsDefinition() throws IOException {
+        file("callbacks/status_defs/late.lua", "return { status_id = 60, prio = 901, relevance = 10, i18n_title = 'Too late', "
+            + "i18n_description = 'flow_details.low_goodput', "
+            + "alert_severity = require('alert_consts').alert_severities.warning, "
+            + "alert_type = require('alert_consts').alert_types.alert_flow_misbehaviour }");
+        file("callbacks/status_defs/loud.lua", "return { status_id = 61, prio = 902, relevance = 10, i18n_title = 'Too loud', "
+            + "i18n_description = 'louder than the rest', "
+            + "alert_severity = require('alert_consts').alert_severities.warning, "
+            + "alert_type = require('alert_consts').alert_types.alert_flow_misbehaviour }");
+        script("callbacks/interface/flow/tells.lua", "local consts = require('flow_consts') " + body(
+            "consts.getStatusDescription(60, {}), ', ', consts.getStatusDescription(61)"));
+        try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("Low goodput, louder than the rest\n");
+        }
+    }
+
+    @Test
+    void shouldLetTextsOfPluginsHoldPercentSigns() throws IOException {
+        file("plugins/one/locales/en.lua", "return { share = '%{who}: %<part>.d %% of %{all}' }");
+        script("plugins/one/user_scripts/flow/tells.lua", body("i18n('one.share', { who = '5%', part = 7 })"));
+        try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo("5%: 7 % of nil\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2019, 8, 8, 'nil'", "4.0, 0, 0, 0", "4.2, 0, 0, 0"})
+    void shouldTellTheIcmpTypeThatTheGenerationDid(
+        final String generation, final String inAlert, final String inFullInfo, final String ofVersion6) {
+
+        final String text = "local types = require('flow_consts').status_types\n"
+            + "local script = { api = '" + generation + "', hooks = {} }\n"
+            + "function script.hooks.protocolDetected()\n"
+            + "local told = flow.getICMPStatusInfo()\n"
+            + "io.write(flow.getFullInfo().icmp.type, ' ', told and told.type or 'nil', '\\n')\n"
+            + switch (generation) {
+                case "2019" -> "flow.triggerStatus(13, {})";
+                case "4.0" -> "flow.triggerStatus(types.status_blacklisted, {}, 10, 10, 10)";
+                default -> "flow.triggerStatus(types.status_blacklisted.create(nil, {}), 10, 10, 10)";
+            } + " end return script";
+        try (ScriptHarness harness = ScriptHarness.with(text)) {
+            assertThat(harness.run(FlowKinds.icmp(event(PROTOCOL_DETECTED, 1))))
+                .isEqualTo(inFullInfo + " " + inFullInfo + "\n");
+            assertThat(harness.alerts()).singleElement().extracting(ScriptHarness.Alert::info).asString()
+                .contains("\"icmp\":{\"code\":0,\"type\":" + inAlert + "}");
+            assertThat(harness.run(FlowKinds.icmp(event(PROTOCOL_DETECTED, 2)).u8(FlowEventDescriptor.L4_PROTOCOL, 58)))
+                .isEqualTo(inFullInfo + " " + ofVersion6 + "\n");
+            assertThat(harness.problems()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        2019 | flow.triggerAlert(13, '7', 1, now)         | triggerAlert: expected number[@pos 2], got string
+        2019 | flow.triggerAlert(13, 7, nil, now)         | triggerAlert: expected number[@pos 3], got no value
+        4.0  | flow.triggerAlert('13', 7, 1, now)         | triggerAlert: expected number[@pos 1], got string
+        4.2  | flow.triggerAlert(1, 8, 4, '50', now)      | triggerAlert: expected number[@pos 4], got string
+        4.2  | flow.setStatus(17, 1, 2)                   | setStatus: expected number[@pos 4], got no value
+        4.2  | flow.setStatus(17, '1', 2, 3, 'key')       | setStatus: expected number[@pos 2], got string
+        """)
+    void shouldDoNothingButSaySoWhereAnArgumentIsOfTheWrongType(
+        final String generation, final String call, final String complaint) {
+
+        final String text = "local script = { api = '" + generation + "', hooks = {} }\n"
+            + "function script.hooks.protocolDetected(now)\n"
+            + "io.write(select('#', " + call + "), ' ', flow.getStatus(), '\\n') end return script";
+        try (ScriptHarness harness = ScriptHarness.with(text)) {
+            assertThat(harness.run(event(PROTOCOL_DETECTED, 1)))
+                .isEqualTo("15/Nov/2019 00:00:05 [script0.lua:3] ERROR: flow." + complaint + "\n0 0\n");
+            assertThat(harness.alerts()).isEmpty();
+            assertThat(harness.problems()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldRunScriptsOfOneNameInTwoGenerationsSideBySide() throws IOException {
         script("plugins/same/user_scripts/flow/same.lua", body("'4.0 '"));
         script("callbacks/interface/flow/same.lua", body("'2019 '"));
@@ -81,7 +156,9 @@ final class GenerationsTest {
     @Test
     void shouldWriteIntoTheTableWhatTheLoaderOfItsTimeDid() throws IOException {
         final String tell = "local script = { category = user_scripts.script_categories.security, is_alert = 'mine', "
-            + "hooks = {} } function script.hooks.protocolDetected() io.write(script.key, ' ', script.subdir, ' ', "
+            + "gui = { input_title = 'flow_details.low_goodput' }, "
+            + "hooks = {} } function script.hooks.protocolDetected() "
+            + "io.write(script.gui.input_title, ' ', script.key, ' ', script.subdir, ' ', "
             + "script.category.i18n_title, ' ', script.plugin.key, ' ', script.edition, ' ', script.is_alert, ' ', "
             + "script.script_type.parent_dir, ' ', script.source_path:match('[^/]*$'), '\\n') end return script";
         script("plugins/one/user_scripts/flow/told.lua", tell);
@@ -90,7 +167,8 @@ final class GenerationsTest {
             + "tostring(script.enabled), '\\n') end return script");
         try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
             assertThat(harness.run(event(PROTOCOL_DETECTED, 1))).isEqualTo(
-                "told flow user_scripts.category_security one community mine interface told.lua\ntrue true\n");
+                "Low goodput told flow user_scripts.category_security one community mine interface told.lua\n"
+                    + "true true\n");
             assertThat(harness.problems()).isEmpty();
         }
     }

@@ -45,6 +45,7 @@ class LuaUtilsTest {
         i18n('flow_details.low_goodput')             | Low goodput
         i18n('no.such.key')                          | nil
         i18n('custom_status', {number = 3})          | Custom status 3
+        i18n('custom_status')                        | Custom status nil
         ternary(1 > 2, 'a', 'b')                     | b
         isEmptyString('')                            | true
         ('a,b'):split(',')[2]                        | b
@@ -70,9 +71,15 @@ class LuaUtilsTest {
         flow_consts.getStatusTitle(13)               | Blacklisted flow
         flow_consts.getStatusInfo(13).prio           | 700
         flow_consts.custom_status_1                  | 59
+        formatElephantFlowStatus(17, {['elephant.l2r_threshold'] = 2048}) | More than 2 KB moved
+        formatElephantFlowStatus(18, nil)            | Elephant flow, remote to local
+        formatElephantFlowStatus({status_id = 18}, {['elephant.r2l_threshold'] = 1024}) | More than 1 KB moved
         user_scripts.field_units.bytes               | field_units.bytes
         require('dkjson').encode({b = {1, 'x'}, a = true}) | {"a":true,"b":[1,"x"]}
         require('dkjson').encode('\\"\\n\\1')        | "\\"\\n\\u0001"
+        require('dkjson').encode({a = {}, b = 2 ^ 53, c = 1.5e15}) | {"a":[],"b":9007199254740992,"c":1500000000000000}
+        require('dkjson').encode(require('dkjson').decode('[{},[],{"a":{}}]')) | [{},[],{"a":{}}]
+        getmetatable(require('dkjson').decode('{}', 1, nil, nil)) | nil
         require('dkjson').decode('{"a":[1,{"b":"\\\\u00e9\\\\ud83d\\\\ude00"}],"c":null}').a[2].b | é😀
         select(3, require('dkjson').decode('{"a":')) | no valid JSON value at line 1, byte 6
         select(2, require('dkjson').decode('[1,2'))  | 5
