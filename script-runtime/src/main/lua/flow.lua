@@ -41,7 +41,9 @@ end
 for generation, module in pairs(TRAFFIC) do
     take(library(module).public, special[generation], generation)
 end
-special.open.getSSLInfo = special.open.getTLSInfo
+for _, generation in ipairs({ "2019", "open" }) do
+    special[generation].getSSLInfo = special[generation].getTLSInfo
+end
 
 local NUMBERED = { methodNamesToIds = true, callMethodById = true }
 
@@ -50,7 +52,7 @@ for _, generation in ipairs(generations.all) do
     local functions = {}
     for name, row in pairs(api.rows_of(generation)) do
         local source = api.source_of(row, generation)
-        functions[name] = special[generation][name] or common[name] or special[source][name]
+        functions[name] = special[generation][name] or common[name] or special[source][name] or special.open[name]
         assert(functions[name] ~= nil or NUMBERED[name], name .. " of " .. generation .. " is not there")
     end
     tables[generation] = functions
@@ -87,6 +89,7 @@ local function add_numbered(functions)
 end
 
 add_numbered(tables.open)
+add_numbered(tables["2019"])
 
 return {
     of = function(generation)

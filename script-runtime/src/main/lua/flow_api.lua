@@ -7,6 +7,11 @@
 local OLD = "2019 4.0 4.2"
 local LATER = "4.0 4.2"
 
+-- What ntopng had for some months only: late in 2019, until plugins came, until flow scripts went. Scripts of those
+-- months lie where those of the generation before or after them do.
+local AFTER_2019, BEFORE_4_0 = "2019 open", "2019 4.0 open"
+local AFTER_4_2, AFTER_BOTH = "4.2 open", "2019 4.2 open"
+
 --
 -- needs: what the script thread has to know of every flow where a script may call the function: "hosts", what is known
 -- of the two hosts; "past", that and the flow's counters at its previous event; absent where the event alone will do.
@@ -26,6 +31,8 @@ group("Who", {
     { "getServerKey", OLD, "", "string", "Server as `address@vlan`." },
     { "getClientPort", "2019", "", "table", "`cli.port`." },
     { "getServerPort", "2019", "", "table", "`srv.port`." },
+    { "getClientPort", "4.2", "", "integer", "Client's port; 0 where the protocol has none." },
+    { "getServerPort", "4.2", "", "integer", "Server's port; 0 where the protocol has none." },
     { "cli", "current", "", "string", "Client's address." },
     { "srv", "current", "", "string", "Server's address." },
     { "cli_port", "current", "", "integer", "Client's port; 0 where the protocol has none." },
@@ -44,22 +51,23 @@ group("Who", {
     { "getMUDInfo", OLD, "", "table", "What a MUD profile needs: `host_server_name`, `protos.dns.last_query`, "
         .. "`is_local`, and for `cli.` and `srv.` `mud_recording`, `serialize_by_mac`, `mac`; from 4.0 on `devtype`.",
         needs = "hosts", apart = true },
-    { "getClientMUDPref", "open", "", "string", "The client's `mud_recording` of `getMUDInfo`, as in 2019." },
-    { "getServerMUDPref", "open", "", "string", "The server's." },
-    { "serializeClientByMac", "open", "", "boolean", "The client's `serialize_by_mac` of `getMUDInfo`." },
-    { "serializeServerByMac", "open", "", "boolean", "The server's." },
-    { "getClientIp", "open", "", "string", "Client's address; IPv6 as in RFC 5952." },
-    { "getServerIp", "open", "", "string", "Server's address." },
-    { "getFlowProtoClientIP", "open", "", "string", "Address of the side that asks in the application's protocol: the "
-        .. "client's, unless the client's port alone is below 1024." },
-    { "getFlowProtoServerIP", "open", "", "string", "Address of the other side." },
-    { "getProtocol", "open", "", "integer", "IP protocol." },
-    { "getClientInfo", "open", "", "table", "What `getFullInfo` has of the client: its keys that begin with `cli.`.",
+    { "getClientMUDPref", AFTER_2019, "", "string", "The client's `mud_recording` of `getMUDInfo`, as in 2019." },
+    { "getServerMUDPref", AFTER_2019, "", "string", "The server's." },
+    { "serializeClientByMac", AFTER_2019, "", "boolean", "The client's `serialize_by_mac` of `getMUDInfo`." },
+    { "serializeServerByMac", AFTER_2019, "", "boolean", "The server's." },
+    { "getClientIp", AFTER_BOTH, "", "string", "Client's address; IPv6 as in RFC 5952." },
+    { "getServerIp", AFTER_BOTH, "", "string", "Server's address." },
+    { "getFlowProtoClientIP", AFTER_4_2, "", "string", "Address of the side that asks in the application's protocol: "
+        .. "the client's, unless the client's port alone is below 1024." },
+    { "getFlowProtoServerIP", AFTER_4_2, "", "string", "Address of the other side." },
+    { "getProtocol", AFTER_4_2, "", "integer", "IP protocol." },
+    { "getClientInfo", AFTER_2019, "", "table", "What `getFullInfo` has of the client: its keys that begin with "
+        .. "`cli.`.",
         needs = "hosts", apart = true },
-    { "getServerInfo", "open", "", "table", "The same of the server, `srv.`.", needs = "hosts", apart = true },
-    { "getFlowInfoField", "open", "", "string", "The `info` of `getInfo`." },
-    { "getClientMac", "open", "", "string", "Client's MAC address." },
-    { "getServerMac", "open", "", "string", "MAC address that the client's first packet went to." },
+    { "getServerInfo", AFTER_2019, "", "table", "The same of the server, `srv.`.", needs = "hosts", apart = true },
+    { "getFlowInfoField", AFTER_4_2, "", "string", "The `info` of `getInfo`." },
+    { "getClientMac", AFTER_4_2, "", "string", "Client's MAC address." },
+    { "getServerMac", AFTER_4_2, "", "string", "MAC address that the client's first packet went to." },
 })
 
 group("Where", {
@@ -128,9 +136,10 @@ group("Time and counters", {
     { "isBidirectional", OLD, "", "boolean", "Packets in both directions." },
     { "is_oneway", "current", "", "boolean", "Packets in one direction only, whichever." },
     { "isNotPurged", OLD, "", "boolean", "Silent for ten idle timeouts and still here." },
-    { "getGoodputRatio", "open", "", "number", "Payload's share of all bytes in percent." },
-    { "hasLowGoodput", "open", "", "boolean", "A minute old or more, no UDP, less than 40 % payload, not yet idle." },
-    { "hasSlowDataExchange", "open", "", "boolean", "The same of a flow that is idle." },
+    { "getGoodputRatio", AFTER_4_2, "", "number", "Payload's share of all bytes in percent." },
+    { "hasLowGoodput", BEFORE_4_0, "", "boolean", "A minute old or more, no UDP, less than 40 % payload, not yet "
+        .. "idle." },
+    { "hasSlowDataExchange", BEFORE_4_0, "", "boolean", "The same of a flow that is idle." },
 })
 
 group("TCP", {
@@ -150,11 +159,11 @@ group("TCP", {
         basic = "it is 0" },
     { "getTCPPacketIssues", "2019", "", "table", "At most one of `has_low_goodput`, `has_slow_data_exchange` (once "
         .. "idle), `is_connection_refused`." },
-    { "getTCPInfo", "open", "", "table", "What `getFullInfo` has of TCP; `{}` of other flows.",
+    { "getTCPInfo", AFTER_2019, "", "table", "What `getFullInfo` has of TCP; `{}` of other flows.",
         basic = "retransmissions, order and losses are 0" },
-    { "isTcpZeroWinAlert", "open", "", "table", "`client`, `server`: whether it announced a receive window of 0." },
-    { "isConnectionRefused", "open", "", "boolean", "As `isTCPConnectionRefused`." },
-    { "isTwhOver", "open", "", "boolean", "TCP's opening is over, well or badly." },
+    { "isTcpZeroWinAlert", AFTER_4_2, "", "table", "`client`, `server`: whether it announced a receive window of 0." },
+    { "isConnectionRefused", BEFORE_4_0, "", "boolean", "As `isTCPConnectionRefused`." },
+    { "isTwhOver", AFTER_2019, "", "boolean", "TCP's opening is over, well or badly." },
 })
 
 group("Application", {
@@ -174,7 +183,7 @@ group("Application", {
         .. "`Dangerous`, `Unrated`." },
     { "hasRisk", "4.2", "id", "boolean", "nDPI found this risk; without a number, any.", "8" },
     { "getRiskInfo", "4.2", "", "table", "Risks found: number by name.", apart = true },
-    { "getRiskBitmap", "open", "", "integer", "Risks found: bit n is risk n." },
+    { "getRiskBitmap", AFTER_4_2, "", "integer", "Risks found: bit n is risk n." },
     { "getnDPIMatchPacket", "4.2", "", "table", "Payload of the packet at which nDPI named the application: `payload`, "
         .. "raw and cut off at 256 bytes, and `payload_len`, its length; 0 and no `payload` where it was guessed." },
     { "getTLSVersion", OLD, "", "integer", "769 is TLS 1.0, 772 is TLS 1.3; 0 if not TLS, which QUIC is "
@@ -209,10 +218,10 @@ group("Application", {
         .. "for ICMPv6." },
     { "getICMPType", LATER, "", "integer", "Type, the server's once it answered; 0 if not ICMP." },
     { "getMaxSeenIcmpPayloadSize", LATER, "", "integer", "Longest ICMP payload in bytes." },
-    { "shouldCheckTlsCertificate", "open", "", "boolean", "The client asked for a name, and the certificate was "
+    { "shouldCheckTlsCertificate", BEFORE_4_0, "", "boolean", "The client asked for a name, and the certificate was "
         .. "seen." },
-    { "getSSLInfo", "open", "", "table", "As `getTLSInfo`.", apart = true },
-    { "getSSLVersion", "open", "", "integer", "As `getTLSVersion`." },
+    { "getSSLInfo", AFTER_2019, "", "table", "As `getTLSInfo`.", apart = true },
+    { "getSSLVersion", AFTER_2019, "", "integer", "As `getTLSVersion`." },
 })
 
 local DEFINITION = "flow_consts.status_types.status_blacklisted"
@@ -237,15 +246,15 @@ group("Status, score, alert", {
     { "clearStatus", "2019", "status_id", "none", "Takes the status away.", "5" },
     { "clearStatus", "4.0", "definition", "none", "Takes the status away; its scores stay.", DEFINITION },
     { "clearStatus", "open", "status", "none", "Takes the status away.", "5" },
-    { "addStatus", "open", "status", "none", "As `setStatus`.", "5" },
+    { "addStatus", AFTER_2019, "status", "none", "As `setStatus`.", "5" },
     { "getStatus", OLD, "", "integer", "All statuses: bit n is status n of the script's generation." },
     { "isStatusSet", LATER, "id", "boolean", "Whether the status holds.", "5" },
     { "getPredominantStatus", "2019 4.0", "", "integer", "The status that speaks for the flow: in 2019 that of highest "
         .. "`prio`, in 4.0 that of highest score; 0 none." },
     { "setPredominantStatus", "2019", "status_id", "none", "Overrides it.", "5" },
     { "canTriggerAlert", "2019", "", "boolean", "The flow has had no alert yet." },
-    { "isAlerted", "open", "", "boolean", "The flow has had an alert." },
-    { "getPredominantAlert", "open", "", "integer", "Alert type of the predominant status; 0 none." },
+    { "isAlerted", AFTER_4_2, "", "boolean", "The flow has had an alert." },
+    { "getPredominantAlert", AFTER_4_2, "", "integer", "Alert type of the predominant status; 0 none." },
     { "getAlertedStatus", "4.2", "", "integer", "Status of the last alert; 0 none." },
     { "getAlertedStatusScore", LATER, "", "number", "Score that the last alert was raised with; 0 none." },
     { "triggerAlert", "2019 4.0", "status_id, alert_type, severity, now, info", "boolean", "Raises an alert at once; "
@@ -255,7 +264,7 @@ group("Status, score, alert", {
     { "triggerAlert", "current", "score, message", "string", "An alert in words of the script's own, once per flow.",
         "50, 'words'" },
     { "triggerAlert", "open", "...", "any", "Takes the arguments of any of the three.", "13, 7, 1, now" },
-    { "storeAlert", "open", "alert_type, severity, info", "boolean", "Raises an alert of a type without a status; "
+    { "storeAlert", AFTER_2019, "alert_type, severity, info", "boolean", "Raises an alert of a type without a status; "
         .. "`false` where the flow has had one.", "7, 1, '{}'" },
     { "getScore", "2019", "", "integer", "Score of the flow; 65535 until one is set." },
     { "getScore", LATER, "", "integer", "Score of the flow." },
@@ -265,14 +274,14 @@ group("Status, score, alert", {
     { "getScoreInfo", "2019", "", "table", "`score`, `cli.score`, `srv.score`, `status_map`, and `status_info` once "
         .. "alerted." },
     { "getScoreInfo", LATER, "", "table", "`score`, `status_map`, and `status_info` once alerted." },
-    { "incScore", "open", "score", "none", "Adds to the score of the flow.", "7" },
-    { "getClientScore", "open", "", "integer", "What live flows lay on the client together." },
-    { "getServerScore", "open", "", "integer", "What live flows lay on the server together." },
+    { "incScore", BEFORE_4_0, "score", "none", "Adds to the score of the flow.", "7" },
+    { "getClientScore", AFTER_2019, "", "integer", "What live flows lay on the client together." },
+    { "getServerScore", AFTER_2019, "", "integer", "What live flows lay on the server together." },
     { "retrieveExternalAlertInfo", OLD, "", "string or nil", "JSON of an [alert of another program](#external-alerts) "
         .. "about the flow: `source`, `severity_id`, `alert`; handed out once, nil where none waits." },
     { "isPassVerdict", OLD, "", "boolean", "Whether the flow may pass: always, for Millrace only watches." },
-    { "methodNamesToIds", "open", "", "table", "A number for each function of `flow`.", apart = true },
-    { "callMethodById", "open", "number, ...", "any", "Calls the function of that number with the other arguments.",
+    { "methodNamesToIds", AFTER_2019, "", "table", "A number for each function of `flow`.", apart = true },
+    { "callMethodById", AFTER_2019, "number, ...", "any", "Calls the function of that number with the other arguments.",
         "flow.methodNamesToIds().getKey", needs = "past", apart = true },
 })
 

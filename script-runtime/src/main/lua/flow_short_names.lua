@@ -50,4 +50,7 @@ function flow.direction()
     return server_has(LOCAL) and "remote@local" or "remote2remote"
 end
 
-return { public = flow }
+-- The last scripts before the short names had ports as numbers.
+return {
+    public = flow, by_generation = { ["4.2"] = { getClientPort = flow.cli_port, getServerPort = flow.srv_port } },
+}

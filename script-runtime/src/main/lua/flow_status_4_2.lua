@@ -71,6 +71,12 @@ function flow.getAlertedStatus()
     return status and consts.number_of(status, GENERATION) or 0
 end
 
+-- Key of the alert type of the status that speaks for the flow; 0 none.
+function flow.getPredominantAlert()
+    local status = statuses.by_id[cursor.verdict.predominant_status]
+    return status and status.id ~= 0 and statuses.alert_of(status, GENERATION).key or 0
+end
+
 function flow.triggerAlert(key, alert_key, severity, score, _, info)
     if not (common.number_or_wrong("triggerAlert", 1, key) and common.named_or_wrong("triggerAlert", 2, alert_key)
             and common.named_or_wrong("triggerAlert", 3, severity)

@@ -139,9 +139,11 @@ for generation, is_meant in pairs(IS_MEANT) do
     by_generation[generation].getTLSInfo = made_by(ADDING[generation])
 end
 -- Whether there is a name that the client asked for, and a certificate to compare it with.
-function by_generation.open.shouldCheckTlsCertificate()
+function flow.shouldCheckTlsCertificate()
     return is_old_tls() and texts.host_name() ~= nil and (texts.tls_server_names() or texts.tls_subject()) ~= nil
 end
-by_generation.open.getSSLVersion = by_generation.open.getTLSVersion
+for _, generation in ipairs({ "2019", "open" }) do
+    by_generation[generation].getSSLVersion = by_generation[generation].getTLSVersion
+end
 
 return { public = flow, adding = ADDING, by_generation = by_generation }

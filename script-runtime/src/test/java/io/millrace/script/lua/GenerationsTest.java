@@ -38,6 +38,23 @@ final class GenerationsTest {
     }
 
     @Test
+    void shouldRunScriptsOfTheMonthsBetweenGenerations() throws IOException {
+        script("callbacks/interface/flow/october.lua", body("flow.getClientIp(), ' ', flow.addStatus(5) or '', "
+            + "type(flow.getBytes()), ' ', flow.getSSLVersion(), ' ', flow.getSSLInfo()['protos.tls_version'], ' ', "
+            + "flow.callMethodById(flow.methodNamesToIds().getHashEntryId)"));
+        script("plugins/one/user_scripts/flow/january.lua", body("type(flow.getBytes()), ' ', "
+            + "tostring(flow.hasLowGoodput()), tostring(flow.shouldCheckTlsCertificate()), flow.incScore(7) or ''"));
+        script("plugins/two/user_scripts/flow/february.lua", body("flow.getClientIp(), ':', flow.getClientPort(), ' ', "
+            + "flow.getRiskBitmap(), ' ', flow.setStatus(1, 10, 10, 10, 'february') and flow.getPredominantAlert()"));
+        try (ScriptHarness harness = ScriptHarness.ofSources(sources)) {
+            assertThat(harness.run(FlowKinds.tls(event(PROTOCOL_DETECTED, 1)))).isEqualTo(
+                "192.168.1.10 table 771 771 1\nnumber falsetrue\n192.168.1.10:40000 0 8\n");
+            assertThat(harness.problems()).isEmpty();
+            assertThat(harness.bitmap(1)).isEqualTo(1L << 5 | 1L << 13);
+        }
+    }
+
+    @Test
     void shouldRaiseWhatADefinitionFileDefines() throws IOException {
         file("status_defs/late.lua", "return { status_id = 60, prio = 901, relevance = 10, i18n_title = 'Too late', "
             + "alert_severity = require('alert_consts').alert_severities.warning, "

@@ -25,7 +25,7 @@ class ScriptExaminationTest {
             """)).containsExactly(
             "3: error: unknown name 'flow.getClientCountry': another generation has it: api = \"4.0\" or api = \"4.2\"",
             "3: error: unknown name 'flow.cli': another generation has it: api = \"current\"",
-            "3: error: unknown name 'flow.getClientIP': did you mean 'flow.getClientKey'?");
+            "3: error: unknown name 'flow.getClientIP': did you mean 'flow.getClientIp'?");
     }
 
     @Test
