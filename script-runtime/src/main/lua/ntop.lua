@@ -92,17 +92,26 @@ function interface.getnDPICategoryId(name)
     return protocols.category_ids[name] or ndpi_names.category_ids[name] or -1
 end
 
-function interface.getnDPICategoryName(id)
-    return protocols.categories[tonumber(id)] or ""
+-- Those whose answers bear the names of a generation, and all others.
+local function interface_of(generation)
+    local names, own = ndpi_names.of(generation), {}
+    for name, body in pairs(interface) do
+        own[name] = body
+    end
+
+    function own.getnDPICategoryName(id)
+        return names.categories[tonumber(id)] or ""
+    end
+
+    function own.getnDPIProtoCategory(id)
+        local category = protocols.category_of[tonumber(id)] or 0
+        return { id = category, name = names.categories[category] or "" }
+    end
+
+    function own.getnDPIProtoBreed(id)
+        return names.breeds[protocols.breed_of[tonumber(id)]] or "Unrated"
+    end
+    return own
 end
 
-function interface.getnDPIProtoCategory(id)
-    local category = protocols.category_of[tonumber(id)] or 0
-    return { id = category, name = protocols.categories[category] or "" }
-end
-
-function interface.getnDPIProtoBreed(id)
-    return protocols.breeds[protocols.breed_of[tonumber(id)]] or "Unrated"
-end
-
-return { ntop = ntop, interface = interface }
+return { ntop = ntop, interface_of = interface_of }

@@ -347,7 +347,7 @@ local function environment(folder, generation)
         globals.math[name] = body
     end
     globals.flow = copy(library("flow").of(generation))
-    globals.ntop, globals.interface = copy(library("ntop").ntop), copy(library("ntop").interface)
+    globals.ntop, globals.interface = copy(library("ntop").ntop), library("ntop").interface_of(generation)
     globals.host, globals.network = {}, {}
     for name, body in pairs(script_files.functions(folder)) do
         globals.ntop[name] = body

@@ -203,7 +203,8 @@ final class GenerationsTest {
         final String text = "local script = { api = '" + generation + "', hooks = {} }\n"
             + "function script.hooks.protocolDetected()\n"
             + "if flow.getnDPICategoryName then io.write(flow.getnDPICategoryName(), ' ', "
-            + "(flow.getProtoBreed or function() return flow.getProtocolBreedInfo()['proto.ndpi_breed'] end)()) end\n"
+            + "(flow.getProtoBreed or function() return flow.getProtocolBreedInfo()['proto.ndpi_breed'] end)()) "
+            + "assert(interface.getnDPICategoryName(7) == flow.getnDPICategoryName()) end\n"
             + "if flow.getRiskInfo then io.write('\\n') for text, id in pairsByValues(flow.getRiskInfo()) do "
             + "io.write(' ', id, ' ', text) end end end return script";
         try (ScriptHarness harness = ScriptHarness.with(text)) {
