@@ -41,9 +41,7 @@ struct millrace_frame {
    uint64_t address;         /* first byte of the frame, contiguous */
    uint64_t timestamp_ns;    /* Unix epoch */
    uint32_t captured_length; /* bytes readable at address */
-   uint32_t rss_hash;        /* 0 where the port computes none */
    uint32_t vlan_tci;        /* tag taken off by the port, bit 16 set where there is one */
-   uint32_t packet_length;   /* as the driver claims; more than captured_length where it kept less */
 };
 
 struct millrace_burst {
@@ -51,7 +49,6 @@ struct millrace_burst {
    uint16_t queue;
    uint16_t limit;
    uint16_t held;             /* mbufs of the last receive, given back by the next one */
-   uint32_t timestamp_unit_ns; /* length of one tick of the port's timestamps; 0: the port stamps nothing */
    uint32_t linearized;        /* frames of several segments, copied together; since the burst was made */
    struct rte_ring *ring;      /* where frames come from instead of the port; null for the others */
    struct millrace_packet_socket *socket; /* where frames come from instead of the port; null for the others */

@@ -36,13 +36,11 @@ static struct millrace_burst *burst_create(uint16_t limit) {
    return burst;
 }
 
-struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit,
-      uint32_t timestamp_unit_ns) {
+struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit) {
    struct millrace_burst *burst = burst_create(limit);
    if (burst != NULL) {
       burst->port = port;
       burst->queue = queue;
-      burst->timestamp_unit_ns = timestamp_unit_ns;
    }
    return burst;
 }
@@ -53,7 +51,6 @@ struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t li
    if (burst != NULL) {
       burst->ring = ring;
       burst->delimited = delimited != 0;
-      burst->timestamp_unit_ns = 1;
    }
    return burst;
 }
@@ -98,7 +95,7 @@ void millrace_burst_destroy(struct millrace_burst *burst) {
    }
 }
 
-/* Walks the segments instead of trusting the packet's length: net_pcap keeps 16 bits of it and claims 32. */
+/* Walks the segments instead of trusting the packet's length: net_pcap keeps 16 bits of it. */
 static uint32_t linearize(const struct rte_mbuf *segment, uint8_t *copy) {
    uint32_t used = 0;
    for (; segment != NULL; segment = segment->next) {
@@ -109,7 +106,7 @@ static uint32_t linearize(const struct rte_mbuf *segment, uint8_t *copy) {
    return used;
 }
 
-/* What few frames have: several segments, a hash or a tag that the port took off. */
+/* What few frames have: several segments, or a tag that the port took off. */
 static void describe_rare(struct millrace_burst *burst, uint16_t slot) {
    const struct rte_mbuf *mbuf = burst->mbufs[slot];
    struct millrace_frame *frame = &burst->frames[slot];
@@ -119,21 +116,19 @@ static void describe_rare(struct millrace_burst *burst, uint16_t slot) {
       frame->captured_length = linearize(mbuf, copy);
       burst->linearized++;
    }
-   frame->rss_hash = (mbuf->ol_flags & RTE_MBUF_F_RX_RSS_HASH) != 0 ? mbuf->hash.rss : 0;
-   frame->vlan_tci = (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ? 0x10000u | mbuf->vlan_tci : 0;
+   if ((mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0) {
+      frame->vlan_tci = 0x10000u | mbuf->vlan_tci;
+   }
 }
 
 static inline void describe(struct millrace_burst *burst, uint16_t slot) {
    const struct rte_mbuf *mbuf = burst->mbufs[slot];
    struct millrace_frame *frame = &burst->frames[slot];
-   const uint64_t rare = RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_VLAN_STRIPPED;
    frame->address = (uint64_t)(uintptr_t)rte_pktmbuf_mtod(mbuf, void *);
    rte_prefetch0((const void *)(uintptr_t)frame->address);
    frame->captured_length = rte_pktmbuf_data_len(mbuf);
-   frame->rss_hash = 0;
    frame->vlan_tci = 0;
-   frame->packet_length = rte_pktmbuf_pkt_len(mbuf);
-   if (unlikely((mbuf->ol_flags & rare) != 0 || mbuf->nb_segs != 1)) {
+   if (unlikely((mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 || mbuf->nb_segs != 1)) {
       describe_rare(burst, slot);
    }
 }
@@ -198,13 +193,11 @@ static void describe_as_of(struct millrace_burst *burst, uint16_t received, uint
    }
 }
 
-/* Where the port stamps its frames. */
-static void stamp(struct millrace_burst *burst, uint16_t received) {
+/* Whoever put them into the ring has left the time in them, in nanoseconds. */
+static void take_times(struct millrace_burst *burst, uint16_t received) {
    for (uint16_t slot = 0; slot < received; slot++) {
-      const struct rte_mbuf *mbuf = burst->mbufs[slot];
-      burst->frames[slot].timestamp_ns = (mbuf->ol_flags & rx_timestamp_flag) != 0
-         ? *RTE_MBUF_DYNFIELD(mbuf, rx_timestamp_offset, const rte_mbuf_timestamp_t *) * burst->timestamp_unit_ns
-         : 0;
+      burst->frames[slot].timestamp_ns =
+         *RTE_MBUF_DYNFIELD(burst->mbufs[slot], rx_timestamp_offset, const rte_mbuf_timestamp_t *);
    }
 }
 
@@ -232,9 +225,9 @@ int millrace_burst_receive(struct millrace_burst *burst) {
    __atomic_store_n(&burst->received, burst->received + received, __ATOMIC_RELAXED);
    if (burst->socket != NULL || burst->savefile != NULL) {
       describe_all(burst, received);
-   } else if (burst->timestamp_unit_ns != 0) {
+   } else if (burst->ring != NULL) {
       describe_all(burst, received);
-      stamp(burst, received);
+      take_times(burst, received);
    } else {
       describe_as_of(burst, received, live_clock_ns());
    }

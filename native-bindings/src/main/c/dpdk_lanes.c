@@ -38,7 +38,6 @@ void millrace_lanes_fill(struct millrace_lanes *lanes, struct millrace_burst *bu
       struct rte_mbuf *mbuf = burst->mbufs[slot];
       struct millrace_lane *lane = &lanes->lane[lanes->target[slot]];
       *RTE_MBUF_DYNFIELD(mbuf, rx_timestamp_offset, rte_mbuf_timestamp_t *) = burst->frames[slot].timestamp_ns;
-      mbuf->ol_flags |= rx_timestamp_flag;
       lane->items[lane->length++] = mbuf;
    }
    burst->held = 0;

@@ -30,9 +30,7 @@ static const struct entry entries[] = {
    OFFSET(millrace_frame, address),
    OFFSET(millrace_frame, timestamp_ns),
    OFFSET(millrace_frame, captured_length),
-   OFFSET(millrace_frame, rss_hash),
    OFFSET(millrace_frame, vlan_tci),
-   OFFSET(millrace_frame, packet_length),
    OFFSET(millrace_burst, frames),
    OFFSET(millrace_burst, linearized),
    OFFSET(millrace_burst, epoch_ended),
@@ -60,6 +58,7 @@ static const struct entry entries[] = {
    CONSTANT(MILLRACE_SOCKET_BLOCK_BYTES),
    CONSTANT(MILLRACE_SAVEFILE_ERROR_BYTES),
    OFFSET(millrace_savefile, finished),
+   OFFSET(millrace_savefile, error),
    OFFSET(millrace_savefile, frames),
    OFFSET(millrace_savefile, frame_bytes),
 

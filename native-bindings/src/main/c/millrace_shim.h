@@ -36,8 +36,7 @@ int millrace_port_configure(uint16_t port, uint16_t rx_queues, uint16_t rx_descr
 int millrace_port_link(uint16_t port);
 int millrace_port_stats(uint16_t port, uint64_t *values);
 int millrace_port_xstats(uint16_t port, char *names, uint64_t *values, unsigned int limit);
-int millrace_timestamps_find(void);
-struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit, uint32_t timestamp_unit_ns);
+struct millrace_burst *millrace_burst_create(uint16_t port, uint16_t queue, uint16_t limit);
 int millrace_burst_receive(struct millrace_burst *burst);
 struct millrace_burst *millrace_burst_of_ring(struct rte_ring *ring, uint16_t limit, int delimited);
 struct millrace_burst *millrace_burst_of_socket(struct millrace_packet_socket *opened, uint16_t limit);

@@ -61,12 +61,19 @@ static bool next_frame(struct millrace_savefile *opened) {
    if (opened->header != NULL) {
       return true;
    }
-   if (opened->finished || pcap_next_ex(opened->pcap, &opened->header, &opened->bytes) != 1) {
-      opened->header = NULL;
-      opened->finished = 1;
+   if (opened->finished) {
       return false;
    }
-   return true;
+   const int result = pcap_next_ex(opened->pcap, &opened->header, &opened->bytes);
+   if (result == 1) {
+      return true;
+   }
+   if (result == PCAP_ERROR) {
+      snprintf(opened->error, sizeof(opened->error), "%s", pcap_geterr(opened->pcap));
+   }
+   opened->header = NULL;
+   opened->finished = 1;
+   return false;
 }
 
 /* NULL: not enough mbufs are free. */

@@ -1,7 +1,7 @@
 /*
  * A capture file that is read as fast as it comes: what libpcap calls a savefile (pcap-savefile(5)), pcap or pcapng.
  *
- * Opened and closed by the thread that makes the burst; frames are taken by the thread that owns the burst.
+ * Opened, read and closed by the thread that owns the burst, closed after it.
  */
 #ifndef MILLRACE_SAVEFILE_H
 #define MILLRACE_SAVEFILE_H
@@ -23,6 +23,7 @@ struct millrace_savefile {
    uint32_t finished;         /* whether no frame will come: the file has ended, or cannot be read from here on */
    uint64_t frames;           /* taken since the file was opened */
    uint64_t frame_bytes;      /* captured bytes of those */
+   char error[MILLRACE_SAVEFILE_ERROR_BYTES]; /* why it cannot be read from here on; empty where it can, or has ended */
    struct pcap_pkthdr *header; /* read, and still to be taken; null where there is none */
    const uint8_t *bytes;      /* its frame */
 };

@@ -37,7 +37,7 @@ static void write_capture(const char *path, int frames) {
 
 static void check_frame(const struct millrace_frame *frame, int number) {
    REQUIRE(frame->captured_length == frame_lengths[(size_t)number % FRAMES]);
-   REQUIRE(frame->timestamp_ns == 1700000000000000000ull + 1000ull * (uint64_t)number);
+   REQUIRE(frame->timestamp_ns != 0);
    const uint8_t *bytes = (const uint8_t *)(uintptr_t)frame->address;
    for (uint32_t at = 0; at < frame->captured_length; at++) {
       REQUIRE(bytes[at] == byte_of(number, at));
@@ -57,8 +57,7 @@ static void check_bursts(const char *folder, int frames, uint16_t limit, int rea
    REQUIRE(rte_eth_dev_get_port_by_name("net_pcap_check", &port) == 0);
    REQUIRE(millrace_port_configure(port, 1, 512, &pool) == 0);
    REQUIRE(rte_eth_dev_start(port) == 0);
-   REQUIRE(millrace_timestamps_find() == 0);
-   struct millrace_burst *burst = millrace_burst_create(port, 0, limit, 1000);
+   struct millrace_burst *burst = millrace_burst_create(port, 0, limit);
    REQUIRE(burst != NULL);
    int number = 0;
    int received = 0;
@@ -124,8 +123,8 @@ static void check_memif(const char *folder) {
    const uint16_t client = open_memif("net_memif_client", "client", alias, &pools[1]);
    await_link(server);
    await_link(client);
-   struct millrace_burst *at_server = millrace_burst_create(server, 0, 32, 0);
-   struct millrace_burst *at_client = millrace_burst_create(client, 0, 32, 0);
+   struct millrace_burst *at_server = millrace_burst_create(server, 0, 32);
+   struct millrace_burst *at_client = millrace_burst_create(client, 0, 32);
    REQUIRE(at_server != NULL && at_client != NULL);
    for (int poll = 0; poll < 10; poll++) {
       REQUIRE(millrace_burst_receive(at_server) == 0);
@@ -160,8 +159,8 @@ static void check_log_tail(void) {
 }
 
 void check_ports(const char *folder) {
-   REQUIRE(millrace_burst_create(0, 0, 0, 0) == NULL);
-   REQUIRE(millrace_burst_create(0, 0, MILLRACE_BURST_MAX + 1, 0) == NULL);
+   REQUIRE(millrace_burst_create(0, 0, 0) == NULL);
+   REQUIRE(millrace_burst_create(0, 0, MILLRACE_BURST_MAX + 1) == NULL);
    REQUIRE(millrace_pool_create("too-long", 8, 0, UINT16_MAX, SOCKET_ID_ANY) == NULL);
    check_bursts(folder, 0, 32, 1);
    check_bursts(folder, 1, 1, 1);

@@ -26,7 +26,6 @@ import java.util.List;
 public final class LoopPort extends EndlessSource {
     private static final int MEMPOOL_CACHE_MBUFS = 256;
     private static final int RX_DESCRIPTORS = 512;
-    private static final int NO_FILE_TIME = 0;
     private static final int PCAP_HEADER_LENGTH = 24;
     private static final int RECORD_HEADER_LENGTH = 16;
     private static final int CAPTURED_LENGTH_OFFSET = 8;
@@ -71,7 +70,7 @@ public final class LoopPort extends EndlessSource {
         port = EthernetPort.attach("vdev", "net_pcap_" + name, "rx_pcap=" + capture + ",infinite_rx=1");
         port.configure(List.of(mempool), RX_DESCRIPTORS);
         port.start();
-        burst = port.burst(0, burstLimit, NO_FILE_TIME);
+        burst = port.burst(0, burstLimit);
         descriptors = new OffHeapBlock((long) burstLimit * FrameDescriptor.LENGTH, false);
         if (prefill == null) {
             prefillEnd = 0;

@@ -121,8 +121,6 @@ final class MutatedFrames implements PacketSource {
         RawMemory.putI64(descriptor + FrameDescriptor.ADDRESS, address);
         RawMemory.putI64(descriptor + FrameDescriptor.TIMESTAMP_NS, timeNs);
         RawMemory.putI32(descriptor + FrameDescriptor.CAPTURED_LENGTH, length);
-        RawMemory.putI32(descriptor + FrameDescriptor.PACKET_LENGTH, length);
-        RawMemory.putI32(descriptor + FrameDescriptor.RSS_HASH, 0);
         RawMemory.putI32(descriptor + FrameDescriptor.VLAN_TCI, 0);
     }
 

@@ -47,7 +47,7 @@ public class PortBenchmark extends StageBenchmark {
         port = EthernetPort.attach("vdev", "net_pcap0", "rx_pcap=" + capture + ",infinite_rx=1");
         port.configure(List.of(mempool), 512);
         port.start();
-        burst = port.burst(0, BURST, 0);
+        burst = port.burst(0, BURST);
     }
 
     /** One burst. */

@@ -29,6 +29,5 @@ public abstract class EndlessSource implements PacketSource {
         RawMemory.putI64(descriptor + FrameDescriptor.ADDRESS, frame);
         RawMemory.putI64(descriptor + FrameDescriptor.TIMESTAMP_NS, timeNs);
         RawMemory.putI32(descriptor + FrameDescriptor.CAPTURED_LENGTH, lengthBytes);
-        RawMemory.putI32(descriptor + FrameDescriptor.PACKET_LENGTH, lengthBytes);
     }
 }

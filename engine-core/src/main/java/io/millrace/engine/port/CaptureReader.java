@@ -68,9 +68,10 @@ final class CaptureReader implements AutoCloseable {
 
     /** Receives a burst; 0 at the end of the file and where all mbufs are away. */
     int receive() {
-        return feed == null ? burst.receive() : burst.receiveWaiting();
+        return burst.receiveWaiting();
     }
 
+    /** Address of the first frame's description. */
     long frames() {
         return burst.frames();
     }
@@ -80,14 +81,19 @@ final class CaptureReader implements AutoCloseable {
         return savefile.finished();
     }
 
+    /** Why no more could be read, in one line; empty where the file has ended. */
+    String failure() {
+        return savefile.failure();
+    }
+
     /** Frames received so far. */
     long packets() {
-        return savefile.frames();
+        return savefile.receivedFrames();
     }
 
     /** Captured bytes of those. */
     long capturedBytes() {
-        return savefile.frameBytes();
+        return savefile.receivedBytes();
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.util.Map;
 
 /** A device that one of DPDK's drivers polls. */
 final class DpdkDevice implements PortDevice {
-    private static final int TIMESTAMPS_OF_CLOCK = 0;
     /** Its queues get both directions of a flow though it offers no hash: the kernel shares the frames out. */
     private static final String SHARED_BY_KERNEL = "net_af_packet";
 
@@ -85,7 +84,7 @@ final class DpdkDevice implements PortDevice {
         }
         final List<RxBurst> bursts = new ArrayList<>();
         for (int queue = 0; queue < queues; queue++) {
-            bursts.add(port.burst(queue, config.burst(), TIMESTAMPS_OF_CLOCK));
+            bursts.add(port.burst(queue, config.burst()));
         }
         return bursts;
     }

@@ -12,12 +12,8 @@ public final class FrameDescriptor {
     public static final int TIMESTAMP_NS = RxBurst.TIMESTAMP_NS_OFFSET;
     /** {@code uint32_t}: readable bytes. */
     public static final int CAPTURED_LENGTH = RxBurst.CAPTURED_LENGTH_OFFSET;
-    /** {@code uint32_t}: hash computed by the port; 0 none. */
-    public static final int RSS_HASH = RxBurst.RSS_HASH_OFFSET;
     /** {@code uint32_t}: VLAN tag taken off by the port, with bit 16 set; 0 none. */
     public static final int VLAN_TCI = RxBurst.VLAN_TCI_OFFSET;
-    /** {@code uint32_t}: length that the driver claims; more than what is readable where it kept less. */
-    public static final int PACKET_LENGTH = RxBurst.PACKET_LENGTH_OFFSET;
 
     private FrameDescriptor() {
     }

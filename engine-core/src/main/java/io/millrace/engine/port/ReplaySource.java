@@ -185,16 +185,13 @@ public final class ReplaySource implements SharedSource {
         if (reader == null) {
             return;
         }
-        final CaptureFeed feed = reader.feed();
-        final long packets = reader.packets();
-        final long capturedBytes = reader.capturedBytes();
+        final String truncation = truncation(reader);
         reader.close();
         reader = null;
         current = null;
         if (file.note() != null) {
             truncations.add(file.note());
         }
-        final String truncation = truncation(feed, packets, capturedBytes);
         if (truncation != null) {
             truncations.add(truncation);
         }
@@ -202,12 +199,16 @@ public final class ReplaySource implements SharedSource {
         finishedFilesBytes += file.sizeBytes();
     }
 
-    private String truncation(final CaptureFeed feed, final long packets, final long capturedBytes) {
-        final String failure = feed == null ? null : feed.failure();
-        if (failure != null || stopped) {
-            return failure;
+    private String truncation(final CaptureReader read) {
+        final CaptureFeed feed = read.feed();
+        final String unpacking = feed == null ? null : feed.failure();
+        if (unpacking != null || stopped) {
+            return unpacking;
         }
-        return feed == null ? file.truncation(packets, capturedBytes)
-            : file.truncation(packets, capturedBytes, feed.bytes());
+        final String missing = feed == null ? file.truncation(read.packets(), read.capturedBytes())
+            : file.truncation(read.packets(), read.capturedBytes(), feed.bytes());
+        return missing != null || read.failure().isEmpty() ? missing
+            : "capture file is cut or damaged: " + file.path() + ": " + read.failure()
+                + "; the " + read.packets() + " packets before that were read";
     }
 }

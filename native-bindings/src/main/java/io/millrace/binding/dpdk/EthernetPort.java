@@ -207,24 +207,17 @@ public final class EthernetPort implements AutoCloseable {
     }
 
     /**
-     * A burst over one of the queues; the worker that polls it owns it.
+     * A burst over one of the queues; the worker that polls it owns it. Frames carry the time at which the burst was received.
      *
-     * @param queue           index of the RX queue.
-     * @param limit           frames per burst at most, 1 to {@link RxBurst#MAX_FRAMES}.
-     * @param timestampUnitNs length of one tick of the port's receive timestamps; 0 where it stamps nothing and a
-     *                        clock is read once per burst.
+     * @param queue index of the RX queue.
+     * @param limit frames per burst at most, 1 to {@link RxBurst#MAX_FRAMES}.
      */
-    public RxBurst burst(final int queue, final int limit, final int timestampUnitNs) {
+    public RxBurst burst(final int queue, final int limit) {
         final NativeShim shim = NativeShim.shim();
-        if (timestampUnitNs != 0) {
-            require(
-                shim.function("millrace_timestamps_find", FunctionDescriptor.of(JAVA_INT)).callInt(),
-                "port " + device + " brings no receive timestamps");
-        }
         final long burst = shim
             .function("millrace_burst_create",
-                FunctionDescriptor.of(ADDRESS, JAVA_SHORT, JAVA_SHORT, JAVA_SHORT, JAVA_INT))
-            .callPointer(portId, (short) queue, (short) limit, timestampUnitNs)
+                FunctionDescriptor.of(ADDRESS, JAVA_SHORT, JAVA_SHORT, JAVA_SHORT))
+            .callPointer(portId, (short) queue, (short) limit)
             .address();
         if (burst == 0) {
             throw new EnvironmentException(

@@ -22,12 +22,8 @@ public final class RxBurst implements AutoCloseable {
     public static final int TIMESTAMP_NS_OFFSET;
     /** {@code uint32_t}: readable bytes. */
     public static final int CAPTURED_LENGTH_OFFSET;
-    /** {@code uint32_t}: hash computed by the port; 0 none. */
-    public static final int RSS_HASH_OFFSET;
     /** {@code uint32_t}: VLAN tag taken off by the port, with bit 16 set; 0 none. */
     public static final int VLAN_TCI_OFFSET;
-    /** {@code uint32_t}: length that the driver claims; more than what is readable where it kept less. */
-    public static final int PACKET_LENGTH_OFFSET;
     /** Most frames of a burst. */
     public static final int MAX_FRAMES;
     /** Most bytes of a frame that are handed over. */
@@ -51,9 +47,7 @@ public final class RxBurst implements AutoCloseable {
         ADDRESS_OFFSET = shim.layout("millrace_frame.address");
         TIMESTAMP_NS_OFFSET = shim.layout("millrace_frame.timestamp_ns");
         CAPTURED_LENGTH_OFFSET = shim.layout("millrace_frame.captured_length");
-        RSS_HASH_OFFSET = shim.layout("millrace_frame.rss_hash");
         VLAN_TCI_OFFSET = shim.layout("millrace_frame.vlan_tci");
-        PACKET_LENGTH_OFFSET = shim.layout("millrace_frame.packet_length");
         MAX_FRAMES = shim.layout("MILLRACE_BURST_MAX");
         MAX_FRAME_BYTES = shim.layout("MILLRACE_FRAME_MAX");
         EPOCH_ENDED_OFFSET = shim.layout("millrace_burst.epoch_ended");

@@ -12,12 +12,13 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A capture file, pcap or pcapng, read by libpcap into mbufs. Opened and closed by the thread that makes the burst;
- * everything else belongs to the thread that polls the burst. Source: {@code pcap-savefile(5)}.
+ * A capture file, pcap or pcapng, read by libpcap into mbufs. Owned by the thread that polls its burst; closed after the
+ * burst, and not asked for anything then. Source: {@code pcap-savefile(5)}.
  */
 public final class Savefile implements AutoCloseable {
     private static final int ERROR_BYTES;
     private static final int FINISHED_OFFSET;
+    private static final int ERROR_OFFSET;
     private static final int FRAMES_OFFSET;
     private static final int FRAME_BYTES_OFFSET;
 
@@ -25,6 +26,7 @@ public final class Savefile implements AutoCloseable {
         final NativeShim shim = NativeShim.shim();
         ERROR_BYTES = shim.layout("MILLRACE_SAVEFILE_ERROR_BYTES");
         FINISHED_OFFSET = shim.layout("millrace_savefile.finished");
+        ERROR_OFFSET = shim.layout("millrace_savefile.error");
         FRAMES_OFFSET = shim.layout("millrace_savefile.frames");
         FRAME_BYTES_OFFSET = shim.layout("millrace_savefile.frame_bytes");
     }
@@ -58,7 +60,7 @@ public final class Savefile implements AutoCloseable {
     }
 
     /**
-     * A burst over the file; call it once.
+     * A burst over the file; call it once. Receiving may wait for the file: {@link RxBurst#receiveWaiting()}.
      *
      * @param limit frames per burst at most, 1 to {@link RxBurst#MAX_FRAMES}.
      */
@@ -78,13 +80,18 @@ public final class Savefile implements AutoCloseable {
         return NativeMemory.ALL.get(JAVA_INT, savefile + FINISHED_OFFSET) != 0;
     }
 
+    /** Why it cannot be read from here on, in libpcap's words; empty where it can, or has ended. */
+    public String failure() {
+        return NativeMemory.ALL.getString(savefile + ERROR_OFFSET);
+    }
+
     /** Frames received so far. */
-    public long frames() {
+    public long receivedFrames() {
         return NativeMemory.ALL.get(JAVA_LONG, savefile + FRAMES_OFFSET);
     }
 
     /** Bytes of those frames that the file has kept. */
-    public long frameBytes() {
+    public long receivedBytes() {
         return NativeMemory.ALL.get(JAVA_LONG, savefile + FRAME_BYTES_OFFSET);
     }
 
