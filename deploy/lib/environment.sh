@@ -5,7 +5,7 @@
 source "${BASH_SOURCE[0]%/*}/java.sh"
 
 # Needed to build and to run.
-BUILD_PACKAGES=(dpdk libdpdk-dev libndpi-dev libluajit-5.1-dev tor-geoipdb gcc make pkg-config maven libc6-dev)
+BUILD_PACKAGES=(dpdk libdpdk-dev libpcap0.8-dev libndpi-dev libgcrypt20-dev libluajit-5.1-dev tor-geoipdb gcc make pkg-config maven libc6-dev)
 
 # Needed by tests only: ndpiReader and tshark to compare with, tcpreplay and ip for live ports, clients and servers to
 # watch, testpmd to share memory with, valgrind for the C parts; a clean Debian to install into, and what checks a

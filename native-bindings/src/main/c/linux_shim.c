@@ -7,17 +7,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/mempolicy.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "millrace_shim.h"
+
+#define NODES_MAX 1024
+#define NODES_PER_WORD (8 * sizeof(unsigned long))
 
 /* Written by the handler, read by whoever awaits; one byte a signal, its number. */
 static int signal_pipe[2] = {-1, -1};
@@ -100,6 +106,24 @@ int millrace_interface_rx_queues(const char *name) {
    request.ifr_data = (void *)&channels;
    const int result = ask_interface(name, SIOCETHTOOL, &request);
    return result == 0 ? (int)(channels.rx_count + channels.combined_count) : result;
+}
+
+/*
+ * Memory that the calling thread touches first comes from this core's NUMA node from now on, while there is any. Returns
+ * the node or a negative errno value: kernels without NUMA have neither nodes nor the call.
+ */
+int millrace_prefer_memory_of_core(int core) {
+   char path[96];
+   for (unsigned int node = 0; node < NODES_MAX; node++) {
+      snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/node%u", core, node);
+      if (access(path, F_OK) == 0) {
+         unsigned long nodes[NODES_MAX / NODES_PER_WORD] = {0};
+         nodes[node / NODES_PER_WORD] = 1ul << node % NODES_PER_WORD;
+         /* The kernel takes one bit less than it is told. */
+         return syscall(SYS_set_mempolicy, MPOL_PREFERRED, nodes, NODES_MAX + 1) == 0 ? (int)node : -errno;
+      }
+   }
+   return -ENOENT;
 }
 
 /* A file in memory with this content; it goes when the descriptor is closed, however the process ends. */

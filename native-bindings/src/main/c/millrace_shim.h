@@ -73,6 +73,7 @@ int millrace_signals_ignore_hangup(void);
 int millrace_signals_await(int timeout_ms);
 int millrace_interface_flags(const char *name);
 int millrace_interface_rx_queues(const char *name);
+int millrace_prefer_memory_of_core(int core);
 int millrace_memory_file(const char *name, const uint8_t *bytes, uint64_t length);
 int millrace_datagram(const char *path, const char *message);
 int millrace_account(const char *name, uint32_t *numbers);

@@ -122,9 +122,11 @@ int millrace_ndpi_inspect(struct ndpi_detection_module_struct *module, struct mi
             .app_protocol = flow->detected_protocol_stack[0], .category = flow->category};
    } else {
       char ja4[MILLRACE_JA4_LENGTH];
+      /* Of a client that says hello twice JA3 is that of the first. */
+      const int had_ja3 = has_ja3(flow);
       const int has_hello = reads_client_hello(state, packet, limited, ja4);
       found = ndpi_detection_process_packet(module, flow, packet, limited, time_ms);
-      if (has_hello && has_ja3(flow)) {
+      if (has_hello && !had_ja3 && has_ja3(flow)) {
          memcpy(state->notes.ja4, ja4, sizeof(ja4));
          state->notes.ja4_noted = 1;
       }

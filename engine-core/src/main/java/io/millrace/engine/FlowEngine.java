@@ -24,7 +24,9 @@ import io.millrace.engine.worker.WorkerThread;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NoOpIdleStrategy;
@@ -191,11 +193,19 @@ public final class FlowEngine implements AutoCloseable {
     }
 
     /**
-     * Takes the memory that fills as flows come from the kernel now, while workers run, so that none of them has to wait
-     * for it. After {@link #start()}, at most once.
+     * Takes the memory that fills as flows come from the kernel now, while workers run, so that none of them has to
+     * wait for it. After {@link #start()}.
      */
     public void takeMemoryAhead() {
-        memoryAhead = new MemoryAhead(workers.stream().flatMap(worker -> worker.memory().stream()).toList());
+        if (memoryAhead == null) {
+            memoryAhead = new MemoryAhead(IntStream.range(0, workers.size())
+                .mapToObj(index -> new MemoryAhead.Share(workers.get(index).memory(), coreOf(index))).toList());
+        }
+    }
+
+    private OptionalInt coreOf(final int index) {
+        final List<Integer> cores = config.workerCores();
+        return index < cores.size() ? OptionalInt.of(cores.get(index)) : OptionalInt.empty();
     }
 
     /** Whether a worker still runs. */

@@ -8,8 +8,8 @@ import io.millrace.engine.port.PacketMemory;
 import io.millrace.script.verdict.VerdictTable;
 
 /**
- * Memory of a run when every table in it is full, in bytes. Tables take pages when they are first touched, so a quiet
- * network costs a fraction of it.
+ * Memory of a run when every table in it is full, in bytes. Most tables take pages when they are first touched; a
+ * capture takes those of flows and of detection ahead.
  *
  * @param packetBuffers pools of mbufs.
  * @param kernelRings   that the kernel fills with frames, for its interfaces.

@@ -4,8 +4,8 @@ import io.millrace.binding.linux.AnonymousMemory;
 
 /**
  * A block of zeroed memory outside the Java heap. Its beginning is there from the start, so that the first packets do
- * not wait for the kernel; the rest comes page by page when first touched, or ahead of that by {@link MemoryAhead}. Made and closed by the
- * thread that builds the engine; used by the thread that owns what lies in it.
+ * not wait for the kernel; the rest comes page by page when first touched, or ahead of that by {@link MemoryAhead}. Made
+ * and closed by the thread that builds the engine; used by the thread that owns what lies in it.
  */
 public final class OffHeapBlock implements AutoCloseable {
     private static final long POPULATED_BYTES = 16 << 20;

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * What the header of a capture file says, and afterwards whether the file was whole. Packets are read by libpcap alone;
- * this looks only at the bytes around them, before a file is opened for reading and where it may have been cut. Immutable;
- * any thread.
+ * this looks only at the bytes around them, before a file is opened for reading and where it may have been cut.
+ * Immutable; any thread.
  *
  * <p>Sources: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
  *

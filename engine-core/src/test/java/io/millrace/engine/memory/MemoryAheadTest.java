@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,7 +23,7 @@ class MemoryAheadTest {
         try (OffHeapBlock first = OffHeapBlock.untouched(LENGTH_BYTES);
             OffHeapBlock second = OffHeapBlock.untouched(2 * LENGTH_BYTES)) {
             final long before = residentBytes();
-            try (MemoryAhead ahead = new MemoryAhead(List.of(first, second))) {
+            try (MemoryAhead ahead = new MemoryAhead(List.of(share(first), share(second)))) {
                 ahead.await();
             }
 
@@ -34,7 +35,7 @@ class MemoryAheadTest {
     void shouldLeaveWhatIsThereAlready() throws Exception {
         try (OffHeapBlock block = OffHeapBlock.untouched(LENGTH_BYTES)) {
             RawMemory.putI64(block.address() + LENGTH_BYTES - Long.BYTES, 42);
-            try (MemoryAhead ahead = new MemoryAhead(List.of(block))) {
+            try (MemoryAhead ahead = new MemoryAhead(List.of(share(block)))) {
                 ahead.await();
             }
 
@@ -45,11 +46,15 @@ class MemoryAheadTest {
     @Test
     void shouldBeOverOnceItIsClosed() {
         final OffHeapBlock block = OffHeapBlock.untouched(LENGTH_BYTES);
-        final MemoryAhead ahead = new MemoryAhead(List.of(block));
+        final MemoryAhead ahead = new MemoryAhead(List.of(share(block)));
         ahead.close();
         block.close();
 
         assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("memory-ahead");
+    }
+
+    private static MemoryAhead.Share share(final OffHeapBlock block) {
+        return new MemoryAhead.Share(List.of(block), OptionalInt.of(0));
     }
 
     /** Source: {@code proc_pid_statm(5)}. */

@@ -207,7 +207,8 @@ public final class EthernetPort implements AutoCloseable {
     }
 
     /**
-     * A burst over one of the queues; the worker that polls it owns it. Frames carry the time at which the burst was received.
+     * A burst over one of the queues; the worker that polls it owns it. Frames carry the time at which the burst was
+     * received.
      *
      * @param queue index of the RX queue.
      * @param limit frames per burst at most, 1 to {@link RxBurst#MAX_FRAMES}.

@@ -12,8 +12,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A capture file, pcap or pcapng, read by libpcap into mbufs. Owned by the thread that polls its burst; closed after the
- * burst, and not asked for anything then. Source: {@code pcap-savefile(5)}.
+ * A capture file, pcap or pcapng, read by libpcap into mbufs. Owned by the thread that polls its burst; closed after
+ * the burst, and not asked for anything then. Source: {@code pcap-savefile(5)}.
  */
 public final class Savefile implements AutoCloseable {
     private static final int ERROR_BYTES;

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.millrace.binding.link.EnvironmentException;
 import io.millrace.binding.link.NativeLinker;
+import io.millrace.binding.link.NativeShim;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -51,6 +52,17 @@ public final class ThreadAffinity {
         if (!place(CALLING_THREAD, one)) {
             throw refused(core);
         }
+    }
+
+    /**
+     * Lets what the calling thread touches first come from the memory beside a core, while there is any. Does nothing
+     * where the kernel knows of one kind of memory only or does not allow it. Source: {@code set_mempolicy(2)}.
+     *
+     * @return the core's NUMA node; negative where nothing was done.
+     */
+    public static int preferMemoryOf(final int core) {
+        return NativeShim.shim()
+            .function("millrace_prefer_memory_of_core", FunctionDescriptor.of(JAVA_INT, JAVA_INT)).callInt(core);
     }
 
     /**

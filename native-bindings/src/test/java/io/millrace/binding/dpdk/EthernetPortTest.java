@@ -43,7 +43,8 @@ final class EthernetPortTest {
     void shouldReceiveEveryPacketOfACaptureInOrderWithItsBytes() {
         final List<Packet> packets = madeUp(100, 60, MBUF_BYTES);
 
-        assertThat(receiveAll(packets, BURST)).usingRecursiveFieldByFieldElementComparatorIgnoringFields("timeUs").isEqualTo(packets);
+        assertThat(receiveAll(packets, BURST))
+            .usingRecursiveFieldByFieldElementComparatorIgnoringFields("timeUs").isEqualTo(packets);
     }
 
     @ParameterizedTest
@@ -51,7 +52,8 @@ final class EthernetPortTest {
     void shouldReceiveNoMoreThanTheLimitOfABurst(final int limit) {
         final List<Packet> packets = madeUp(600, 60, 128);
 
-        assertThat(receiveAll(packets, limit)).usingRecursiveFieldByFieldElementComparatorIgnoringFields("timeUs").isEqualTo(packets);
+        assertThat(receiveAll(packets, limit))
+            .usingRecursiveFieldByFieldElementComparatorIgnoringFields("timeUs").isEqualTo(packets);
     }
 
     @Test

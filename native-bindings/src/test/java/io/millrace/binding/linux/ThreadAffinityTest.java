@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.binding.link.EnvironmentException;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -89,5 +90,13 @@ final class ThreadAffinityTest {
         thread.start();
         thread.join();
         return task.get();
+    }
+
+    @Test
+    void shouldPreferTheMemoryOfACoresNode() {
+        assumeThat(Path.of("/sys/devices/system/cpu/cpu0/node0")).exists();
+
+        assertThat(ThreadAffinity.preferMemoryOf(0)).isZero();
+        assertThat(ThreadAffinity.preferMemoryOf(100_000)).isNegative();
     }
 }

@@ -52,6 +52,13 @@ class ApartMarksTest {
     }
 
     @Test
+    void shouldSeeAHookThatIsLeftToTheInterpreter() {
+        final Call heavy = calls().stream().filter(call -> call.name().equals("getFullInfo")).findFirst().orElseThrow();
+
+        assertThat(KINDS).anyMatch(kind -> isLeftToTheInterpreter(heavy, kind));
+    }
+
+    @Test
     void shouldMarkTheFunctionsWhoseHooksLuaJitLeavesToItsInterpreter() {
         final Map<String, Set<String>> left = new TreeMap<>();
         for (final Call call : calls()) {

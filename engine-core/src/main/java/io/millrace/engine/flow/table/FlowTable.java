@@ -90,12 +90,12 @@ public final class FlowTable implements AutoCloseable {
         aging = candidates + (long) burstLimit * Long.BYTES;
     }
 
-    /** What all packets touch. */
+    /** Index and records; open until the table is closed. */
     public List<OffHeapBlock> memory() {
         return List.of(indexBlock, recordBlock);
     }
 
-    /** Memory of a table for {@code capacity} flows once it was full, in bytes; untouched parts cost nothing. */
+    /** Memory of a table for {@code capacity} flows once it was full, in bytes. */
     public static long memoryBytes(final int capacity) {
         return (long) entries(capacity) * ENTRY_LENGTH
             + (long) capacity * (FlowRecordDescriptor.LENGTH + TunnelDescriptor.LENGTH);
