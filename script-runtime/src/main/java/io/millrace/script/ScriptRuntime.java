@@ -138,9 +138,13 @@ public final class ScriptRuntime implements AutoCloseable {
         final int[] numbers;
         try {
             runtime.openExternalAlerts();
-            runtime.running = runtime.firstSet().complete(threads, runtime::host);
+            runtime.running = runtime.firstSet();
+            runtime.running.complete(threads, runtime::host);
             numbers = runtime.nameScripts(runtime.running);
         } catch (final RuntimeException e) {
+            if (runtime.running != null) {
+                runtime.running.close();
+            }
             runtime.closeExternalAlerts();
             runtime.watchdog.close();
             runtime.stores.close();
@@ -195,8 +199,9 @@ public final class ScriptRuntime implements AutoCloseable {
         if (closing) {
             return ReloadResult.refused("the run ends");
         }
-        final ScriptSet next;
+        ScriptSet next = null;
         final HostLists.Reading lists;
+        final int[] numbers;
         try {
             lists = hosts.read();
             next = ScriptSet.load(config, this::host);
@@ -206,18 +211,23 @@ public final class ScriptRuntime implements AutoCloseable {
                 return ReloadResult.refused(next, running, broken);
             }
             next.complete(agents.size(), this::host);
+            numbers = nameScripts(next);
         } catch (final RuntimeException e) {
+            if (next != null) {
+                next.close();
+            }
             return ReloadResult.refused(String.valueOf(e.getMessage()));
         }
         hosts.use(lists);
-        final int[] numbers = nameScripts(next);
         for (int i = 0; i < agents.size(); i++) {
             agents.get(i).offer(next.hosts().get(i), numbers);
         }
+        boolean changed = true;
         for (final ScriptAgent agent : agents) {
-            if (!awaitChange(agent)) {
-                return ReloadResult.refused("the run ends");
-            }
+            changed &= awaitChange(agent);
+        }
+        if (!changed) {
+            return ReloadResult.refused("the run ends");
         }
         final ReloadResult result = ReloadResult.done(next, running);
         running = next;
@@ -309,6 +319,7 @@ public final class ScriptRuntime implements AutoCloseable {
             }
             for (final ScriptAgent agent : agents) {
                 closeIfAny(agent.takeRetired());
+                closeIfAny(agent.withdraw());
             }
             watchdog.close();
             stores.close();

@@ -51,17 +51,16 @@ record ScriptSet(
             && config.inputs().settingsFile().filter(finding.path()::equals).isPresent()).findFirst();
     }
 
-    /** Makes the machines of the other threads. Where that fails, all are closed. */
-    ScriptSet complete(final int threads, final Maker maker) {
-        try {
-            while (hosts.size() < threads) {
-                hosts.add(maker.make(hosts.size(), settings, sources));
-            }
-        } catch (final RuntimeException e) {
-            hosts.forEach(ScriptHost::close);
-            throw e;
+    /** Makes the machines of the other threads. */
+    void complete(final int threads, final Maker maker) {
+        while (hosts.size() < threads) {
+            hosts.add(maker.make(hosts.size(), settings, sources));
         }
-        return this;
+    }
+
+    /** Gives its machines back. */
+    void close() {
+        hosts.forEach(ScriptHost::close);
     }
 
     /** Ends machines that never ran: scripts that were set up are torn down. */

@@ -6,35 +6,21 @@ import static io.millrace.engine.event.FlowEventKind.PROTOCOL_DETECTED;
 import static io.millrace.script.lua.EventBuilder.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.engine.event.EventRing;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.telemetry.Telemetry;
-import io.millrace.script.geo.PlaceSource;
-import io.millrace.script.geo.PlaceTable;
 import io.millrace.script.intake.ScriptCounter;
 import io.millrace.script.lua.EventBuilder;
-import io.millrace.script.lua.Finding;
 import io.millrace.script.lua.ScriptDescription;
-import io.millrace.script.lua.ScriptHarness;
 import io.millrace.script.lua.Supervision;
-import io.millrace.script.output.OutputMessage;
-import io.millrace.script.output.OutputRing;
-import io.millrace.script.verdict.AlertDescriptor;
-import io.millrace.script.verdict.VerdictDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,10 +31,9 @@ class ReloadTest {
     Path folder;
 
     private final Telemetry telemetry = new Telemetry();
-    private final List<Finding> problems = Collections.synchronizedList(new ArrayList<>());
-    private final List<String> messages = Collections.synchronizedList(new ArrayList<>());
     private UnaryOperator<ScriptConfig> lists = UnaryOperator.identity();
-    private List<OneToOneRingBuffer> events;
+    private RunningScripts running;
+    private List<String> messages;
     private ScriptRuntime runtime;
 
     @Test
@@ -249,61 +234,19 @@ class ReloadTest {
     }
 
     private void run(final int threads, final Steps steps) throws IOException {
-        events = IntStream.range(0, threads).mapToObj(i -> EventRing.allocate(1 << 16)).toList();
-        final List<OneToOneRingBuffer> outputs =
-            IntStream.range(0, threads).mapToObj(i -> OutputRing.allocate(1 << 20)).toList();
-        runtime = ScriptRuntime.launch(
+        try (RunningScripts scripts = RunningScripts.start(
             lists.apply(ScriptConfig.defaults().withSupervision(new Supervision(0, 1))
-                .withScriptPaths(List.of(folder))),
-            ScriptHarness.names(),
-            Stream.generate(() -> new PlaceTable(PlaceSource.nowhere())).limit(threads).toList(),
-            events.stream().map(List::of).toList(), outputs, telemetry, problems::add);
-        final AtomicInteger ended = new AtomicInteger();
-        final Thread drain = Thread.ofPlatform().start(() -> {
-            boolean more = true;
-            while (more) {
-                more = ended.get() == 0;
-                for (final OneToOneRingBuffer output : outputs) {
-                    while (read(output) > 0) {
-                        more = true;
-                    }
-                }
-                Thread.yield();
-            }
-        });
-        try {
+                .withScriptPaths(List.of(folder))), threads, telemetry)) {
+
+            running = scripts;
+            runtime = scripts.runtime();
+            messages = scripts.messages();
             steps.run();
-            runtime.awaitDrained();
-        } finally {
-            runtime.close();
-            ended.set(1);
-            join(drain);
-        }
-    }
-
-    private int read(final OneToOneRingBuffer output) {
-        return output.read((type, buffer, offset, length) -> messages.add(switch (type) {
-            case OutputMessage.TEXT -> "text " + buffer.getStringWithoutLengthUtf8(offset, length);
-            case OutputMessage.FLOW -> "flow " + buffer.getLong(offset + VerdictDescriptor.FLOW_ID);
-            case OutputMessage.ALERT -> "alert of script " + buffer.getShort(offset + AlertDescriptor.SCRIPT)
-                + " status " + buffer.getLong(offset + AlertDescriptor.STATUS_BITMAP);
-            default -> "unknown " + type;
-        }));
-    }
-
-    private static void join(final Thread thread) {
-        try {
-            thread.join();
-        } catch (final InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
     private void offer(final int thread, final EventBuilder event) {
-        while (!events.get(thread).write(
-            event.buffer().getByte(FlowEventDescriptor.KIND), event.buffer(), 0, event.length())) {
-            Thread.onSpinWait();
-        }
+        running.offer(thread, event);
     }
 
     private void script(final String name, final String text) throws IOException {

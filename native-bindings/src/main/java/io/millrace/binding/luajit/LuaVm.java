@@ -3,6 +3,8 @@ package io.millrace.binding.luajit;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
  * One LuaJIT virtual machine with all standard libraries open and its memory bounded. What runs inside is started by
  * one trusted chunk ({@link #start}) that returns a table of entry points, {@code dispatch} among them.
@@ -18,6 +20,8 @@ public final class LuaVm implements AutoCloseable {
 
     /** Least memory that LuaJIT and its standard libraries start in. */
     public static final long MIN_MEMORY_BYTES = 1 << 20;
+
+    private static final AtomicInteger OPEN = new AtomicInteger();
 
     private final long memoryLimitBytes;
     private long handle;
@@ -39,6 +43,12 @@ public final class LuaVm implements AutoCloseable {
         if (handle == 0) {
             throw new IllegalStateException("no memory for a Lua machine: memoryLimitBytes=" + memoryLimitBytes);
         }
+        OPEN.incrementAndGet();
+    }
+
+    /** Machines of this process that are not closed. Any thread. */
+    public static int open() {
+        return OPEN.get();
     }
 
     /** Version of the LuaJIT headers this was built with, for example {@code LuaJIT 2.1.0-beta3}. */
@@ -55,7 +65,7 @@ public final class LuaVm implements AutoCloseable {
      * @throws LuaException where the chunk does not compile, fails, or returns no table with {@code dispatch}.
      */
     public void start(final String chunkName, final byte[] code, final byte[]... arguments) {
-        result(LuaNative.start(open(), zeroTerminated(chunkName), code, arguments));
+        result(LuaNative.start(handle(), zeroTerminated(chunkName), code, arguments));
     }
 
     /**
@@ -66,7 +76,7 @@ public final class LuaVm implements AutoCloseable {
      * @throws LuaException where it fails.
      */
     public byte[] call(final String entry, final byte[]... arguments) {
-        return result(LuaNative.call(open(), zeroTerminated(entry), arguments));
+        return result(LuaNative.call(handle(), zeroTerminated(entry), arguments));
     }
 
     /**
@@ -75,18 +85,18 @@ public final class LuaVm implements AutoCloseable {
      * @return its result, the index of the first event that it left undone, or {@link #FAILED}, {@link #ABANDONED}.
      */
     public int dispatch(final long batchAddress, final int from, final int count) {
-        return LuaNative.dispatch(open(), batchAddress, from, count);
+        return LuaNative.dispatch(handle(), batchAddress, from, count);
     }
 
     /** What the last {@link #FAILED} or {@link #ABANDONED} call said. */
     public String lastError() {
-        final byte[] answer = LuaNative.lastError(open());
+        final byte[] answer = LuaNative.lastError(handle());
         return new String(answer, 1, answer.length - 1, UTF_8);
     }
 
     /** Bytes that Lua objects take now. */
     public long memoryUsedBytes() {
-        return LuaNative.memoryUsed(open());
+        return LuaNative.memoryUsed(handle());
     }
 
     /** Most bytes that Lua objects may take. */
@@ -100,12 +110,12 @@ public final class LuaVm implements AutoCloseable {
      * taken just now (Lua writes it; 0 as a rule). Call it before the first interrupt.
      */
     public void watch(final long address) {
-        LuaNative.watch(open(), address);
+        LuaNative.watch(handle(), address);
     }
 
     /** Processor time of the thread that is inside, in nanoseconds; -1 where none is. Any thread. */
     public long cpuTimeNs() {
-        return LuaNative.cpuTime(open());
+        return LuaNative.cpuTime(handle());
     }
 
     /**
@@ -116,7 +126,7 @@ public final class LuaVm implements AutoCloseable {
      * @return whether somebody was inside.
      */
     public boolean interrupt(final int serial) {
-        return LuaNative.interrupt(open(), serial);
+        return LuaNative.interrupt(handle(), serial);
     }
 
     /** Frees the machine. */
@@ -125,10 +135,11 @@ public final class LuaVm implements AutoCloseable {
         if (handle != 0) {
             LuaNative.close(handle);
             handle = 0;
+            OPEN.decrementAndGet();
         }
     }
 
-    private long open() {
+    private long handle() {
         if (handle == 0) {
             throw new IllegalStateException("the Lua machine is closed");
         }

@@ -106,9 +106,11 @@ final class HostMachine implements AutoCloseable {
 
     @Override
     public void close() {
-        watchdog.remove(vm);
-        vm.close();
-        vm = null;
+        if (vm != null) {
+            watchdog.remove(vm);
+            vm.close();
+            vm = null;
+        }
     }
 
     private void start() {
@@ -119,8 +121,7 @@ final class HostMachine implements AutoCloseable {
         try {
             vm.start("@millrace/" + LuaLibrary.BOOT + ".lua", LuaLibrary.boot(), arguments.toArray(byte[][]::new));
         } catch (final LuaException e) {
-            watchdog.remove(vm);
-            vm.close();
+            close();
             throw new IllegalStateException("the Lua library does not start: " + e.getMessage()
                 + (e.getMessage().contains("not enough memory") ? ": raise --script-memory" : ""), e);
         }

@@ -72,10 +72,16 @@ public final class ScriptHost implements AutoCloseable {
         cursor = new EmissionCursor(memory.emissions());
         machine = new HostMachine(settings, names, this.sources, placesAddress, watchdog, stores, memory);
         recovery = new MachineRecovery(settings, this.sources, memory, machine, recorder, problems);
-        final ScriptLoader loader = machine.load();
-        descriptions = loader.descriptions();
-        findings = loader.findings();
-        need = FlowNeed.values()[Integer.parseInt(new String(machine.call("needs"), UTF_8))];
+        try {
+            final ScriptLoader loader = machine.load();
+            descriptions = loader.descriptions();
+            findings = loader.findings();
+            need = FlowNeed.values()[Integer.parseInt(new String(machine.call("needs"), UTF_8))];
+        } catch (final RuntimeException e) {
+            machine.close();
+            memory.close();
+            throw e;
+        }
     }
 
     /** Version of the loaded LuaJIT, for example {@code LuaJIT 2.1.0-beta3}. */
@@ -259,7 +265,8 @@ public final class ScriptHost implements AutoCloseable {
         long off = 0;
         for (int script = 0; script < sources.size(); script++) {
             final int reason = memory.takenOutFor(script);
-            off += reason == 0 || reason == ScriptStatsDescriptor.LOADING ? 0 : 1;
+            off += reason == 0 || reason == ScriptStatsDescriptor.LOADING || reason == ScriptStatsDescriptor.HOARDING
+                ? 0 : 1;
         }
         return off;
     }

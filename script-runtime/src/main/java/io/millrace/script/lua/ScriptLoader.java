@@ -14,6 +14,11 @@ import java.util.Map;
 final class ScriptLoader {
     private static final String FIELD = "\u001f";
     private static final String RECORD = "\u001e";
+    private static final String HUNG = "ran past its deadline while loading: move the work into a hook";
+    private static final String HOARDED =
+        "not enough memory: it keeps what the others need: keep less, or raise --script-memory";
+    /** Part of the memory for scripts that all of them together leave to hooks when they are loaded: one in so many. */
+    private static final int ROOM = 8;
 
     private final LuaVm vm;
     private final List<ScriptSource> sources;
@@ -34,13 +39,18 @@ final class ScriptLoader {
         this.memory = memory;
     }
 
-    /** False where a script hung in compiled code: it is now out of service, and the machine is lost. */
+    /**
+     * False where a script hung in compiled code, or kept so much that nothing else could run: it is now out of
+     * service, and another machine is needed.
+     */
     boolean load() {
+        final long mostBytes = vm.memoryLimitBytes() - (vm.memoryLimitBytes() - vm.memoryUsedBytes()) / ROOM;
         DefinitionFiles.read(sources, findings).forEach(this::define);
         for (int i = 0; i < sources.size(); i++) {
             final ScriptSource source = sources.get(i);
-            if (memory.takenOutFor(i) == ScriptStatsDescriptor.LOADING) {
-                describeHung(source);
+            final int takenOut = memory.takenOutFor(i);
+            if (takenOut == ScriptStatsDescriptor.LOADING || takenOut == ScriptStatsDescriptor.HOARDING) {
+                describeFailed(source, takenOut == ScriptStatsDescriptor.LOADING ? HUNG : HOARDED);
                 continue;
             }
             try {
@@ -56,6 +66,10 @@ final class ScriptLoader {
                 }
                 memory.takeOut(i, ScriptStatsDescriptor.LOADING);
                 describeFailed(source, e.getMessage());
+            }
+            if (holdsMoreThan(mostBytes)) {
+                memory.takeOut(i, ScriptStatsDescriptor.HOARDING);
+                return false;
             }
         }
         vm.call("finish");
@@ -91,8 +105,16 @@ final class ScriptLoader {
             (int) Double.parseDouble(fields[2]), fields[3]);
     }
 
-    private void describeHung(final ScriptSource source) {
-        describeFailed(source, "ran past its deadline while loading: move the work into a hook");
+    private boolean holdsMoreThan(final long mostBytes) {
+        if (vm.memoryUsedBytes() <= mostBytes) {
+            return false;
+        }
+        try {
+            vm.call("collect");
+        } catch (final LuaException e) {
+            return true;
+        }
+        return vm.memoryUsedBytes() > mostBytes;
     }
 
     private void describeFailed(final ScriptSource source, final String message) {

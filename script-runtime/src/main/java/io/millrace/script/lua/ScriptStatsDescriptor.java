@@ -16,6 +16,8 @@ final class ScriptStatsDescriptor {
     static final int LOADING = 3;
     /** {@link #TAKEN_OUT}: it failed too often in a row. */
     static final int FAILURES = 4;
+    /** {@link #TAKEN_OUT}: once it was loaded the machine had no memory left. */
+    static final int HOARDING = 5;
 
     private static final StructDescriptor LAYOUT = new StructDescriptor("script_stats_t");
 
@@ -27,7 +29,10 @@ final class ScriptStatsDescriptor {
     static final int FAILED_IN_A_ROW = LAYOUT.f64("failed_in_a_row");
     /** {@code double}: calls that had returned at the last failure. */
     static final int RUN_AT_FAILURE = LAYOUT.f64("run_at_failure");
-    /** {@code double}: 0 in service, 1 taken out for its deadline, 2 memory, 3 while it was loaded, 4 failures. */
+    /**
+     * {@code double}: 0 in service, 1 taken out for its deadline, 2 memory, 3 while it was loaded, 4 failures, 5 for
+     * what it kept of being loaded.
+     */
     static final int TAKEN_OUT = LAYOUT.f64("taken_out");
     /** Length in bytes. */
     static final int LENGTH = LAYOUT.seal();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scripts that mean harm: what the scripts around them say and raise is the same as without them. */
 class HostileScriptTest {
@@ -183,6 +184,24 @@ class HostileScriptTest {
             Witness.assertExactCounters(harness, 2);
             assertThat(harness.host().hooksFailed() + harness.host().hooksTimedOut()
                 + harness.host().hooksSkipped()).isEqualTo(Witness.FLOWS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "%s return { hooks = { protocolDetected = function() end } }",
+        "return { hooks = { protocolDetected = function() end }, setup = function() %s return true end }",
+        "return { hooks = { protocolDetected = function() end }, setup = function() %s error('no more') end }"})
+    @Timeout(120)
+    void shouldLoadNeighboursOfAScriptThatKeepsAllMemoryThereIs(final String script) {
+        final String hoards = script.formatted(
+            "kept = {} pcall(function() while true do kept[#kept + 1] = ('x'):rep(1000) .. #kept end end)");
+        final Witness.Outcome alone = Witness.run(Witness.SCRIPT, Witness.SCRIPT);
+        try (ScriptHarness harness = ScriptHarness.with(PATIENT, Witness.SCRIPT, hoards, Witness.SCRIPT)) {
+            assertThat(Witness.outcome(harness, index -> index != 1)).as("%s", harness.problems()).isEqualTo(alone);
+            assertThat(harness.host().descriptions()).extracting(ScriptDescription::state).containsExactly(
+                ScriptDescription.State.ENABLED, ScriptDescription.State.FAILED, ScriptDescription.State.ENABLED);
+            assertThat(harness.host().findings()).singleElement().asString().contains("script1.lua: error: ");
         }
     }
 
