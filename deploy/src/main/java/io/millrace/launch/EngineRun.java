@@ -300,7 +300,13 @@ abstract class EngineRun {
      * ask, and until those that ask no more are gone.
      */
     final synchronized void reload(final ScriptRuntime runtime) {
-        final boolean named = scriptOptions.nameMatchPackets();
+        final boolean named;
+        try {
+            named = scriptOptions.nameMatchPackets();
+        } catch (final ConfigException e) {
+            complain("scripts not reloaded, those that run go on: " + e.getMessage());
+            return;
+        }
         keepMatchPackets(named || matchPacketsNamed);
         final ReloadResult result = runtime.reload();
         if (result.swapped()) {

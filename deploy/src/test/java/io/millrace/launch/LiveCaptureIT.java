@@ -124,6 +124,28 @@ class LiveCaptureIT {
         assertThat(log).content().contains("\"event_type\":\"stats\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldRunOnWhileTheFolderOfItsScriptsIsGone(final boolean watched) throws Exception {
+        final Path scripts = Files.createDirectory(folder.resolve("scripts"));
+        final Path elsewhere = folder.resolve("elsewhere");
+        Files.copy(SCRIPTS.resolve("suspicious_countries.lua"), scripts.resolve("suspicious_countries.lua"));
+        try (LiveCapture capture = link.capture(folder, "--iface=watched", "--scripts=" + scripts,
+            "--watch-scripts=" + watched)) {
+
+            Files.move(scripts, elsewhere);
+            capture.signal("HUP");
+            assertThat(capture.awaitError("scripts ")).startsWith(
+                "millrace: scripts not reloaded, those that run go on: ").contains(scripts.toString());
+            Files.move(elsewhere, scripts);
+            capture.signal("HUP");
+            assertThat(capture.awaitError("scripts reloaded")).endsWith("1 of 1 run");
+            link.sendSample();
+            capture.awaitCounter(ScriptCounter.HOOKS_RUN, 1);
+            assertThat(capture.stop()).noneMatch(line -> line.contains("does not add up"));
+        }
+    }
+
     @Test
     void shouldStartAgainAfterItWasKilled() throws Exception {
         try (LiveCapture killed = link.capture(folder, "--iface", "watched")) {

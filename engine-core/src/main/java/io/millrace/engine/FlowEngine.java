@@ -313,16 +313,33 @@ public final class FlowEngine implements AutoCloseable {
         ThreadAffinity.pin(core);
     }
 
-    /** Gives everything back, the workers' cores to all threads too. */
+    /** Gives everything back, the workers' cores to all threads too. Workers that still run are broken off. */
     @Override
     public void close() {
         if (memoryAhead != null) {
             memoryAhead.close();
         }
-        closeAll(distributor, replay, rings);
+        if (haltAll()) {
+            closeAll(distributor, replay, rings);
+        }
         if (coresBefore != null) {
             ThreadAffinity.placeAll(coresBefore);
         }
+    }
+
+    private boolean haltAll() {
+        if (replay != null) {
+            replay.stopWaiting();
+        }
+        if (distributor != null) {
+            distributor.requestStop();
+        }
+        threads.forEach(WorkerThread::requestStop);
+        boolean halted = distributorThread == null || distributorThread.halt();
+        for (final WorkerThread thread : threads) {
+            halted &= thread.halt();
+        }
+        return halted;
     }
 
     private void closeAll(final Distributor deals, final ReplaySource read, final FrameRings opened) {

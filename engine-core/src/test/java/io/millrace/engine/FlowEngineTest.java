@@ -24,9 +24,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Capture files through DPDK, nDPI and a worker's own thread. */
 final class FlowEngineTest {
@@ -102,6 +105,21 @@ final class FlowEngineTest {
             engine.await();
         }
         assertThat(coresOfThisThread()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldBreakItsWorkersOffWhenItIsClosedWhileTheyRun(final int count) throws IOException, InterruptedException {
+        final List<CaptureFile> files = List.of(CaptureFile.open(write("capture.pcap", pcap())));
+        // Nobody empties the rings: the workers wait for room.
+        final List<List<OneToOneRingBuffer>> full = Stream.generate(() -> List.of(ring())).limit(count).toList();
+        full.forEach(rings -> rings.forEach(FlowEngineTest::fill));
+        final FlowEngine engine = FlowEngine.replay(CONFIG, files, new EventRings(full, List.of()), telemetry);
+        engine.start();
+
+        engine.close();
+
+        assertThat(engine.isRunning()).isFalse();
     }
 
     @Test
@@ -181,6 +199,12 @@ final class FlowEngineTest {
     private FlowEngine engine(final OneToOneRingBuffer ring, final Path... files) {
         return new FlowEngine(
             CONFIG, Arrays.stream(files).map(CaptureFile::open).toList(), List.of(ring), null, telemetry);
+    }
+
+    private static void fill(final OneToOneRingBuffer ring) {
+        while (ring.tryClaim(FlowEventKind.FLOW_END.code, FlowEventDescriptor.LENGTH) > 0) {
+            // Nobody commits or reads it.
+        }
     }
 
     private static OneToOneRingBuffer ring() {

@@ -8,6 +8,9 @@ import org.agrona.concurrent.IdleStrategy;
  * asked for, then has it end what it holds. Started and awaited by the thread that built the engine.
  */
 public final class WorkerThread {
+    private static final long PATIENCE_NS = 5_000_000_000L;
+    private static final long ASK_AGAIN_MS = 10;
+
     private final PollingDuty duty;
     private final IdleStrategy idle;
     private final Thread thread;
@@ -56,6 +59,30 @@ public final class WorkerThread {
     /** Asks for the end: flows are ended and their events written, then the thread ends. Any thread. */
     public void requestStop() {
         stopRequested = true;
+    }
+
+    /**
+     * Has it break off, whatever it waits for, and waits until it has; flows it still holds may be lost. Does nothing
+     * where it was not started or has ended.
+     *
+     * @return false where it goes on all the same after five seconds: what it works on must not be closed then.
+     */
+    public boolean halt() {
+        requestStop();
+        final long askedNs = System.nanoTime();
+        boolean interrupted = false;
+        while (thread.isAlive() && System.nanoTime() - askedNs < PATIENCE_NS) {
+            thread.interrupt();
+            try {
+                thread.join(ASK_AGAIN_MS);
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
     }
 
     /** Whether the thread still works. */
