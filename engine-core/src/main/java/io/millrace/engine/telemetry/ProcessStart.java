@@ -47,6 +47,7 @@ public final class ProcessStart {
     }
 
     static double ageSeconds(final long ticks, final String uptime) {
-        return Math.max(0, Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) - ticks / TICKS_PER_S);
+        final double seconds = Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) - ticks / TICKS_PER_S;
+        return Math.max(0, Math.round(seconds * TICKS_PER_S) / TICKS_PER_S);
     }
 }
