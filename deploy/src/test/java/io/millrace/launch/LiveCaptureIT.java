@@ -67,6 +67,25 @@ class LiveCaptureIT {
     }
 
     @Test
+    void shouldCountAndWriteNothingOfItsWarmUp() throws Exception {
+        final List<String> output;
+        try (LiveCapture capture = link.capture(folder, "--warm-up=50K", "--iface=watched",
+            "--scripts=" + SCRIPTS, "--eve=live.json")) {
+
+            link.sendSample();
+            capture.awaitCounter(EngineCounter.RECEIVED, WatchedLink.SAMPLE_FRAMES);
+            output = capture.stop();
+        }
+
+        assertThat(output).anyMatch(line -> line.startsWith("frames   1,033 received = "))
+            .anyMatch(line -> line.startsWith("hooks    52 due = 52 run + 0 failed"))
+            .anyMatch(line -> line.startsWith("records  52 due = 52 written + 0 dropped"))
+            .anyMatch(line -> line.startsWith("alerts   19 raised = 19 written"))
+            .noneMatch(line -> line.contains("does not add up"));
+        assertThat(FlowLines.of(folder.resolve("live.json"))).hasSize(52);
+    }
+
+    @Test
     void shouldTellOfEachHookAndWorkerWhatItTakesAlsoAfterAReload() throws Exception {
         final int decided = 40;
         try (LiveCapture capture = link.capture(folder, "--iface=watched", "--workers=2",
