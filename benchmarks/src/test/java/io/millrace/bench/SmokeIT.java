@@ -30,8 +30,8 @@ class SmokeIT {
 
     @Test
     void shouldMeasureTheLineRateBesideItsCeilingAndItsTwin() throws Exception {
-        final List<Map<String, Object>> rows = rows("line-rate", "--flows", "1K", "--packets", "20K", "--seconds", "0.1",
-            "--rounds", "1", "--warm-up", "0.1", "--traffic", "uniform,zipf");
+        final List<Map<String, Object>> rows = rows("line-rate", "--flows", "1K", "--packets", "20K", "--seconds",
+            "0.1", "--rounds", "1", "--warm-up", "0.1", "--traffic", "uniform,zipf");
 
         assertThat(rows).hasSize(2).allSatisfy(row -> assertThat(row)
             .containsKeys("ceiling Mpps", "Millrace Mpps", "C Mpps", "Millrace/C", "gap p99.99 us", "B/packet"));
@@ -53,8 +53,8 @@ class SmokeIT {
 
     @Test
     void shouldKeepScriptsThatMisbehaveFromTheWorker() throws Exception {
-        final List<Map<String, Object>> rows = rows("isolation", "--flows", "20K", "--packets", "40K", "--seconds", "0.5",
-            "--warm-up", "0.5", "--rounds", "1");
+        final List<Map<String, Object>> rows = rows("isolation", "--flows", "20K", "--packets", "40K", "--seconds",
+            "0.5", "--warm-up", "0.5", "--rounds", "1");
 
         assertThat(rows).hasSize(5);
         assertThat(((Number) rows.get(2).get("events skipped")).longValue()).isPositive();
@@ -70,7 +70,8 @@ class SmokeIT {
     void shouldRunBesideThePeersThatAreInstalled() throws Exception {
         assumeTrue(Files.isDirectory(HOME.resolve("deploy/target/lib")), "deploy is not built: mvn package");
 
-        assertThat(rows("peers", "--runs", "1", "--packets", "5K", "--flows", "2K", "--warm-up", "0", "--only-installed"))
+        assertThat(rows("peers", "--runs", "1", "--packets", "5K", "--flows", "2K", "--warm-up", "0",
+            "--only-installed"))
             .hasSizeGreaterThanOrEqualTo(6);
     }
 

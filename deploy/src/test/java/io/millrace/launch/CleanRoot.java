@@ -31,7 +31,8 @@ final class CleanRoot {
     private static final String FAILED = "no clean Debian could be made (no package source in reach?): see " + LOG;
     // Locks and backups that adduser and dpkg leave behind, and what they log.
     private static final Set<Path> NOT_OURS = Set.of(
-        Path.of("dev"), Path.of("proc"), Path.of("sys"), Path.of("tmp"), Path.of("var/lib/dpkg"), Path.of("var/lib/apt"),
+        Path.of("dev"), Path.of("proc"), Path.of("sys"), Path.of("tmp"), Path.of("var/lib/dpkg"),
+        Path.of("var/lib/apt"),
         Path.of("var/cache"), Path.of("var/log/apt"), Path.of("var/log/dpkg.log"), Path.of("var/log/alternatives.log"),
         Path.of("run/adduser"), Path.of("etc/gshadow-"), Path.of("etc/shadow-"),
         Path.of("etc/group-"), Path.of("etc/passwd-"));
@@ -52,7 +53,8 @@ final class CleanRoot {
         assumeTrue("root".equals(System.getProperty("user.name")), "a root of its own needs root");
         NetworkNamespace.assumeTools("debootstrap", "unshare", "chroot", "dpkg-deb");
         final CleanRoot root = new CleanRoot();
-        final String depends = String.join("", onThisMachine("dpkg-deb", "--field", debianPackage.toString(), "Depends"));
+        final String depends = String.join("",
+            onThisMachine("dpkg-deb", "--field", debianPackage.toString(), "Depends"));
         if (!Files.exists(MADE_FOR) || !Files.readString(MADE_FOR).equals(depends)) {
             Files.deleteIfExists(MADE_FOR);
             root.make(depends);
@@ -75,7 +77,8 @@ final class CleanRoot {
     /** Runs a command in it, to its end. */
     Result run(final String... command) throws IOException, InterruptedException {
         final List<String> inside = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child",
-            "sh", "-c", "mount --rbind /dev \"$0/dev\" && mount -t proc proc \"$0/proc\" && mount --rbind /sys \"$0/sys\""
+            "sh", "-c", "mount --rbind /dev \"$0/dev\" && mount -t proc proc \"$0/proc\" "
+                + "&& mount --rbind /sys \"$0/sys\""
             + " && exec chroot \"$0\" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root XDG_RUNTIME_DIR=/tmp"
             + " DEBIAN_FRONTEND=noninteractive \"$@\"", ROOT.toString()));
         inside.addAll(List.of(command));
@@ -116,11 +119,13 @@ final class CleanRoot {
             onThisMachine("rm", "-rf", "--one-file-system", ROOT.toString());
         }
         final String suite = Files.readAllLines(Path.of("/etc/os-release")).stream()
-            .filter(line -> line.startsWith("VERSION_CODENAME=")).map(line -> line.split("=")[1]).findFirst().orElse("");
+            .filter(line -> line.startsWith("VERSION_CODENAME=")).map(line -> line.split("=")[1]).findFirst()
+            .orElse("");
         final String mirror = onThisMachine("apt-get", "indextargets", "--format", "$(REPO_URI)", "Codename: " + suite)
             .stream().findFirst().orElse("");
         assumeTrue(!suite.isEmpty() && !mirror.isEmpty(), "this is no Debian with package sources");
-        assumeTrue(logged("debootstrap", "--variant=minbase", "--include=adduser", suite, ROOT.toString(), mirror), FAILED);
+        assumeTrue(logged("debootstrap", "--variant=minbase", "--include=adduser", suite, ROOT.toString(), mirror),
+            FAILED);
         for (final String file : List.of("/etc/resolv.conf", "/etc/apt/sources.list")) {
             if (Files.isReadable(Path.of(file))) {
                 put(Path.of(file), file);
@@ -142,7 +147,8 @@ final class CleanRoot {
     }
 
     private static boolean logged(final String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(LOG.toFile()).start().waitFor() == 0;
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(LOG.toFile()).start()
+            .waitFor() == 0;
     }
 
     private static List<String> onThisMachine(final String... command) throws IOException, InterruptedException {

@@ -48,21 +48,23 @@ class DistributionIT {
         try {
             assertThat(root.path("/usr/lib/jvm")).doesNotExist();
             // The JVM ends at once where it does not take the cache that the installation made.
-            assertThat(root.run("env", "MILLRACE_JVM_OPTIONS=-XX:AOTMode=on", "millrace", "protocols").good()).isNotEmpty();
+            assertThat(root.run("env", "MILLRACE_JVM_OPTIONS=-XX:AOTMode=on", "millrace", "protocols").good())
+                .isNotEmpty();
             assertThat(root.run("dpkg", "--verify", "millrace").good()).isEmpty();
             assertThat(root.run("millrace", "--help").good()).anyMatch(line -> line.startsWith("  capture "));
             assertThat(root.run("millrace", "--version").good()).first().asString().startsWith("Millrace ");
             assertThat(root.run("millrace", "scripts", "list").good()).anyMatch(
                 line -> line.contains("/usr/share/millrace/scripts/callbacks/interface/flow/longlived.lua"));
 
-            assertThat(root.run("setpriv", "--reuid=millrace", "--regid=millrace", "--clear-groups", "millrace", "replay",
-                EXAMPLES + "/sample.pcap", "--scripts", EXAMPLES + "/scripts", "--eve", "/var/log/millrace/eve.json")
+            assertThat(root.run("setpriv", "--reuid=millrace", "--regid=millrace", "--clear-groups", "millrace",
+                "replay", EXAMPLES + "/sample.pcap", "--scripts", EXAMPLES + "/scripts", "--eve",
+                "/var/log/millrace/eve.json")
                 .good()).satisfies(DistributionIT::replayedTheSample);
             assertThat(Files.readAllLines(root.path("/var/log/millrace/eve.json")))
                 .filteredOn(line -> line.contains("\"event_type\":\"flow\"")).hasSize(52);
 
-            assertThat(root.run("unshare", "--net", "millrace", "capture", "--user", "millrace", "--iface", "lo", "--warm-up",
-                "0", "--duration", "100ms", "--eve", "/var/log/millrace/live.json").good())
+            assertThat(root.run("unshare", "--net", "millrace", "capture", "--user", "millrace", "--iface", "lo",
+                "--warm-up", "0", "--duration", "100ms", "--eve", "/var/log/millrace/live.json").good())
                 .anyMatch(line -> line.startsWith("Captured from lo"));
             assertThat(root.path("/var/log/millrace/live.json")).content().contains("\"event_type\":\"stats\"");
 
@@ -128,7 +130,8 @@ class DistributionIT {
                 .as("the cache is of the higher version's jars").isZero();
             assertThat(Files.readAllLines(root.path("/usr/lib/systemd/system/millrace.service")))
                 .contains("ExecStart=/usr/bin/millrace capture --user millrace @/etc/millrace/millrace.conf");
-            assertThat(root.run("millrace", "capture", "--user", "millrace", "@/etc/millrace/millrace.conf", "--dry-run")
+            assertThat(root.run("millrace", "capture", "--user", "millrace", "@/etc/millrace/millrace.conf",
+                "--dry-run")
                 .good()).anyMatch(line -> line.contains("/var/log/millrace/mine.json"));
 
             root.run("dpkg", "--remove", "millrace").good();
@@ -225,7 +228,8 @@ class DistributionIT {
         Files.writeString(logs.resolve("eve.json"), "{}\n");
         final Path configuration = folder.resolve("logrotate");
         Files.writeString(configuration, Files.readString(Path.of("distribution/etc/logrotate"))
-            .replace("/var/log/millrace", logs.toString()).replaceAll("(su|create 0640) millrace millrace", "$1 root root"));
+            .replace("/var/log/millrace", logs.toString())
+            .replaceAll("(su|create 0640) millrace millrace", "$1 root root"));
         assumeTrue("root".equals(System.getProperty("user.name")), "logrotate as root only");
         Files.setPosixFilePermissions(configuration, PosixFilePermissions.fromString("rw-r--r--"));
 

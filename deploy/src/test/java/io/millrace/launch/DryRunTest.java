@@ -46,7 +46,8 @@ final class DryRunTest {
 
     @Test
     void shouldCountTheRingsOfTheKernelAsMemory() throws IOException {
-        final Map<String, Map<String, Object>> usual = plan(Map.of(), "capture", "--iface", "lo", "--dry-run", "--json");
+        final Map<String, Map<String, Object>> usual = plan(Map.of(), "capture", "--iface", "lo", "--dry-run",
+            "--json");
         final Map<String, Map<String, Object>> small = plan(Map.of(),
             "capture", "--iface", "lo", "--dry-run", "--json", "--rx-descriptors=1024", "--rx-queues=2");
 

@@ -32,7 +32,8 @@ class FaultsIT {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"scripts/mine.lua", "blacklist.txt", "networks.txt", "settings.json", "countries.mmdb", "systems.mmdb"})
+    @ValueSource(strings = {"scripts/mine.lua", "blacklist.txt", "networks.txt", "settings.json", "countries.mmdb",
+        "systems.mmdb"})
     void shouldRefuseToWriteOverWhatItReads(final String input) throws Exception {
         Files.createDirectory(folder.resolve("scripts"));
         Files.writeString(folder.resolve("scripts/mine.lua"), "return { hooks = {} }");
@@ -130,7 +131,8 @@ class FaultsIT {
             InProcess.root().resolve("script-runtime/src/main/scripts/flow").toString());
         assertThat(run.exitCode()).isEqualTo(ExitCode.ENVIRONMENT);
         assertThat(run.errors()).singleElement().asString()
-            .matches("millrace: native library .*/" + name + " and the jars are of two builds \\(0123456789abcdef, \\p{XDigit}+\\):"
+            .matches("millrace: native library .*/" + name
+                + " and the jars are of two builds \\(0123456789abcdef, \\p{XDigit}+\\):"
                 + " run deploy/quickstart to rebuild both");
 
         final Run version = MillraceProcess.run(folder, environment, "--version");
@@ -147,8 +149,10 @@ class FaultsIT {
         for (final String library : List.of("libmillrace.so", "libmillrace_lua.so")) {
             Files.copy(built.resolve(library), libraries.resolve(library));
         }
-        final Path code = Files.writeString(folder.resolve("other.c"), "const char millrace_build[] = \"0123456789abcdef\";");
-        assertThat(new ProcessBuilder("cc", "-shared", "-fPIC", "-o", libraries.resolve(name).toString(), code.toString())
+        final Path code = Files.writeString(folder.resolve("other.c"),
+            "const char millrace_build[] = \"0123456789abcdef\";");
+        assertThat(new ProcessBuilder("cc", "-shared", "-fPIC", "-o", libraries.resolve(name).toString(),
+            code.toString())
             .inheritIO().start().waitFor()).isZero();
         return Map.of("MILLRACE_JVM_OPTIONS", "-Dmillrace.native.directory=" + libraries);
     }

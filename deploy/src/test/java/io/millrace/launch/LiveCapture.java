@@ -126,7 +126,8 @@ final class LiveCapture implements AutoCloseable {
         final String... arguments) throws IOException {
 
         final ProcessBuilder builder = MillraceProcess.builder(folder, environment, Stream.concat(
-            Stream.of("capture", "--warm-up", "0", "--run-dir", Files.createDirectories(folder.resolve("run")).toString()),
+            Stream.of("capture", "--warm-up", "0", "--run-dir",
+                Files.createDirectories(folder.resolve("run")).toString()),
             Stream.of(arguments)).toArray(String[]::new));
         return builder.command(network.command(builder.command())).start();
     }

@@ -22,7 +22,8 @@ final class MachineCommandsTest {
         final CommandLineRun json = CommandLineRun.of("ports", "--json");
 
         assertThat(text.exitCode()).isZero();
-        assertThat(text.output()).contains("Cards that DPDK drives itself", "Interfaces of the kernel", "Virtual devices");
+        assertThat(text.output()).contains("Cards that DPDK drives itself", "Interfaces of the kernel",
+            "Virtual devices");
         assertThat((List<?>) JSON.std.mapFrom(json.output().getFirst()).get("ports"))
             .anySatisfy(port -> assertThat((Map<?, ?>) port).extracting("name").isEqualTo("net_ring"));
     }

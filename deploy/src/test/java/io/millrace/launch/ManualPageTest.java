@@ -48,7 +48,8 @@ class ManualPageTest {
         final int term = page.indexOf("\\fB\\-\\-script\\-deadline\\fR=\\fITIME\\fR");
 
         assertThat(page.get(term - 1)).isEqualTo(".TP");
-        assertThat(page.get(term + 1)).startsWith("Processor time that one hook may take").endsWith("(default: 100ms).");
+        assertThat(page.get(term + 1)).startsWith("Processor time that one hook may take")
+            .endsWith("(default: 100ms).");
     }
 
     @Test

@@ -33,10 +33,12 @@ final class NonIpTrafficTest {
         final Path capture = folder.resolve("mixed.pcap");
         Files.write(capture, CaptureBytes.of(CaptureBytes.ETHERNET, List.of(
             frame(ARP), frame(ARP), frame(ARP), frame(LLDP), frame(0x26),
-            fragment(MORE), fragment(MORE | UNITS - 1), fragment(MORE | UNITS - 1), ofAnotherDatagram(fragment(UNITS)))));
+            fragment(MORE), fragment(MORE | UNITS - 1), fragment(MORE | UNITS - 1),
+            ofAnotherDatagram(fragment(UNITS)))));
         eve = folder.resolve("eve.json");
         summary = folder.resolve("summary.json");
-        run = InProcess.run("replay", capture.toString(), "--eve", eve.toString(), "--summary-json", summary.toString());
+        run = InProcess.run("replay", capture.toString(), "--eve", eve.toString(), "--summary-json",
+            summary.toString());
         assertThat(run.exitCode()).as(run.errors()).isZero();
     }
 

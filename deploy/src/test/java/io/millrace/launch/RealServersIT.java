@@ -81,9 +81,12 @@ class RealServersIT {
 
         assertThat(folder.resolve("got.bin")).hasSize(PAGE_BYTES);
         assertThat(Files.readAllLines(folder.resolve("live.json")))
-            .anyMatch(line -> isFlow(line, "\"sni\":\"" + SITE + "\"", "\"dest_port\":443", "\"ndpi\":{\"proto\":\"TLS"))
-            .anyMatch(line -> isFlow(line, "\"rrname\":\"" + SITE + "\"", "\"dest_port\":53", "\"ndpi\":{\"proto\":\"DNS"))
-            .anyMatch(line -> isFlow(line, "\"software_version\":\"OpenSSH_", "\"dest_port\":22", "\"ndpi\":{\"proto\":\"SSH"));
+            .anyMatch(line -> isFlow(line, "\"sni\":\"" + SITE + "\"", "\"dest_port\":443",
+                "\"ndpi\":{\"proto\":\"TLS"))
+            .anyMatch(line -> isFlow(line, "\"rrname\":\"" + SITE + "\"", "\"dest_port\":53",
+                "\"ndpi\":{\"proto\":\"DNS"))
+            .anyMatch(line -> isFlow(line, "\"software_version\":\"OpenSSH_", "\"dest_port\":22",
+                "\"ndpi\":{\"proto\":\"SSH"));
         assertThat(output).anyMatch(line -> line.startsWith("ports    ") && line.contains(" + 0 missed + "))
             .noneMatch(line -> line.contains("does not add up"));
     }
@@ -94,7 +97,8 @@ class RealServersIT {
 
     /** Nobody may log in; by then both have said who they are. */
     private void ssh() throws IOException, InterruptedException {
-        final Process client = new ProcessBuilder(clients.command(List.of("ssh", "-F", "/dev/null", "-o", "BatchMode=yes",
+        final Process client = new ProcessBuilder(clients.command(List.of("ssh", "-F", "/dev/null", "-o",
+            "BatchMode=yes",
             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "ConnectionAttempts=20",
             "-o", "IdentityFile=none", "nobody@" + SERVER, "true"))).redirectErrorStream(true).start();
         assertThat(new String(client.getInputStream().readAllBytes())).contains("Permission denied");

@@ -37,8 +37,9 @@ class ScriptLifeIT {
         script("alerts.lua", """
             return { hooks = { flowEnd = function()
                 local from, to = flow.getClientIp(), flow.getServerIp()
-                io.write(('{"src_ip":"%s","src_port":%d,"dest_ip":"%s","dest_port":%d,"proto":"%s","alert":{"n":"%s"}}\\n')
-                    :format(from, flow.cli_port(), to, flow.srv_port(), flow.getInfo()["proto.l4"], from .. to))
+                io.write(('{"src_ip":"%s","src_port":%d,"dest_ip":"%s","dest_port":%d,"proto":"%s",'
+                    .. '"alert":{"n":"%s"}}\\n'):format(from, flow.cli_port(), to, flow.srv_port(),
+                        flow.getInfo()["proto.l4"], from .. to))
             end } }
             """);
         final List<String> lines = new ArrayList<>(replay("--quiet").output());

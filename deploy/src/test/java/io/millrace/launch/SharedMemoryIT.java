@@ -35,8 +35,9 @@ class SharedMemoryIT {
         NetworkNamespace.assumeTools("dpdk-testpmd");
         final Process sender = new ProcessBuilder(link.network().command(List.of(
             "stdbuf", "--output=L", "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry",
-            "--no-shconf", "--vdev=net_pcap0,rx_pcap=" + WatchedLink.SAMPLE, "--vdev=net_memif0,role=server," + socket(),
-            "--", "--interactive", "--no-flush-rx", "--no-mlockall", "--total-num-mbufs=8192")))
+            "--no-shconf", "--vdev=net_pcap0,rx_pcap=" + WatchedLink.SAMPLE,
+            "--vdev=net_memif0,role=server," + socket(), "--", "--interactive", "--no-flush-rx", "--no-mlockall",
+            "--total-num-mbufs=8192")))
             .redirectErrorStream(true).start();
         final List<String> output;
         try (BufferedReader said = sender.inputReader(UTF_8); Writer commands = sender.outputWriter(UTF_8)) {

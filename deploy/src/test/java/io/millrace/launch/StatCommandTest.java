@@ -100,7 +100,8 @@ final class StatCommandTest {
         final Map<String, Object> json = JSON.std.mapFrom(statOf(PID, "--once", "--json").output().getFirst());
 
         final Map<?, ?> hook = (Map<?, ?>) ((Map<?, ?>) ((Map<?, ?>) json.get("hooks")).get("script0")).get("flowEnd");
-        assertThat(hook).extracting("hook_due", "hook_run", "hook_failed", "hook_timed_out", "hook_skipped", "hook_timed")
+        assertThat(hook).extracting("hook_due", "hook_run", "hook_failed", "hook_timed_out", "hook_skipped",
+            "hook_timed")
             .containsExactly(30, 20, 10, 0, 0, 2);
         assertThat((int) hook.get("hook_p50")).isPositive().isLessThanOrEqualTo((int) hook.get("hook_max"));
     }

@@ -137,7 +137,8 @@ final class FlowEngineTest {
         final List<OneToOneRingBuffer> rings = List.of(ring(), ring(), ring());
         final EventRings events = new EventRings(rings.stream().map(List::of).toList(), List.of());
         try (FlowEngine engine = FlowEngine.replay(
-            CONFIG, List.of(CaptureFile.open(write("first.pcap", pcap())), CaptureFile.open(write("2.pcapng", pcapng()))),
+            CONFIG, List.of(CaptureFile.open(write("first.pcap", pcap())),
+                CaptureFile.open(write("2.pcapng", pcapng()))),
             events, telemetry)) {
             engine.start();
             engine.await();

@@ -68,7 +68,8 @@ class ExternalAlertsTest {
         end(runtime);
         assertThat(texts).containsExactly("first", "nil", "the other way round",
             "IPv6, without a newline at the end", "nil");
-        assertThat(counts()).isEqualTo("lines 8 other 1 malformed 2 superseded 1 refused 0 offered 4 taken 3 unmatched 1 "
+        assertThat(counts()).isEqualTo("lines 8 other 1 malformed 2 superseded 1 refused 0 "
+            + "offered 4 taken 3 unmatched 1 "
             + "writers_refused 0");
         assertThat(runtime.externalAlertProblem())
             .contains("external alerts: " + file + ": line 6: no valid JSON: correct what writes it");

@@ -134,7 +134,9 @@ class ScriptRuntimeTest {
         script("status.lua", """
             return { hooks = {
                 protocolDetected = function() flow.setStatus(5) flow.setClientScore(7) end,
-                periodicUpdate = function() io.write("periodic ", flow.getStatus()) flow.clearStatus(5) flow.setStatus(6) end,
+                periodicUpdate = function()
+                    io.write("periodic ", flow.getStatus()) flow.clearStatus(5) flow.setStatus(6)
+                end,
                 flowEnd = function() io.write("end ", flow.getStatus(), " ", flow.getClientScore()) end } }
             """);
         final OneToOneRingBuffer events = EventRing.allocate(1 << 20);
@@ -153,8 +155,8 @@ class ScriptRuntimeTest {
         offer(events, event(FLOW_END, 1025));
         run(ScriptConfig.defaults().withScriptPaths(List.of(folder)), List.of(List.of(events)), () -> { });
         assertThat(messages).containsExactly(
-            "text periodic 32", "text periodic 32", "text periodic 32", "text end 64 21", "flow 1 status 64", "epoch 77",
-            "text periodic 32", "text end 64 21", "flow 513 status 64", "epoch 78",
+            "text periodic 32", "text periodic 32", "text periodic 32", "text end 64 21", "flow 1 status 64",
+            "epoch 77", "text periodic 32", "text end 64 21", "flow 513 status 64", "epoch 78",
             "text end 64 14", "flow 2 status 64", "text end 64 7", "flow 1025 status 64");
         assertThat(telemetry.total(ScriptCounter.VERDICTS_LIVE)).isZero();
         assertThat(problems).isEmpty();

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** Debian's {@code ndpiReader}, run on a file, its flow lines read. */
 final class NdpiReader {
     private static final Pattern FLOW = Pattern.compile(
-        "\\t\\d+\\t(?<protocol>\\S+) (?<a>\\[?[0-9a-fA-F:.]+]?):(?<aPort>\\d+) <?-> (?<b>\\[?[0-9a-fA-F:.]+]?):(?<bPort>\\d+) "
+        "\\t\\d+\\t(?<protocol>\\S+) (?<a>\\[?[0-9a-fA-F:.]+]?):(?<aPort>\\d+) <?-> "
+            + "(?<b>\\[?[0-9a-fA-F:.]+]?):(?<bPort>\\d+) "
             + ".*?\\[proto: (?:[A-Za-z_]+:)?[\\d.]+/(?<application>[^]]*)].*?"
             + "\\[(?<aPackets>\\d+) pkts/(?<aBytes>\\d+) bytes <?-> (?<bPackets>\\d+) pkts/(?<bBytes>\\d+) bytes].*");
     /** Names of protocol numbers by IANA, from 0, as EVE has them. */
@@ -20,7 +21,8 @@ final class NdpiReader {
         HMP PRM XNS-IDP TRUNK-1 TRUNK-2 LEAF-1 LEAF-2 RDP IRTP ISO-TP4 NETBLT MFE-NSP MERIT-INP DCCP 3PC IDPR XTP DDP
         IDPR-CMTP TP++ IL IPV6 SDRP IPV6-ROUTE IPV6-FRAG IDRP RSVP GRE DSR BNA ESP AH I-NLSP SWIPE NARP MOBILE TLSP SKIP
         IPV6-ICMP IPV6-NONXT IPV6-OPTS ANY CFTP ANY SAT-EXPAK KRYPTOLAN RVD IPPC ANY SAT-MON VISA IPCU CPNX CPHB WSN PVP
-        BR-SAT-MON SUN-ND WB-MON WB-EXPAK ISO-IP VMTP SECURE-VMTP VINES TTP NSFNET-IGP DGP TCF EIGRP OSPF SPRITE-RPC LARP
+        BR-SAT-MON SUN-ND WB-MON WB-EXPAK ISO-IP VMTP SECURE-VMTP VINES TTP NSFNET-IGP DGP TCF EIGRP OSPF SPRITE-RPC
+        LARP
         MTP AX.25 OS MICP SCC-SP ETHERIP ENCAP ANY GMTP IFMP PNNI PIM ARIS SCPS QNX A/N IPCOMP SNP COMPAQ-PEER IPX-IN-IP
         VRRP PGM ANY L2TP DDX IATP STP SRP UTI SMP SM PTP IS-IS FIRE CRTP CRUDP SSCOPMCE IPLT SPS PIPE SCTP FC
         RSVP-E2E-IGNORE MOBILITY UDPLITE MPLS-IN-IP MANET HIP SHIM6 WESP ROHC ETHERNET""".split("\\s+");

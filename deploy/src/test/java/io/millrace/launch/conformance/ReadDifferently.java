@@ -106,7 +106,8 @@ enum ReadDifferently {
         }
         return switch (packet.get(6)) {
             case NEXT_HEADER_AUTHENTICATION -> AUTHENTICATION_HEADER;
-            case NEXT_HEADER_FRAGMENT -> packet.limit() >= 44 && (u16(packet, 42) & 0xFFF8) != 0 ? LATER_FRAGMENT : null;
+            case NEXT_HEADER_FRAGMENT -> packet.limit() >= 44 && (u16(packet, 42) & 0xFFF8) != 0
+                ? LATER_FRAGMENT : null;
             default -> null;
         };
     }

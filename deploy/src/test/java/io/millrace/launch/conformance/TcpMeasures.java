@@ -12,7 +12,8 @@ import java.util.Set;
  * @param vlans       VLANs in which the two ends talk, as far as is told.
  */
 record TcpMeasures(
-    Map<TcpDirection, TcpTroubles> troubles, Map<TcpDirection, Long> roundTripUs, Map<TcpDirection, Set<Object>> vlans) {
+    Map<TcpDirection, TcpTroubles> troubles, Map<TcpDirection, Long> roundTripUs,
+    Map<TcpDirection, Set<Object>> vlans) {
 
     TcpMeasures() {
         this(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class DoctorTest {
     private static final long PACKET_BYTES = 128L << 20;
     private static final long TOTAL_BYTES = 2L << 30;
-    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+    private static final List<String> OPTIONS = List.of(
+        "-XX:+UseSerialGC", "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
     private static final ToolOutput SILENT = command -> Optional.empty();
 
     @TempDir
@@ -64,7 +65,8 @@ final class DoctorTest {
         final List<Finding> findings =
             examine(unpack(SampleMachine.TWO_SOCKETS), List.of("0000:d8:00.0"), List.of(), List.of(3, 14));
 
-        assertThat(findings).filteredOn(finding -> finding.subject().equals("NUMA")).singleElement().satisfies(finding -> {
+        assertThat(findings).filteredOn(finding -> finding.subject().equals("NUMA")).singleElement()
+            .satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Severity.HURTS);
             assertThat(finding.found()).isEqualTo("0000:d8:00.0 is on node 1, worker cores 3 are not");
             assertThat(finding.remedy()).isEqualTo("--worker-cores with cores of 12-23");
@@ -150,7 +152,8 @@ final class DoctorTest {
         final Patient patient = patient(
             unpack(SampleMachine.TWO_SOCKETS), SILENT, List.of(), List.of("eno1"), List.of(14), TOTAL_BYTES);
 
-        assertThat(new Doctor(patient, OPTIONS, List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED")).examine())
+        assertThat(new Doctor(patient, OPTIONS, List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"))
+            .examine())
             .anySatisfy(finding -> assertThat(finding.found()).isEqualTo("missing: -XX:+UseSerialGC"));
         assertThat(new Doctor(patient, OPTIONS, OPTIONS).examine())
             .anySatisfy(finding -> assertThat(finding.found()).isEqualTo("as in jvm.options"));
@@ -189,7 +192,8 @@ final class DoctorTest {
     private static List<Finding> examine(
         final SampleMachine sample, final ToolOutput tools, final List<String> cards, final List<String> interfaces,
         final List<Integer> workerCores, final long totalBytes) {
-        return new Doctor(patient(sample, tools, cards, interfaces, workerCores, totalBytes), OPTIONS, OPTIONS).examine();
+        return new Doctor(patient(sample, tools, cards, interfaces, workerCores, totalBytes), OPTIONS, OPTIONS)
+            .examine();
     }
 
     private static Patient patient(

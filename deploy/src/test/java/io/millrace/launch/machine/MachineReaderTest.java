@@ -47,7 +47,8 @@ final class MachineReaderTest {
         assertThat(machine.usableCpus()).hasSize(24);
         assertThat(machine.cpu(13)).map(Cpu::node).isEqualTo(Optional.of(1));
         assertThat(machine.freeHugePageBytes(1)).isEqualTo(2048L << 21);
-        assertThat(machine.nodes()).extracting(NumaNode::totalBytes).containsExactly(65_812_344L << 10, 66_000_000L << 10);
+        assertThat(machine.nodes()).extracting(NumaNode::totalBytes)
+            .containsExactly(65_812_344L << 10, 66_000_000L << 10);
     }
 
     @Test

@@ -246,7 +246,8 @@ final class RunPlannerTest {
     }
 
     private static RunWishes workers(final RunWishes w, final int workers) {
-        return new RunWishes(workers, w.workerCores(), w.scriptThreads(), w.scriptCores(), w.flowCapacity(), w.rxQueues(),
+        return new RunWishes(workers, w.workerCores(), w.scriptThreads(), w.scriptCores(), w.flowCapacity(),
+            w.rxQueues(),
             w.rxDescriptors(), w.mempool(), w.mbufBytes(), w.burst(), w.hugePages(), w.overflow(), w.ealArguments());
     }
 

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PortOffersTest {
-    private static final List<String> DRIVERS = List.of("net_af_packet", "net_af_xdp", "net_i40e", "net_null", "net_tap");
+    private static final List<String> DRIVERS = List.of(
+        "net_af_packet", "net_af_xdp", "net_i40e", "net_null", "net_tap");
 
     @TempDir
     private Path folder;
@@ -39,7 +40,8 @@ final class PortOffersTest {
 
         assertThat(new PortOffers(machine.files(), machine.read(), DRIVERS).find().getFirst().remark())
             .isEqualTo("the kernel's enp1s0f0, which goes: this machine's default route leads over it");
-        assertThat(offer(SampleMachine.DEBIAN_X710, "0000:02:00.0").remark()).isEqualTo("the kernel's eno1, which goes");
+        assertThat(offer(SampleMachine.DEBIAN_X710, "0000:02:00.0").remark())
+            .isEqualTo("the kernel's eno1, which goes");
     }
 
     @Test

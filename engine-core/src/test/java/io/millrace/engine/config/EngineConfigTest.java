@@ -18,7 +18,8 @@ final class EngineConfigTest {
     @CsvSource({"1024, 1, 2, 128, 1", "100000000, 512, 1024, 65407, 65535"})
     void shouldTakeTheLimitsThemselves(
         final int flows, final int burst, final int mempool, final int mbufBytes, final int descriptors) {
-        assertThatCode(() -> config(flows, burst, mempool, mbufBytes, descriptors, FlowTimeouts.of(1, 1), 1)).doesNotThrowAnyException();
+        assertThatCode(() -> config(flows, burst, mempool, mbufBytes, descriptors, FlowTimeouts.of(1, 1), 1))
+            .doesNotThrowAnyException();
     }
 
     @ParameterizedTest

@@ -63,7 +63,8 @@ final class EncapsulationTest {
             link("PPPoE", LinkType.PPPOE, inner(bare().bytes(0x11, 0, 0, 7, 0, 60, 0x00, 0x21))),
             link("Cisco HDLC", LinkType.HDLC, inner(bare().bytes(0x0F, 0, 0x08, 0x00))),
             link("Cisco HDLC with VLAN", LinkType.PPP_HDLC, inner(bare().bytes(0x8F, 0, 0x81, 0, 0, 9, 0x08, 0x00))),
-            link("Linux cooked", LinkType.LINUX_SLL, inner(bare().bytes(0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0))),
+            link("Linux cooked", LinkType.LINUX_SLL,
+                inner(bare().bytes(0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0))),
             link("Linux cooked v2", LinkType.LINUX_SLL2,
                 inner6(bare().bytes(0x86, 0xDD, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0))),
             link("802.11", LinkType.IEEE802_11, inner(wireless(bare(), 0x08, 0x01, 0))),
@@ -90,13 +91,15 @@ final class EncapsulationTest {
             tunnel("IPv4 in IPv4", TunnelType.IP_IN_IP, 0, inner(outer())),
             tunnel("IPv6 in IPv4", TunnelType.IP_IN_IP, 0, inner6(outer())),
             tunnel("IPv4 in IPv6", TunnelType.IP_IN_IP, 0, inner(ethernet().ipv6(A6, B6))),
-            tunnel("IPv6 in IPv6 with options", TunnelType.IP_IN_IP, 0, inner6(ethernet().ipv6(A6, B6).extension(60, 8))),
+            tunnel("IPv6 in IPv6 with options", TunnelType.IP_IN_IP, 0,
+                inner6(ethernet().ipv6(A6, B6).extension(60, 8))),
             tunnel("GRE", TunnelType.GRE, 0, inner(gre(0, 0x0800))),
             tunnel("GRE with checksum, key and sequence", TunnelType.GRE, 77,
                 inner6(gre(0xB000, 0x86DD).bytes(0, 0, 0, 0, 0, 0, 0, 77, 0, 0, 0, 1))),
             tunnel("GRE with routing", TunnelType.GRE, 0,
                 inner(gre(0x4000, 0x0800).bytes(0, 0, 0, 0, 8, 0, 0, 4, 1, 2, 3, 4, 0, 0, 0, 0))),
-            tunnel("NVGRE", TunnelType.GRE, 0x123456, inner(gre(0x2000, 0x6558).bytes(0, 0x12, 0x34, 0x56).innerEthernet())),
+            tunnel("NVGRE", TunnelType.GRE, 0x123456,
+                inner(gre(0x2000, 0x6558).bytes(0, 0x12, 0x34, 0x56).innerEthernet())),
             tunnel("MPLS in GRE", TunnelType.GRE, 0, inner(gre(0, 0x8847).bytes(0, 0, 1, 64))),
             tunnel("WCCP", TunnelType.GRE, 0, inner(gre(0, 0x883E).bytes(0, 0, 0, 0))),
             tunnel("PPTP", TunnelType.GRE, 9,
@@ -110,8 +113,10 @@ final class EncapsulationTest {
                 .bytes(0, 0, 0, 1, 0x20, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8).innerEthernet())),
             tunnel("ERSPAN III with IP", TunnelType.ERSPAN, 3,
                 inner(gre(0x1000, 0x22EB).bytes(0, 0, 0, 1, 0x20, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0x08, 0))),
-            tunnel("VXLAN", TunnelType.VXLAN, 5000, inner(udp(4789).bytes(8, 0, 0, 0, 0, 0x13, 0x88, 0).innerEthernet())),
-            tunnel("VXLAN of Linux", TunnelType.VXLAN, 1, inner6(udp(8472).bytes(8, 0, 0, 0, 0, 0, 1, 0).innerEthernet())),
+            tunnel("VXLAN", TunnelType.VXLAN, 5000,
+                inner(udp(4789).bytes(8, 0, 0, 0, 0, 0x13, 0x88, 0).innerEthernet())),
+            tunnel("VXLAN of Linux", TunnelType.VXLAN, 1,
+                inner6(udp(8472).bytes(8, 0, 0, 0, 0, 0, 1, 0).innerEthernet())),
             tunnel("VXLAN-GPE", TunnelType.VXLAN, 2, inner(udp(4790).bytes(0x0C, 0, 0, 1, 0, 0, 2, 0))),
             tunnel("GENEVE", TunnelType.GENEVE, 6,
                 inner(udp(6081).bytes(2, 0, 0x65, 0x58, 0, 0, 6, 0, 1, 2, 3, 1, 0, 0, 0, 0).innerEthernet())),
@@ -126,7 +131,8 @@ final class EncapsulationTest {
             tunnel("L2TP", TunnelType.L2TP, 0x0001_0002, inner(udp(1701).bytes(0, 2, 0, 1, 0, 2, 0xFF, 3, 0, 0x21))),
             tunnel("L2TP with all fields", TunnelType.L2TP, 0x0001_0002, inner6(udp(1701)
                 .bytes(0x4A, 2, 0, 90, 0, 1, 0, 2, 0, 3, 0, 4, 0, 2, 9, 9, 0, 0x57))),
-            tunnel("L2TPv3", TunnelType.L2TP, 8, inner(outer().protocol(115).bytes(0, 0, 0, 8, 1, 2, 3, 4).innerEthernet())),
+            tunnel("L2TPv3", TunnelType.L2TP, 8,
+                inner(outer().protocol(115).bytes(0, 0, 0, 8, 1, 2, 3, 4).innerEthernet())),
             tunnel("L2TPv3 in UDP", TunnelType.L2TP, 8, inner(udp(1701).bytes(0, 3, 0, 0, 0, 0, 0, 8).innerEthernet())),
             tunnel("CAPWAP", TunnelType.CAPWAP, 0,
                 inner(wireless(udp(5247).bytes(0, 0x10, 1, 0, 0, 0, 0, 0), 0x08, 0x01, 0))),
@@ -185,7 +191,8 @@ final class EncapsulationTest {
     @ParameterizedTest
     @MethodSource("tunnels")
     void shouldKeepTunnelsClosedWhereTold(final Sample sample) {
-        assertThat(parse(new PacketParser(parsed, TunnelType.NONE), sample.link(), sample.frame(), sample.frame().length))
+        assertThat(parse(new PacketParser(parsed, TunnelType.NONE), sample.link(), sample.frame(),
+            sample.frame().length))
             .isEqualTo(PARSED);
         assertThat(parsed.isTunnelled(0)).isFalse();
         assertThat(parsed.l3Address(0)).isEqualTo(memory.guard() - sample.frame().length + 14);

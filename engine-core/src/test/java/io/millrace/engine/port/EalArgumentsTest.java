@@ -17,13 +17,15 @@ final class EalArgumentsTest {
 
     @Test
     void shouldLeaveHardwareAloneInAReplay() {
-        assertThat(EalArguments.of(CONFIG, null, 1)).contains("--no-pci", "--no-huge").doesNotContain("-a", "--in-memory");
+        assertThat(EalArguments.of(CONFIG, null, 1)).contains("--no-pci", "--no-huge")
+            .doesNotContain("-a", "--in-memory");
     }
 
     @Test
     void shouldLoadTheDriverOfAVirtualDeviceByTheBeginningOfItsName() {
         assertThat(EalArguments.of(CONFIG, capture("net_ring7"), 1))
-            .filteredOn(argument -> argument.endsWith(".so")).anyMatch(library -> library.endsWith("librte_net_ring.so"));
+            .filteredOn(argument -> argument.endsWith(".so"))
+            .anyMatch(library -> library.endsWith("librte_net_ring.so"));
     }
 
     @Test

@@ -183,7 +183,8 @@ final class FlowWorkerTest {
         final List<FlowEvent> ends = harness.events(FlowEventKind.FLOW_END);
         assertThat(ends).hasSize(excess).allSatisfy(end -> assertThat(end.endReasonLabel()).isEqualTo("forced"));
         // The oldest of sixteen neighbours: on average older than fifteen of sixteen flows.
-        assertThat(ends.stream().mapToInt(end -> end.u16(FlowEventDescriptor.CLI_PORT) - 20_000).average().orElseThrow())
+        assertThat(ends.stream().mapToInt(end -> end.u16(FlowEventDescriptor.CLI_PORT) - 20_000).average()
+            .orElseThrow())
             .isLessThan(WorkerHarness.FLOW_CAPACITY / 8.0);
     }
 

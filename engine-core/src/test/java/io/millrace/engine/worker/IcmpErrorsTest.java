@@ -110,7 +110,8 @@ final class IcmpErrorsTest {
 
     private static byte[] error(
         final String source, final String destination, final int type, final int code, final byte[] quoted) {
-        return ethernet().ipv4(source, destination).icmp(type, code).payload(Arrays.copyOf(quoted, QUOTED_BYTES)).build();
+        return ethernet().ipv4(source, destination).icmp(type, code).payload(Arrays.copyOf(quoted, QUOTED_BYTES))
+            .build();
     }
 
     private FlowEvent flow(final int protocol) {

@@ -59,7 +59,8 @@ final class RuntimeFolderTest {
         final List<Path> others = List.of(Files.createDirectory(parent.resolve("rte")),
             Files.createDirectory(parent.resolve("millrace-1")), Files.createDirectory(parent.resolve("millrace-mine")),
             Files.createFile(parent.resolve("millrace-99999998")),
-            Files.createSymbolicLink(parent.resolve("millrace-99999997"), Files.createDirectory(parent.resolve("kept"))));
+            Files.createSymbolicLink(parent.resolve("millrace-99999997"),
+                Files.createDirectory(parent.resolve("kept"))));
 
         RuntimeFolder.remove(own);
 

@@ -109,7 +109,8 @@ class LuaVmTest {
     void shouldRefuseAChunkWithoutEntryPoints() {
         try (LuaVm vm = new LuaVm(LuaVm.MIN_MEMORY_BYTES)) {
             assertThatThrownBy(() -> vm.start("@boot.lua", bytes("return 1"))).hasMessageContaining("table expected");
-            assertThatThrownBy(() -> vm.start("@boot.lua", bytes("return {}"))).hasMessageContaining("function expected");
+            assertThatThrownBy(() -> vm.start("@boot.lua", bytes("return {}")))
+                .hasMessageContaining("function expected");
             assertThatThrownBy(() -> vm.start("@boot.lua", bytes("return ("))).hasMessageContaining("boot.lua:1:");
         }
     }

@@ -21,7 +21,8 @@ class ExternalAlertTest {
             "alert": {"signature": "ET X", "category": "C", "severity": 1, "metadata": {"severity": 3, "a": ["b"]}}}
             """).orElseThrow();
         assertThat(new String(alert.text(), UTF_8)).isEqualTo("{\"source\":\"external\",\"severity_id\":2,\"alert\":"
-            + "{\"signature\":\"ET X\",\"category\":\"C\",\"severity\":1,\"metadata\":{\"severity\":3,\"a\":[\"b\"]}}}");
+            + "{\"signature\":\"ET X\",\"category\":\"C\",\"severity\":1,"
+                + "\"metadata\":{\"severity\":3,\"a\":[\"b\"]}}}");
         final ByteBuffer key = ByteBuffer.wrap(alert.key()).order(ByteOrder.nativeOrder());
         assertThat(key.remaining()).isEqualTo(40);
         assertThat(new byte[] {key.get(0), key.get(3), key.get(4), key.get(16), key.get(19)})

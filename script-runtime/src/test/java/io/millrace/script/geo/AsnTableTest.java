@@ -46,7 +46,8 @@ final class AsnTableTest {
         assertThatThrownBy(() -> AsnDatabase.open(file)).isInstanceOf(GeoException.class)
             .hasMessageStartingWith("autonomous systems: " + file + " is not a MaxMind database (");
         assertThatThrownBy(() -> AsnDatabase.open(folder.resolve("none"))).isInstanceOf(GeoException.class)
-            .hasMessageContaining("is not a readable file; give the path of a MaxMind database (.mmdb) with --geoip-asn");
+            .hasMessageContaining("is not a readable file; "
+                + "give the path of a MaxMind database (.mmdb) with --geoip-asn");
     }
 
     private static int number(final AsnTable table, final String address) {

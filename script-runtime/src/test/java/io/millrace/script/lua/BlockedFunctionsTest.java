@@ -45,8 +45,8 @@ class BlockedFunctionsTest {
         Files.writeString(closed.resolve("out.txt"), "outside");
         Files.createSymbolicLink(open.resolve("leak.txt"), closed.resolve("out.txt"));
         Files.createSymbolicLink(open.resolve("nowhere.txt"), closed.resolve("new.txt"));
-        final MachineSettings settings = new MachineSettings(24L << 20, Witness.DEADLINE_NS, Set.of("io=" + open), Map.of(), 30,
-            60_000_000_000L, 1 << 20, true);
+        final MachineSettings settings = new MachineSettings(24L << 20, Witness.DEADLINE_NS, Set.of("io=" + open),
+            Map.of(), 30, 60_000_000_000L, 1 << 20, true);
         try (ScriptHarness harness = ScriptHarness.with(settings, hook("protocolDetected", """
             local open, closed = "%1$s", "%2$s"
             assert(io.open(open .. "/in.txt"):read("*a") == "inside")
@@ -56,7 +56,8 @@ class BlockedFunctionsTest {
             for line in io.lines(open .. "/made.txt") do assert(line == "made") end
             assert(io.open(open .. "/absent.txt") == nil)
             for _, path in ipairs({ closed .. "/out.txt", open .. "/../open-not/out.txt", open .. "/leak.txt",
-                    open .. "/nowhere.txt", open .. "/..", "/etc/passwd", "", open .. "/in.txt\\0", "/proc/self/mem" }) do
+                    open .. "/nowhere.txt", open .. "/..", "/etc/passwd", "", open .. "/in.txt\\0",
+                    "/proc/self/mem" }) do
                 local file, words, number = io.open(path)
                 assert(file == nil and number == 13, path)
                 assert(words == path .. ": lies in no folder that is open to flow scripts; to open it, add it to "

@@ -35,8 +35,8 @@ class EndlessScriptTest {
                 "local s = ('a'):rep(60) .. 'b' s:find(('a?'):rep(60) .. ('a'):rep(60) .. 'c')"),
             meanHook("searches by nested repetitions", "(('a'):rep(5000) .. 'b'):find(('.-'):rep(8) .. 'c')"),
             meanHook("sorts for ever",
-                "local t = {} for i = 1, 2000 do t[i] = i end while true do table.sort(t, function(a, b) return a > b end) "
-                    + "end"),
+                "local t = {} for i = 1, 2000 do t[i] = i end "
+                    + "while true do table.sort(t, function(a, b) return a > b end) end"),
             meanHook("collects garbage for ever", "while true do collectgarbage() end"),
             meanHook("builds strings for ever", "while true do local s = ('x'):rep(1e5) .. tostring({}) end"),
             meanHook("prints for ever", "while true do io.write(('w'):rep(100)) print('p') end"),
@@ -54,7 +54,8 @@ class EndlessScriptTest {
     @Timeout(120)
     void shouldStopWhatDoesNotEnd(final String what, final String script) {
         final Witness.Outcome alone = Witness.run(Witness.SCRIPT, Witness.SCRIPT);
-        try (ScriptHarness harness = ScriptHarness.with(Witness.limits(24L << 20), Witness.SCRIPT, script, Witness.SCRIPT)) {
+        try (ScriptHarness harness = ScriptHarness.with(Witness.limits(24L << 20), Witness.SCRIPT, script,
+            Witness.SCRIPT)) {
             final Witness.Outcome beside = Witness.outcome(harness, index -> index != 1);
             // The machine may have been made anew: what the witnesses count starts again then, nothing else changes.
             assertThat(beside.alerts()).isEqualTo(alone.alerts());

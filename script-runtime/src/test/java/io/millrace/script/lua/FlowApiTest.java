@@ -26,14 +26,16 @@ final class FlowApiTest {
             isPassVerdict getKey getHashEntryId getClientKey getServerKey isLocal isLocalToRemote isRemoteToLocal
             isRemoteToRemote isClientUnicast isServerUnicast isUnicast getUnicastInfo isBlacklisted getBlacklistedInfo
             getDeviceProtoAllowedInfo getMUDInfo getFirstSeen getLastSeen getDuration getPacketsSent getPacketsRcvd
-            getBytesSent getBytesRcvd getPackets getBytes getClient2ServerIAT getServer2ClientIAT isBidirectional isTwhOK
+            getBytesSent getBytesRcvd getPackets getBytes getClient2ServerIAT getServer2ClientIAT
+            isBidirectional isTwhOK
             getClientTCPIssues getServerTCPIssues getTCPStats isNotPurged getnDPICategoryName getTLSVersion getTLSInfo
             getSSHInfo getHTTPInfo getDNSInfo getICMPStatusInfo getInfo getFullInfo triggerAlert""",
         Set.of("2019", "4.0"), "clearStatus getPredominantStatus",
         Set.of("4.0", "4.2"), """
             isStatusSet getAlertedStatusScore getClientCountry getServerCountry isDeviceProtocolNotAllowed
             getGoodputBytes isTCPConnecting isTCPConnectionRefused getnDPICategoryId getnDPIMasterProtoId
-            getnDPIAppProtoId getnDPIProtocolName getProtoBreed getServerCipherClass hasMaliciousTlsSignature getDnsQuery
+            getnDPIAppProtoId getnDPIProtocolName getProtoBreed getServerCipherClass hasMaliciousTlsSignature
+            getDnsQuery
             dnsQueryHasInvalidChars getICMPType getMaxSeenIcmpPayloadSize""",
         Set.of("2019"), """
             setPredominantStatus canTriggerAlert setScore setClientScore setServerScore getClientGeolocation

@@ -238,7 +238,8 @@ class FlowFunctionsTest {
 
     @Test
     void shouldTellOperatingSystemAndEntropy() {
-        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)).text(FlowMetadataDescriptor.CLIENT_OS, "Windows 10")
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1))
+            .text(FlowMetadataDescriptor.CLIENT_OS, "Windows 10")
             .metadataU16(FlowMetadataDescriptor.CLI2SRV_ENTROPY, 4501), "local info = flow.getFullInfo() "
             + "io.write(info['cli.os'], ', ', info['srv.os'], ', ', info.entropy.client, ' ', info.entropy.server)"))
             .isEqualTo("Windows 10, , 4.5 0");
@@ -351,7 +352,8 @@ class FlowFunctionsTest {
                     names = names + 1
                 end
             end
-            io.write(names > 50 and 'many' or names, ' ', flow.getClientInfo()['cli.ip'], ' ', flow.getServerInfo()['srv.os'], ' ',
+            io.write(names > 50 and 'many' or names, ' ', flow.getClientInfo()['cli.ip'], ' ',
+                flow.getServerInfo()['srv.os'], ' ',
                 tostring(flow.getTCPInfo().tcp_established))""";
         assertThat(print(event(PROTOCOL_DETECTED, 1)
             .text(FlowMetadataDescriptor.SSH_SERVER_SIGNATURE, "SSH-2.0-OpenSSH_9.2p1 Debian-2"), same))
@@ -391,14 +393,17 @@ class FlowFunctionsTest {
         assertThat(print(event(PROTOCOL_DETECTED, 1), """
             local numbers = flow.methodNamesToIds()
             io.write(flow.callMethodById(numbers.getClientIp), ' ',
-                tostring(flow.callMethodById(numbers.hasRisk, 5)), ' ', table.len(numbers) > 100 and 'all' or 'few', ' ',
+                tostring(flow.callMethodById(numbers.hasRisk, 5)), ' ',
+                table.len(numbers) > 100 and 'all' or 'few', ' ',
                 select(2, pcall(flow.callMethodById, 0)))"""))
-            .isEqualTo("192.168.1.10 false all callMethodById: no function has the number 0; methodNamesToIds() has them");
+            .isEqualTo("192.168.1.10 false all "
+                + "callMethodById: no function has the number 0; methodNamesToIds() has them");
     }
 
     @Test
     void shouldTellWhoHadNoRoomAndWhatTheFlowIsAbout() {
-        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1)).u32(FlowEventDescriptor.SRV2CLI_ZERO_WINDOWS, 2), """
+        assertThat(print(FlowKinds.http(event(PROTOCOL_DETECTED, 1))
+            .u32(FlowEventDescriptor.SRV2CLI_ZERO_WINDOWS, 2), """
             local full = flow.isTcpZeroWinAlert()
             io.write(tostring(full.client), ' ', tostring(full.server), ' ', flow.getFlowInfoField())"""))
             .isEqualTo("false true example.org/index.html");

@@ -28,7 +28,8 @@ class FlowStatisticsTest {
             assertThat(harness.host().findings()).extracting(Finding::toString).containsExactly(
                 "/scripts/script0.lua:5: warning: flow.getTCPStats wants statistics that --flow-stats basic does not "
                     + "keep: all of it is 0; run with --flow-stats full",
-                "/scripts/script0.lua:6: warning: flow.getClient2ServerIAT wants statistics that --flow-stats basic does "
+                "/scripts/script0.lua:6: warning: "
+                    + "flow.getClient2ServerIAT wants statistics that --flow-stats basic does "
                     + "not keep: all of it is 0; run with --flow-stats full");
             assertThat(harness.host().descriptions()).singleElement()
                 .satisfies(script0 -> assertThat(script0.state()).isEqualTo(ScriptDescription.State.ENABLED));

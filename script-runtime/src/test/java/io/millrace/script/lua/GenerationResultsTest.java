@@ -277,7 +277,8 @@ class GenerationResultsTest {
     @ParameterizedTest
     @ValueSource(strings = {"4.0", "4.2"})
     void shouldReportCountriesOfTheUsersList(final String generation) throws IOException {
-        try (GenerationRun script = GenerationRun.of(generation + "/country_check", "{\"items\": [\"cn\"]}", Set.of())) {
+        try (GenerationRun script = GenerationRun.of(generation + "/country_check", "{\"items\": [\"cn\"]}",
+            Set.of())) {
             script.harness().places(ScriptHarness.PLACE_DE, 0);
             script.run(event(PROTOCOL_DETECTED, 1));
             assertThat(script.harness().bitmap(1)).isZero();

@@ -95,7 +95,8 @@ class HookCalledApartTest {
 
     @Test
     void shouldLookNoFurtherThanItsStackReaches() {
-        assertThat(callerOf("straight() end for i = 1, 1e5 do local before = body body = function() return before, i end")
+        assertThat(callerOf("straight() end for i = 1, 1e5 do local before = body "
+            + "body = function() return before, i end")
             ).isEqualTo("call_apart");
     }
 

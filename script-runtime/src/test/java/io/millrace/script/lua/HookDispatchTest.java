@@ -218,7 +218,8 @@ class HookDispatchTest {
             + "function script.hooks.all(now) flow.setStatus(28) end return script";
         final String other = "local script = { api = '2019', hooks = {} } "
             + "function script.hooks.protocolDetected(now) flow.setStatus(5) end "
-            + "function script.hooks.statusChanged(now) io.write(flow.getStatus(), ' ', flow.getPredominantStatus(), ';') end "
+            + "function script.hooks.statusChanged(now) "
+            + "io.write(flow.getStatus(), ' ', flow.getPredominantStatus(), ';') end "
             + "return script";
         harness = ScriptHarness.with(oneWay, other);
         assertThat(harness.run(udp(PROTOCOL_DETECTED, 1, 0))).isEqualTo(((1L << 28) + 32) + " 5;");

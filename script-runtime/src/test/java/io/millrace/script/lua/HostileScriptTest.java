@@ -54,9 +54,11 @@ class HostileScriptTest {
                     + "return string.format('%s', s) end tostring(t)"),
             meanHook("overflows the C stack by tprint",
                 "local t = setmetatable({}, {}) getmetatable(t).__tostring = function(s) "
-                    + "tprint({ [s] = 1 }) tprint({ [s] = 1, [{}] = 2 }) return 'x' end tprint({ [t] = 1 }) error('x')"),
+                    + "tprint({ [s] = 1 }) tprint({ [s] = 1, [{}] = 2 }) return 'x' end "
+                    + "tprint({ [t] = 1 }) error('x')"),
             meanHook("overflows the C stack by metamethods",
-                "local t = setmetatable({}, {}) local m = getmetatable(t) m.__index = function(s, k) return s[k .. 1] end "
+                "local t = setmetatable({}, {}) local m = getmetatable(t) "
+                    + "m.__index = function(s, k) return s[k .. 1] end "
                     + "m.__lt = function(a, b) return a < b end m.__concat = function(a, b) return a .. b end "
                     + "pcall(function() return t < t end) pcall(function() return t .. t end) return t.x"),
             meanHook("nests a source deeply", "assert(load('return ' .. ('('):rep(1e5) .. '1' .. (')'):rep(1e5)))"),
@@ -88,11 +90,13 @@ class HostileScriptTest {
                 end
                 return script
                 """),
-            meanHook("prints a lot", "for i = 1, 1e4 do print(('p'):rep(500)) io.write(('w'):rep(5000)) end error('x')"),
+            meanHook("prints a lot",
+                "for i = 1, 1e4 do print(('p'):rep(500)) io.write(('w'):rep(5000)) end error('x')"),
             meanHook("prints a giant", "io.write(('w'):rep(2e7)) print(('w'):rep(2e6)) error('x')"),
             meanHook("empties the standard tables", """
                 for _, t in ipairs({ string, table, math, os, io, coroutine, bit, debug, flow, ntop, interface, package,
-                        user_scripts, io.stdout, require("dkjson"), require("flow_consts"), i18n, dirs, flow_consts }) do
+                        user_scripts, io.stdout, require("dkjson"), require("flow_consts"), i18n, dirs,
+                        flow_consts }) do
                     for k in pairs(t) do t[k] = nil end
                     setmetatable(t, { __index = function() error("poisoned") end, __newindex = error, __call = error })
                 end
@@ -124,7 +128,8 @@ class HostileScriptTest {
                     for _, module in ipairs({ consts, require("alert_consts"), require("dkjson"), user_scripts, ntop,
                             interface, flow, require("discover_utils"), require("flow_risk_utils") }) do
                         for name, f in pairs(module) do
-                            if type(f) == "function" and not tostring(name):find("[sS]et") and not tostring(name):find("[tT]rigger")
+                            if type(f) == "function" and not tostring(name):find("[sS]et")
+                                    and not tostring(name):find("[tT]rigger")
                                     and not tostring(name):find("[cC]lear") and not tostring(name):find("del")
                                     and not tostring(name):find("^inc") and not tostring(name):find("^add") then
                                 try(f) try(f, 13) try(f, "status_blacklisted") try(f, "tcp") try(f, 0)
@@ -148,7 +153,9 @@ class HostileScriptTest {
                 local kept, co
                 function script.hooks.protocolDetected(now)
                     kept = kept or { flow = flow, getter = flow.getInfo, info = flow.getInfo() }
-                    co = co or coroutine.wrap(function() while true do coroutine.yield(flow.getInfo()["srv.ip"]) end end)
+                    co = co or coroutine.wrap(function()
+                        while true do coroutine.yield(flow.getInfo()["srv.ip"]) end
+                    end)
                     assert(kept.getter()["srv.ip"] == flow.getInfo()["srv.ip"])
                     assert(co() == flow.getInfo()["srv.ip"])
                     kept.info["srv.ip"] = "0.0.0.0"

@@ -53,7 +53,8 @@ class LaterScriptResultsTest {
             assertThat(script.scores(3)).containsExactly(score, 1, score);
             assertThat(script.told("4.2")).contains(entry("is_severe", score == 20), entry("client_issues", 2L),
                 entry("server_issues", lost), entry("cli2srv_pkts", 100L), entry("srv2cli_pkts", 100L))
-                .hasEntrySatisfying("tcp_stats", stats -> assertThat(stats).asInstanceOf(map(String.class, Object.class))
+                .hasEntrySatisfying("tcp_stats", stats -> assertThat(stats)
+                    .asInstanceOf(map(String.class, Object.class))
                     .contains(entry("cli2srv.retransmissions", 2L), entry("srv2cli.lost", lost)));
         }
     }

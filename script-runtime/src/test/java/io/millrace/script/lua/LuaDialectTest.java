@@ -21,10 +21,10 @@ final class LuaDialectTest {
         "local a = 1 << 3 @ operator 'a << b' of Lua 5.3 is not known to LuaJIT: write bit.lshift(a, b)",
         "local a = 8 >> 3 @ operator 'a >> b' of Lua 5.3 is not known to LuaJIT: write bit.rshift(a, b)",
         "local a <const> = 5 @ attribute '<const>' of Lua 5.3 is not known to LuaJIT: write a plain `local`",
-        "local a <close> = nil @ attribute '<close>' of Lua 5.3 is not known to LuaJIT: write a plain `local`, and close "
-            + "it yourself",
-        "repeat if now then goto continue end local x = 1 ::continue:: until x @ <goto continue> jumps into the scope of "
-            + "local 'x': declare it before the goto, or put what lies between the two into do ... end",
+        "local a <close> = nil @ attribute '<close>' of Lua 5.3 is not known to LuaJIT: write a plain `local`, "
+            + "and close it yourself",
+        "repeat if now then goto continue end local x = 1 ::continue:: until x @ <goto continue> jumps into the "
+            + "scope of local 'x': declare it before the goto, or put what lies between the two into do ... end",
         "goto done local x = 1 ::done:: io.write(x) @ <goto done> jumps into the scope of local 'x': declare it before "
             + "the goto, or put what lies between the two into do ... end",
     })

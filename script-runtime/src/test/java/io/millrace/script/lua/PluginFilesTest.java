@@ -55,10 +55,12 @@ final class PluginFilesTest {
 
     @Test
     void shouldFindTheTextsThatAPluginBringsUnderItsName() throws IOException {
-        file("plugins/own/locales/en.lua", "return { title = 'Own title', deep = { text = 'with %{n}', [1] = {} }, n = 1 }");
+        file("plugins/own/locales/en.lua",
+            "return { title = 'Own title', deep = { text = 'with %{n}', [1] = {} }, n = 1 }");
         file("plugins/own/locales/it.lua", "return { title = 'Titolo' }");
         script("plugins/own/user_scripts/flow/uses.lua", """
-            local script = { hooks = {}, gui = { i18n_title = "own.title", i18n_description = i18n("own.deep.text", { n = 3 }) } }
+            local script = { hooks = {}, gui = { i18n_title = "own.title",
+                i18n_description = i18n("own.deep.text", { n = 3 }) } }
             function script.hooks.protocolDetected(now)
                 io.write(i18n("own.title"), " ", tostring(i18n("own.n")), " ", tostring(i18n("own")), " ",
                     i18n("flow_details.normal"))

@@ -112,7 +112,8 @@ class ScriptExaminationTest {
             """)).containsExactlyInAnyOrder(
             "2: error: no SSH (protocol detected on an invented flow: SSH over TCP)",
             "3: error: changed (protocol detected on an invented flow: TLS over TCP)",
-            "4: error: attempt to perform arithmetic on a nil value (periodic update on an invented flow: TLS over TCP)",
+            "4: error: attempt to perform arithmetic on a nil value "
+                + "(periodic update on an invented flow: TLS over TCP)",
             "error: error object is a table: raise errors with a text (flow end on an invented flow: DNS over UDP)",
             "6: error: end (at the end)");
     }
@@ -135,7 +136,8 @@ class ScriptExaminationTest {
 
     private List<String> examine(final String source) throws IOException {
         final Path script = Files.writeString(folder.resolve("script.lua"), source);
-        return ScriptCheck.examine(List.of(script), ScriptHarness.names(), MachineSettings.forCheck()).findings().stream()
+        return ScriptCheck.examine(List.of(script), ScriptHarness.names(), MachineSettings.forCheck()).findings()
+            .stream()
             .map(finding -> finding.toString().substring(script.toString().length()).replaceFirst("^: ?", "")).toList();
     }
 }

@@ -87,7 +87,8 @@ class ScriptFoldersTest {
             file.setLength(20L << 20);
         }
         assertThat(keys(folder)).doesNotContain("giant");
-        assertThat(findings).extracting(Finding::toString).containsExactly(giant + ": error: cannot read the script: it is"
+        assertThat(findings).extracting(Finding::toString)
+            .containsExactly(giant + ": error: cannot read the script: it is"
             + " 20 MiB long, a script has 16 at most: keep data in files of their own, or in the shared store");
     }
 

@@ -154,7 +154,8 @@ final class ScriptLibraryDocumentTest {
 
     @Test
     void shouldHaveAScriptForEachStatusThatAScriptCanSet() throws IOException {
-        // Set by what is not here (an alerted interface, a bridge), by what never happens here, or by users' own scripts.
+        // Set by what is not here (an alerted interface, a bridge), by what never happens here, or by
+        // users' own scripts.
         final List<String> others = List.of(
             "normal", "flow_when_interface_alerted", "blocked", "not_purged", "custom_status_1", "custom_status_2",
             "custom_status_3", "custom_status_4", "custom_status_5");

@@ -70,7 +70,8 @@ class ScriptProfileTest {
     @Test
     void shouldGiveUpNoTraceOfTheLargestTableForItsLength() {
         final MachineSettings settings = settings();
-        try (ScriptHarness harness = ScriptHarness.with(settings, hook("all", "assert(flow.getFullInfo()['cli.ip'])"))) {
+        try (ScriptHarness harness = ScriptHarness.with(settings,
+            hook("all", "assert(flow.getFullInfo()['cli.ip'])"))) {
             for (int i = 0; i < 2000; i++) {
                 harness.run(event(PROTOCOL_DETECTED, i % 500), event(FLOW_END, i % 500));
             }
@@ -82,7 +83,8 @@ class ScriptProfileTest {
     @Test
     void shouldGiveUpNoTraceForTheNumberOfFunctionsThatItCalls() {
         runLong(hook("flowEnd", "local sum = 0 "
-            + "sum = sum + flow.getBytesSent() + flow.getBytesRcvd() + flow.getLastSeen() + flow.getHashEntryId() ".repeat(8)));
+            + "sum = sum + flow.getBytesSent() + flow.getBytesRcvd() + flow.getLastSeen() + flow.getHashEntryId() "
+            .repeat(8)));
         assertThat(causes()).doesNotContain("loop unroll limit reached");
     }
 
@@ -137,7 +139,8 @@ class ScriptProfileTest {
         final MachineSettings settings, final int events, final FlowEventKind kind, final String... scripts) {
 
         try (ScriptHarness harness = ScriptHarness.with(settings, scripts)) {
-            harness.run(IntStream.rangeClosed(1, events).mapToObj(flow -> event(kind, flow)).toArray(EventBuilder[]::new));
+            harness.run(IntStream.rangeClosed(1, events).mapToObj(flow -> event(kind, flow))
+                .toArray(EventBuilder[]::new));
         }
     }
 }

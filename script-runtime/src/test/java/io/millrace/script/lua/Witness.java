@@ -89,7 +89,8 @@ final class Witness {
 
     /** The same lines whatever the witnesses have counted. */
     static List<String> withoutCounts(final List<String> lines) {
-        return lines.stream().map(line -> line.replaceFirst("(?<=^(detected|changed|periodic|ended|torn down after) )\\d+", "n"))
+        return lines.stream()
+            .map(line -> line.replaceFirst("(?<=^(detected|changed|periodic|ended|torn down after) )\\d+", "n"))
             .toList();
     }
 

@@ -44,7 +44,8 @@ final class FlowDirectionTest {
         "58, 0x8100, 0, 0, false",
         "47, 0, 0, 0, true"})
     void shouldTellTheClientByTheFirstPacket(
-        final int protocol, final String flags, final int sourcePort, final int destinationPort, final boolean expected) {
+        final int protocol, final String flags, final int sourcePort, final int destinationPort,
+        final boolean expected) {
 
         for (final boolean fromLow : new boolean[] {true, false}) {
             try (RecordedFlow flow = fromLow ? new RecordedFlow(LOW, sourcePort, HIGH, destinationPort, 1)
