@@ -168,8 +168,8 @@ abstract class EngineRun {
             if (!outputOptions.quiet() && ProcessFacts.isTerminal(2)) {
                 showProgress(output.progress(), started);
             }
-            final double startupS = ProcessFacts.ageSeconds();
             started.start();
+            final double startupS = ProcessFacts.ageSeconds();
             awaitEngine(started, runtime);
             runtime.awaitDrained();
             afterLastPacket(started);
