@@ -103,7 +103,7 @@ final class DoctorCommand implements Callable<Integer> {
             ports.config(buffers);
         }
         final EngineConfig config = PlannedRun.engineConfig(
-            flags, wishes, threads, buffers, planner.flowCapacity(threads), buffers.hugePages(), 0);
+            flags, true, wishes, threads, buffers, planner.flowCapacity(threads), buffers.hugePages(), 0);
         final List<NetworkCard> cards =
             wanted.stream().map(PortWish::pciAddress).flatMap(Optional::stream).map(machine::card)
                 .flatMap(Optional::stream).toList();

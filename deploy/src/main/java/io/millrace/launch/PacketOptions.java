@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 /** Flags about workers, DPDK and its memory. */
 @Command(description = "Packets")
 final class PacketOptions {
+    private static final int WARM_UP_FRAMES_OF_PORTS = 1_000_000;
+    private static final int WARM_UP_FRAMES_OF_FILES = 200_000;
     private static final int MAX_WORKERS = 64;
     private static final String PROCESS_TYPE = "--proc-type";
 
@@ -46,10 +48,10 @@ final class PacketOptions {
             + " start without (default: ${DEFAULT-VALUE}).")
     private HugePages hugePages;
 
-    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "1M", converter = CountConverter.class,
+    @Option(names = "--warm-up", paramLabel = "N", converter = CountConverter.class,
         description = "Packets of a bundled capture led at most through the engine while it starts, until it gets no"
-            + " faster, so that the first real ones meet compiled code; 0 for none (default: ${DEFAULT-VALUE}).")
-    private int warmUpFrames;
+            + " faster, so that the first real ones meet compiled code; 0 for none (default: 1M, 200K in a replay).")
+    private Integer warmUpFrames;
 
     @Option(names = "--decap", paramLabel = "LIST", converter = TunnelSet.Converter.class,
         description = "Tunnels whose inside is the flow, of ip-in-ip, gre, erspan, vxlan, geneve, gtp-u, teredo, l2tp,"
@@ -113,8 +115,12 @@ final class PacketOptions {
         return hugePages;
     }
 
-    int warmUpFrames() {
-        return warmUpFrames;
+    /** Packets to warm up with: a port brings its full rate from the first moment, a file can wait. */
+    int warmUpFrames(final boolean live) {
+        if (warmUpFrames != null) {
+            return warmUpFrames;
+        }
+        return live ? WARM_UP_FRAMES_OF_PORTS : WARM_UP_FRAMES_OF_FILES;
     }
 
     List<String> ealArguments() {

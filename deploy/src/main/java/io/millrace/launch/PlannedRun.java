@@ -75,10 +75,12 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
         final BufferPlan buffers = planner.buffers(threads);
         final int flows = planner.flowCapacity(threads);
         final CaptureConfig capture = ports == null ? null : ports.config(buffers);
-        final EngineConfig sized = engineConfig(flags, wishes, threads, buffers, flows, buffers.hugePages(), hashSeed);
+        final EngineConfig sized = engineConfig(
+            flags, ports != null, wishes, threads, buffers, flows, buffers.hugePages(), hashSeed);
         final HugePages pages =
             planner.hugePages(PacketMemory.of(sized, capture, threads.workers()).mebibytes());
-        final EngineConfig config = engineConfig(flags, wishes, threads, buffers, flows, pages, hashSeed);
+        final EngineConfig config = engineConfig(
+            flags, ports != null, wishes, threads, buffers, flows, pages, hashSeed);
         final boolean fits = planner.memory(memory(flags, config, capture, threads));
         new PlanSettings(command, plan).add(flags);
         return new PlannedRun(plan.build(), threads, config, capture, verdicts(flags, config, threads), fits);
@@ -110,10 +112,10 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
             packets.ealArguments());
     }
 
-    /** Settings of the engine. */
+    /** Settings of the engine, for live ports or a replay. */
     static EngineConfig engineConfig(
-        final Flags flags, final RunWishes wishes, final ThreadPlan threads, final BufferPlan buffers,
-        final int flowCapacity, final HugePages hugePages, final long hashSeed) {
+        final Flags flags, final boolean live, final RunWishes wishes, final ThreadPlan threads,
+        final BufferPlan buffers, final int flowCapacity, final HugePages hugePages, final long hashSeed) {
 
         final FlowOptions flows = flags.flows();
         return new EngineConfig(
@@ -131,7 +133,7 @@ record PlannedRun(Plan plan, ThreadPlan threads, EngineConfig config, CaptureCon
             wishes.overflow(),
             hashSeed,
             threads.workerCores(),
-            flags.packets().warmUpFrames(),
+            flags.packets().warmUpFrames(live),
             wishes.ealArguments(),
             ErrorLine.debugging(System.getenv()));
     }
