@@ -42,8 +42,11 @@ static void settle(void) {
    }
    const unsigned long long half = (unsigned long long)memory.freeram * memory.mem_unit / 2;
    const size_t length = half < MOST_FETCHED_BYTES ? half : MOST_FETCHED_BYTES;
-   void *fetched = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+   void *fetched = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
    if (fetched != MAP_FAILED) {
+      /* Large pages are fetched sooner. */
+      madvise(fetched, length, MADV_HUGEPAGE);
+      madvise(fetched, length, MADV_POPULATE_WRITE);
       munmap(fetched, length);
    }
 }
