@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(description = "Packets")
 final class PacketOptions {
     private static final int WARM_UP_FRAMES_OF_PORTS = 1_000_000;
-    private static final int WARM_UP_FRAMES_OF_FILES = 200_000;
+    private static final int WARM_UP_FRAMES_OF_FILES = 150_000;
     private static final int MAX_WORKERS = 64;
     private static final String PROCESS_TYPE = "--proc-type";
 
@@ -50,7 +50,7 @@ final class PacketOptions {
 
     @Option(names = "--warm-up", paramLabel = "N", converter = CountConverter.class,
         description = "Packets of a bundled capture led at most through the engine while it starts, until it gets no"
-            + " faster, so that the first real ones meet compiled code; 0 for none (default: 1M, 200K in a replay).")
+            + " faster, so that the first real ones meet compiled code; 0 for none (default: 1M, 150K in a replay).")
     private Integer warmUpFrames;
 
     @Option(names = "--decap", paramLabel = "LIST", converter = TunnelSet.Converter.class,

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 
 /** Packets that a replay is warmed up with before its first. Mixed into a command. */
 public final class ReplayWarmUp {
-    @Option(names = "--warm-up", defaultValue = "200K", paramLabel = "N",
+    @Option(names = "--warm-up", defaultValue = "150K", paramLabel = "N",
         description = "Passed on to millrace replay (default: ${DEFAULT-VALUE}).")
     private String packets;
 

@@ -16,6 +16,8 @@ import java.util.Optional;
 final class BufferPlanner {
     private static final int REPLAY_DESCRIPTORS = 512;
     private static final int REPLAY_MBUFS = 4096;
+    /** Where nobody else takes frames: 64 of 64 KiB in buffers of 2 KiB, and some. */
+    private static final int OWN_REPLAY_MBUFS = 2304;
     private static final int CARD_DESCRIPTORS = 4096;
     private static final int COPIED_DESCRIPTORS = 512;
     private static final int KERNEL_RING_FRAMES = 65_536;
@@ -56,7 +58,7 @@ final class BufferPlanner {
                 : "the longest ring that common cards have"));
         return new BufferPlan(
             wishes.rxQueues() == null ? 0 : wishes.rxQueues(), frames, descriptors,
-            mbufs(ports.isEmpty() ? 0 : descriptors), wishes.hugePages());
+            mbufs(ports.isEmpty() ? 0 : descriptors, threads.workers() > 1), wishes.hugePages());
     }
 
     /** Which memory comes from huge pages, given what the packet buffers take. */
@@ -152,7 +154,7 @@ final class BufferPlanner {
         }
     }
 
-    private int mbufs(final int descriptors) {
+    private int mbufs(final int descriptors, final boolean shared) {
         final int least = descriptors + 2 * wishes.burst() + (descriptors == 0 ? 0 : CACHE_MBUFS);
         if (wishes.mempool() != null && wishes.mempool() < least) {
             throw new ConfigException("--mempool must be from " + least + ": " + wishes.mempool() + (descriptors == 0
@@ -162,9 +164,10 @@ final class BufferPlanner {
         }
         // A pool holds its mbufs in a ring, which is full at one less than a power of two.
         final int chosen = Integer.highestOneBit(Math.max(REPLAY_MBUFS, least)) * 2 - 1;
-        final int total = wishes.mempool() != null ? wishes.mempool() : descriptors == 0 ? REPLAY_MBUFS : chosen;
+        final int total = wishes.mempool() != null ? wishes.mempool() : descriptors != 0 ? chosen
+            : shared ? REPLAY_MBUFS : Math.max(OWN_REPLAY_MBUFS, least);
         plan.count(Section.MEMORY, "packet buffers per queue", total, plan.origin("--mempool", descriptors == 0
-            ? "what waits for workers and what is in their hands"
+            ? shared ? "what waits for workers and what is in their hands" : "a burst of the longest frames"
             : descriptors + " in the RX ring, two bursts, a cache, and as many again for what is on its way"));
         return total - descriptors;
     }
