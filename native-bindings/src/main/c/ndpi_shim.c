@@ -69,14 +69,15 @@ static int is_of_another_transport(const struct ndpi_flow_struct *flow, const ui
       && protocol != flow->l4_proto;
 }
 
-static int is(const struct ndpi_flow_struct *flow, uint16_t protocol) {
+static int is_named(const struct ndpi_flow_struct *flow, uint16_t protocol) {
    return flow->detected_protocol_stack[0] == protocol || flow->detected_protocol_stack[1] == protocol;
 }
 
 /* The protocols for which nDPI uses the tls_quic member of its union. */
 static int has_tls(const struct ndpi_flow_struct *flow) {
-   return is(flow, NDPI_PROTOCOL_TLS) || is(flow, NDPI_PROTOCOL_QUIC) || is(flow, NDPI_PROTOCOL_DTLS)
-      || is(flow, NDPI_PROTOCOL_MAIL_SMTPS) || is(flow, NDPI_PROTOCOL_MAIL_POPS) || is(flow, NDPI_PROTOCOL_MAIL_IMAPS);
+   return is_named(flow, NDPI_PROTOCOL_TLS) || is_named(flow, NDPI_PROTOCOL_QUIC) || is_named(flow, NDPI_PROTOCOL_DTLS)
+      || is_named(flow, NDPI_PROTOCOL_MAIL_SMTPS) || is_named(flow, NDPI_PROTOCOL_MAIL_POPS)
+      || is_named(flow, NDPI_PROTOCOL_MAIL_IMAPS);
 }
 
 /*
@@ -172,7 +173,7 @@ void millrace_ndpi_keep_match(
 }
 
 static int has_dns(const struct ndpi_flow_struct *flow) {
-   return is(flow, NDPI_PROTOCOL_DNS) || is(flow, NDPI_PROTOCOL_MDNS) || is(flow, NDPI_PROTOCOL_LLMNR);
+   return is_named(flow, NDPI_PROTOCOL_DNS) || is_named(flow, NDPI_PROTOCOL_MDNS) || is_named(flow, NDPI_PROTOCOL_LLMNR);
 }
 
 struct writer {
@@ -319,7 +320,7 @@ static void put_notes(struct writer *writer, struct millrace_flow_metadata *meta
    put(writer, &metadata->http_server, notes->http_server, notes->http_server_length);
    if (flow->http.detected_os != NULL) {
       put_pointer(writer, &metadata->client_os, flow->http.detected_os);
-   } else if (is(flow, NDPI_PROTOCOL_DHCP)) {
+   } else if (is_named(flow, NDPI_PROTOCOL_DHCP)) {
       put_pointer(writer, &metadata->client_os,
             os_of_dhcp(flow->protos.dhcp.class_ident, sizeof(flow->protos.dhcp.class_ident)));
    }
@@ -346,9 +347,9 @@ int millrace_ndpi_metadata(struct millrace_ndpi_state *state, uint8_t *out, uint
       metadata.dns_query_type = flow->protos.dns.query_type;
       metadata.dns_answer_type = flow->protos.dns.rsp_type;
       metadata.dns_reply_code = flow->protos.dns.reply_code;
-   } else if (is(flow, NDPI_PROTOCOL_SSH)) {
+   } else if (is_named(flow, NDPI_PROTOCOL_SSH)) {
       put_ssh(&writer, &metadata, state);
-   } else if (is(flow, NDPI_PROTOCOL_BITTORRENT)) {
+   } else if (is_named(flow, NDPI_PROTOCOL_BITTORRENT)) {
       put_bittorrent(&writer, &metadata, flow);
    }
    put_http(&writer, &metadata, flow);

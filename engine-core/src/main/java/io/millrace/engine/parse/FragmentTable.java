@@ -68,13 +68,20 @@ public final class FragmentTable implements AutoCloseable {
         claimedPayloadBytes = new long[limit];
     }
 
-    /** Finds the flows of the burst's fragments; those without one yet become {@link ParsedBurst#HELD}. */
-    public void resolve(final Burst burst) {
+    /** Forgets the claims of the burst before. */
+    public void begin() {
         claims = 0;
+    }
+
+    /**
+     * Finds the flows of the burst's fragments from slot {@code from} to {@code to}, exclusive; those without one yet
+     * become {@link ParsedBurst#HELD}.
+     */
+    public void resolve(final Burst burst, final int from, final int to) {
         if (parsed.totals.fragments == 0) {
             return;
         }
-        for (int slot = 0; slot < burst.count(); slot++) {
+        for (int slot = from; slot < to; slot++) {
             if (parsed.outcome(slot) == ParsedBurst.PARSED && parsed.fragment(slot)) {
                 counters.increment(EngineCounter.FRAGMENTS);
                 resolve(slot, burst.timestampNs(slot));

@@ -51,15 +51,24 @@ public final class PacketParser {
 
     /** Parses all frames of a burst. */
     public void parse(final Burst burst) {
+        begin();
+        parse(burst, 0, burst.count());
+    }
+
+    /** Forgets the burst before. */
+    public void begin() {
         parsed.clear();
-        final int count = burst.count();
+    }
+
+    /** Parses the frames of a burst, after {@link #begin()}, from slot {@code from} to {@code to}, exclusive. */
+    public void parse(final Burst burst, final int from, final int to) {
         final LinkType link = burst.linkType();
         final int snapLengthBytes = burst.snapLengthBytes();
         if (link != LinkType.ETHERNET) {
-            parseOther(burst, link, snapLengthBytes);
+            parseOther(burst, from, to, link, snapLengthBytes);
             return;
         }
-        for (int slot = 0; slot < count; slot++) {
+        for (int slot = from; slot < to; slot++) {
             final long frame = burst.address(slot);
             final int length = burst.capturedLength(slot);
             final int strippedVlanId = burst.strippedVlanId(slot);
@@ -77,8 +86,10 @@ public final class PacketParser {
         finish(slot, outcome, frame, length, snapLengthBytes);
     }
 
-    private void parseOther(final Burst burst, final LinkType link, final int snapLengthBytes) {
-        for (int slot = 0; slot < burst.count(); slot++) {
+    private void parseOther(
+        final Burst burst, final int from, final int to, final LinkType link, final int snapLengthBytes) {
+
+        for (int slot = from; slot < to; slot++) {
             final long frame = burst.address(slot);
             final int length = burst.capturedLength(slot);
             final byte outcome =

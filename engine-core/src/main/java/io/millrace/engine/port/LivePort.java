@@ -24,7 +24,6 @@ import org.agrona.concurrent.status.AtomicCounter;
  * workers or a distributor, each by one of them.
  */
 final class LivePort implements AutoCloseable {
-    private static final int MEMPOOL_CACHE_MBUFS = 256;
     private static final int MAX_DRIVER_COUNTERS = 128;
     private static final String MAKES_ITS_INTERFACE = "net_tap";
 
@@ -74,8 +73,8 @@ final class LivePort implements AutoCloseable {
                 + device.maxQueues());
         }
         for (int queue = 0; queue < count; queue++) {
-            mempools.add(Mempool.create("mbufs-" + spec.device() + "-" + queue, mbufsPerQueue,
-                Math.min(MEMPOOL_CACHE_MBUFS, mbufsPerQueue / 2), config.mbufBytes(), device.numaNode()));
+            mempools.add(PacketMemory.pool(
+                spec.device() + "-" + queue, mbufsPerQueue, config.mbufBytes(), device.numaNode()));
         }
         for (final RxBurst burst : device.open(config, mempools, promiscuous)) {
             queues.add(new LiveQueue(this, burst));

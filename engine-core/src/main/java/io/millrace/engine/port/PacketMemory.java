@@ -1,5 +1,6 @@
 package io.millrace.engine.port;
 
+import io.millrace.binding.dpdk.Mempool;
 import io.millrace.engine.config.CaptureConfig;
 import io.millrace.engine.config.EngineConfig;
 import io.millrace.engine.config.PortSpec;
@@ -16,6 +17,7 @@ public record PacketMemory(int queues, int mbufsPerQueue, int mbufBytes) {
     /** {@code sizeof(struct rte_mbuf)}, {@code RTE_PKTMBUF_HEADROOM}, and what a pool adds to an element. */
     private static final int MBUF_OVERHEAD_BYTES = 128 + 384;
     private static final int EAL_RESERVE_MEBIBYTES = 64;
+    private static final int POOL_CACHE_MBUFS = 256;
 
     /**
      * The memory of a run.
@@ -46,6 +48,16 @@ public record PacketMemory(int queues, int mbufsPerQueue, int mbufBytes) {
     /** Mbufs in the pool of an RX queue of a live port: those in its RX ring, in hand, and on the way to workers. */
     static int mbufsPerQueue(final EngineConfig config, final boolean distributed, final int workers) {
         return config.mempoolMbufs() + config.rxDescriptors() + (distributed ? handedOnMbufs(workers) : 0);
+    }
+
+    /**
+     * A pool of {@code mbufs} mbufs for one thread.
+     *
+     * @param numaNode that its memory shall be on, or {@link Mempool#ANY_SOCKET}.
+     * @throws io.millrace.binding.link.EnvironmentException where DPDK has no room for it.
+     */
+    static Mempool pool(final String name, final int mbufs, final int mbufBytes, final int numaNode) {
+        return Mempool.create("mbufs-" + name, mbufs, Math.min(POOL_CACHE_MBUFS, mbufs / 2), mbufBytes, numaNode);
     }
 
     /** Bytes of all pools. */

@@ -13,7 +13,6 @@ import java.util.List;
  * reads them, or by the distributor that hands the frames on.
  */
 public final class ReplaySource implements SharedSource {
-    private static final int MEMPOOL_CACHE_MBUFS = 256;
     private static final int PRIVATE_MBUFS = 0;
     private static final int POLLS_PER_PROGRESS = 256;
 
@@ -60,8 +59,7 @@ public final class ReplaySource implements SharedSource {
         this.config = config;
         this.handedOnMbufs = handedOnMbufs;
         final int mbufs = config.mempoolMbufs() + handedOnMbufs;
-        this.mempool = Mempool.create("mbufs-" + name, mbufs, Math.min(MEMPOOL_CACHE_MBUFS, mbufs / 2),
-            config.mbufBytes(), Mempool.ANY_SOCKET);
+        this.mempool = PacketMemory.pool(name, mbufs, config.mbufBytes(), Mempool.ANY_SOCKET);
         try {
             openNext();
         } catch (final RuntimeException e) {

@@ -99,7 +99,8 @@ public final class Distributor implements PollingDuty, AutoCloseable {
             return 0;
         }
         parser.parse(burst);
-        fragments.resolve(burst);
+        fragments.begin();
+        fragments.resolve(burst, 0, received);
         for (int slot = 0; slot < received; slot++) {
             rings.target(slot, worker(slot));
             clock.advance(burst.timestampNs(slot));

@@ -113,9 +113,7 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
         final int received = burst.receive();
         lastPollReceived = received > 0;
         if (lastPollReceived) {
-            parser.parse(burst);
-            fragments.resolve(burst);
-            countInFlows(received);
+            parseAndCount(received);
             if (parsed.totals().icmpErrors() > 0) {
                 noteIcmpErrors(received);
             }
@@ -229,13 +227,17 @@ public final class FlowWorker implements PollingDuty, AutoCloseable {
     }
 
     /**
-     * Leads a burst through the table in groups, each a step behind the one before it: while the index lines of one are
-     * on their way from memory and the records of another, a third is counted.
+     * Leads a burst through parser and table in groups, each a step behind the one before it: one is parsed while the
+     * index lines of the one before are on their way from memory, and one counted while the records of the next are.
      */
-    private void countInFlows(final int received) {
+    private void parseAndCount(final int received) {
+        parser.begin();
+        fragments.begin();
         for (int from = 0; from < received + 2 * GROUP; from += GROUP) {
             if (from < received) {
                 final int to = Math.min(from + GROUP, received);
+                parser.parse(burst, from, to);
+                fragments.resolve(burst, from, to);
                 keys.compute(from, to);
                 table.touchIndex(keys, from, to);
             }

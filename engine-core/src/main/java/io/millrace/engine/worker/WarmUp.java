@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.agrona.CloseHelper;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 /**
@@ -93,20 +94,24 @@ public final class WarmUp {
         mostFrames = frames;
         load(SOURCES);
         capture = MemoryFile.of(CAPTURE, live ? bundled() : repeated(bundled()));
-        ports = live ? port(capture, small, telemetry) : null;
-        final PacketSource source = live ? ports.source(ANY_WORKER) : files(capture, small, frames);
-        worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
+        LivePorts opened = null;
+        PacketSource source = null;
+        try {
+            opened = live ? port(capture, small, telemetry) : null;
+            source = live ? opened.source(ANY_WORKER) : files(capture, small, frames);
+            worker = new FlowWorker(ANY_WORKER, source, small, events, telemetry, counters);
+        } catch (final RuntimeException e) {
+            CloseHelper.closeAll(source, opened, capture);
+            throw e;
+        }
+        ports = opened;
         thread = Thread.ofPlatform().name("warm-up").daemon(true).start(this::run);
     }
 
     /** Waits for the end and closes what was opened. */
     public void finish() throws InterruptedException {
         thread.join();
-        worker.close();
-        if (ports != null) {
-            ports.close();
-        }
-        capture.close();
+        CloseHelper.closeAll(worker, ports, capture);
     }
 
     /** Frames that were led through; valid after {@link #finish()}. */
