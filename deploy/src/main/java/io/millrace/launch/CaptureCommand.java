@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace capture}. */
@@ -51,9 +50,6 @@ final class CaptureCommand implements Callable<Integer> {
 
     @Mixin
     private PlanOptions plan;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
 
     @Override
     public Integer call() throws Exception {

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace generate-completion}. picocli's own command of that name takes any arguments and ignores them. */
@@ -19,9 +18,6 @@ import picocli.CommandLine.Spec;
 final class CompletionCommand implements Runnable {
     @Spec
     private CommandSpec spec;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
 
     @Override
     public void run() {

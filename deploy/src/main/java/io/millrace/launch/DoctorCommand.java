@@ -70,9 +70,6 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
-
     @Override
     public Integer call() {
         final List<Finding> findings = new ArrayList<>(LibraryChecks.look());

@@ -10,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,9 +25,6 @@ final class ManualCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", description = "Folder that is there.")
     private Path folder;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
 
     @Override
     public Integer call() {

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,9 +35,6 @@ import picocli.CommandLine.Spec;
 public final class Millrace implements Runnable {
     @Spec
     private CommandSpec spec;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
 
     @Option(names = {"-V", "--version"}, versionHelp = true,
         description = "Show the versions of Millrace and of the libraries it runs on.")
@@ -113,6 +111,8 @@ public final class Millrace implements Runnable {
     }
 
     private static void prepare(final CommandLine commandLine, final EnvironmentDefaults defaults) {
+        commandLine.getCommandSpec().addOption(OptionSpec.builder("-h", "--help").type(boolean.class).arity("0")
+            .usageHelp(true).description("Show this text.").build());
         commandLine.setDefaultValueProvider(defaults);
         commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionGroups());
         commandLine.getSubcommands().values().forEach(subcommand -> prepare(subcommand, defaults));

@@ -28,9 +28,6 @@ final class PortsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object on one line (default: ${DEFAULT-VALUE}).")
     private boolean json;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
-
     @Override
     public Integer call() {
         final SystemFiles files = SystemFiles.ofThisMachine();

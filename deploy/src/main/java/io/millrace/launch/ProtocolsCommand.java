@@ -5,7 +5,6 @@ import io.millrace.engine.event.ApplicationNames;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace protocols}. */
@@ -16,9 +15,6 @@ import picocli.CommandLine.Spec;
 final class ProtocolsCommand implements Runnable {
     @Spec
     private CommandSpec spec;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
 
     @Override
     public void run() {

@@ -38,9 +38,6 @@ final class ScriptsCheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead of lines.")
     private boolean json;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
-
     @Override
     public Integer call() {
         ScriptOptions.requireReadable("PATH", paths);

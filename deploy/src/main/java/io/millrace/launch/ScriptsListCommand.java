@@ -35,9 +35,6 @@ final class ScriptsListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object instead.")
     private boolean json;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
-
     @Override
     public Integer call() {
         final PrintWriter out = spec.commandLine().getOut();

@@ -51,9 +51,6 @@ final class StatCommand implements Callable<Integer> {
         description = "Folder that the capture was given (default: as for capture).")
     private Path runDirectory;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this text.")
-    private boolean help;
-
     @Override
     public Integer call() throws InterruptedException {
         if (intervalNs < NS_PER_MS) {

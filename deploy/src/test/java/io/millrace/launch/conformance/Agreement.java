@@ -20,9 +20,10 @@ record Agreement(String capture, int flows, int differing, List<String> reasons,
             theirs.keySet().stream().map(key -> capture + ": not read: " + key).toList());
     }
 
-    /** A line for each capture that is not alike in all flows, and a last line with the sums. */
+    /** A line for each capture, and a last line with the sums. */
     static List<String> report(final List<Agreement> agreements) {
-        final List<String> lines = new ArrayList<>();
+        final List<String> lines = new ArrayList<>(List.of(
+            "| capture | flows | differ | why (packets) |", "|---|---|---|---|"));
         int flows = 0;
         int differing = 0;
         int alike = 0;
@@ -31,10 +32,9 @@ record Agreement(String capture, int flows, int differing, List<String> reasons,
             differing += agreement.differing;
             if (agreement.differing == 0 && agreement.reasons.isEmpty()) {
                 alike++;
-            } else {
-                lines.add("| `%s` | %d | %d | %s |".formatted(
-                    agreement.capture, agreement.flows, agreement.differing, String.join("; ", agreement.reasons)));
             }
+            lines.add("| `%s` | %d | %d | %s |".formatted(
+                agreement.capture, agreement.flows, agreement.differing, String.join("; ", agreement.reasons)));
             agreement.unexplained.forEach(line -> lines.add("  unexplained: " + line));
         }
         lines.add("%d captures, %d alike in all flows; %d flows, %d differ".formatted(
