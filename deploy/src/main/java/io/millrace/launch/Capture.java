@@ -24,7 +24,7 @@ final class Capture extends EngineRun {
     private static final int ATTEND_MS = 100;
     private static final long WATCH_NS = 1_000_000_000L;
     private static final long PATIENCE_MS = 30_000;
-    private static final long GRACE_MS = 2_000;
+    private static final long GRACE_MS = 3_000;
 
     private final CaptureConfig ports;
     private final boolean memoryFits;
@@ -118,9 +118,10 @@ final class Capture extends EngineRun {
         service.ready(startedNs);
         long watchedNs = startedNs - WATCH_NS;
         long statsNs = startedNs;
-        while (!isOver(running)) {
+        boolean askedToStop = false;
+        while (!askedToStop && !isOver(running)) {
             switch (ProcessSignals.await(ATTEND_MS)) {
-                case STOP -> requestStop();
+                case STOP -> askedToStop = true;
                 case RELOAD -> {
                     output().reopen();
                     complain("SIGHUP: output files are opened anew");
@@ -148,6 +149,7 @@ final class Capture extends EngineRun {
         service.stopping();
         giveUpAfter(PATIENCE_MS);
         skipHooksAfter(GRACE_MS, runtime);
+        // Before flows end: a million records at once are more than the rings to the output hold.
         runtime.waitForOutput();
         requestStop();
     }

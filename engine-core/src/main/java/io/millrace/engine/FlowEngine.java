@@ -65,7 +65,7 @@ public final class FlowEngine implements AutoCloseable {
     private final List<FlowWorker> workers = new ArrayList<>();
     private final List<WorkerThread> threads = new ArrayList<>();
     private final List<Heartbeat> heartbeats = new ArrayList<>();
-    private BitSet coresBefore;
+    private volatile BitSet coresBefore;
     private MemoryAhead memoryAhead;
 
     /**
@@ -226,6 +226,8 @@ public final class FlowEngine implements AutoCloseable {
         if (ports != null) {
             // What came before is worked through; then the sources are finished, and with them the threads.
             ports.shut();
+            // Nothing more comes that a worker could be late for: scripts and output have the more to do now.
+            giveCoresBack();
         } else if (distributorThread != null) {
             // The workers follow when they have worked through what it gave them.
             distributorThread.requestStop();
@@ -322,8 +324,13 @@ public final class FlowEngine implements AutoCloseable {
         if (haltAll()) {
             closeAll(distributor, replay, rings);
         }
-        if (coresBefore != null) {
-            ThreadAffinity.placeAll(coresBefore);
+        giveCoresBack();
+    }
+
+    private void giveCoresBack() {
+        final BitSet before = coresBefore;
+        if (before != null) {
+            ThreadAffinity.placeAll(before);
         }
     }
 
