@@ -5,12 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** What a live capture and a replay of the same frames say alike of each flow. */
 final class FlowLines {
@@ -18,8 +16,7 @@ final class FlowLines {
         + "(\"pkts_toserver\":\\d+,\"pkts_toclient\":\\d+,\"bytes_toserver\":\\d+,\"bytes_toclient\":\\d+)"
         + ".*(\"ndpi\":\\{\"proto\":\"[^\"]*\")");
 
-    private static final Pattern TIMES = Pattern.compile(
-        "\"event_type\":\"flow\".*\"start\":\"([^\"]+)\",\"end\":\"([^\"]+)\"");
+    private static final String TIMES = "\"event_type\":\"flow\".*\"start\":\"([^\"]+)\",\"end\":\"([^\"]+)\"";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSxx");
 
     private FlowLines() {
@@ -31,16 +28,15 @@ final class FlowLines {
             .map(flow -> flow.group(1) + flow.group(2) + flow.group(3)).toList();
     }
 
-    /** From the first packet of all flows of an EVE file to the last one, as the kernel stamped them. */
-    static long microseconds(final Path eve) throws IOException {
-        final List<MatchResult> flows = Files.readAllLines(eve).stream()
-            .flatMap(line -> TIMES.matcher(line).results()).toList();
-        return ChronoUnit.MICROS.between(
-            flows.stream().map(flow -> time(flow, 1)).min(Comparator.naturalOrder()).orElseThrow(),
-            flows.stream().map(flow -> time(flow, 2)).max(Comparator.naturalOrder()).orElseThrow());
+    /** When the flows of an EVE file began and ended: the time of their first and of their last packet. */
+    static List<OffsetDateTime> times(final Path eve) throws IOException {
+        return times(eve, TIMES);
     }
 
-    private static OffsetDateTime time(final MatchResult flow, final int group) {
-        return OffsetDateTime.parse(flow.group(group), TIME);
+    /** Every time that a pattern finds in the lines of an EVE file, in its groups. */
+    static List<OffsetDateTime> times(final Path eve, final String pattern) throws IOException {
+        return Files.readAllLines(eve).stream().flatMap(line -> Pattern.compile(pattern).matcher(line).results())
+            .flatMap(found -> IntStream.rangeClosed(1, found.groupCount()).mapToObj(found::group))
+            .map(time -> OffsetDateTime.parse(time, TIME)).toList();
     }
 }

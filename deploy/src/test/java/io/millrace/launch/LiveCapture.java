@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.engine.telemetry.CounterDescriptor;
 import io.millrace.engine.telemetry.CountersFile;
+import io.millrace.launch.MillraceProcess.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ final class LiveCapture implements AutoCloseable {
     private final Process process;
     private final BufferedReader errors;
     private final List<String> errorLines = new ArrayList<>();
+    private boolean outputClosed;
 
     private LiveCapture(final Path folder, final Process process) {
         this.folder = folder;
@@ -91,16 +93,30 @@ final class LiveCapture implements AutoCloseable {
         assertThat(kill.waitFor()).isZero();
     }
 
-    /** Has it end by SIGTERM; returns its standard output. */
+    /** Has it end by SIGTERM, which must be a good end; returns its standard output. */
     List<String> stop() throws IOException, InterruptedException {
+        final Run run = end();
+        assertThat(run.exitCode()).as("standard error: %s", run.errors()).isZero();
+        return run.output();
+    }
+
+    /** Has it end by SIGTERM, however that may be. */
+    Run end() throws IOException, InterruptedException {
         signal("TERM");
-        final List<String> output;
-        try (BufferedReader reader = process.inputReader(UTF_8)) {
-            output = reader.lines().toList();
+        List<String> output = List.of();
+        if (!outputClosed) {
+            try (BufferedReader reader = process.inputReader(UTF_8)) {
+                output = reader.lines().toList();
+            }
         }
         errors.lines().forEach(errorLines::add);
-        assertThat(process.waitFor()).as("standard error: %s", errorLines).isZero();
-        return output;
+        return new Run(process.waitFor(), output, List.copyOf(errorLines));
+    }
+
+    /** Reads its standard output no more. */
+    void closeOutput() throws IOException {
+        process.getInputStream().close();
+        outputClosed = true;
     }
 
     /** Waits for the end, however it comes about. */

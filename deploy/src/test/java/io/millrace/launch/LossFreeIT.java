@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +53,7 @@ class LossFreeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--workers=1", "--workers=2", "--workers=2 --rx-queues=2"})
+    @ValueSource(strings = {"--workers=1", "--workers=2", "--workers=2 --rx-queues=1"})
     void shouldSeeAllFlowsOfTheSampleAsAReplayDoes(final String flags) throws Exception {
         NetworkNamespace.assumeTools("tcpreplay");
         shouldSeeWhatAReplaySees("sample, tcpreplay", List.of(WatchedLink.SAMPLE), SAMPLES, flags,
@@ -135,7 +138,9 @@ class LossFreeIT {
             .anyMatch(line -> line.startsWith(String.format(Locale.ROOT,
                 "ports    %1$,d came = %1$,d received + 0 missed + 0 without mbuf + 0 dropped", frames)))
             .noneMatch(line -> line.contains("does not add up"));
-        final long rate = frames * 1_000_000L / FlowLines.microseconds(folder.resolve("live.json"));
+        // As the kernel stamped the frames that it received.
+        final List<OffsetDateTime> seen = FlowLines.times(folder.resolve("live.json"));
+        final long rate = frames * 1_000_000L / ChronoUnit.MICROS.between(Collections.min(seen), Collections.max(seen));
         Files.writeString(REPORT, String.format(Locale.ROOT,
             "%s, %s: %,d frames came at %,d a second, none missed; the sender: %s%n", name, flags, frames, rate,
             said.lines().filter(SENDERS_RATE.asPredicate()).reduce((_, last) -> last).orElse("").strip()),
