@@ -352,7 +352,7 @@ uint16_t packet_socket_take(struct millrace_packet_socket *opened, struct rte_mb
       }
       mbufs[taken] = mbuf;
       frames[taken].timestamp_ns = live_time(opened, header, &now);
-      bytes += header->tp_len;
+      bytes += rte_pktmbuf_pkt_len(mbuf);
       joined += header->tp_len > opened->longest;
       taken++;
       opened->frames_left--;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** {@code millrace capture}, running in a network of its own. */
@@ -72,11 +73,20 @@ final class LiveCapture implements AutoCloseable {
 
     /** Waits until a counter has reached a value, or the process has ended. */
     void awaitCounter(final CounterDescriptor counter, final long value) throws IOException {
+        await(counters -> counters.total(counter), value);
+    }
+
+    /** The same for that of one owner. */
+    void awaitCounter(final CounterDescriptor counter, final String owner, final long value) throws IOException {
+        await(counters -> counters.of(counter, owner), value);
+    }
+
+    private void await(final ToLongFunction<CounterSnapshot> counter, final long value) throws IOException {
         try (CountersFile file = CountersFile.open(countersFile())) {
-            while (process.isAlive() && CounterSnapshot.take(file).total(counter) < value) {
+            while (process.isAlive() && counter.applyAsLong(CounterSnapshot.take(file)) < value) {
                 LockSupport.parkNanos(LOOK_AGAIN_NS);
             }
-            assertThat(CounterSnapshot.take(file).total(counter)).isGreaterThanOrEqualTo(value);
+            assertThat(counter.applyAsLong(CounterSnapshot.take(file))).isGreaterThanOrEqualTo(value);
         }
     }
 

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The packaged program on an interface that brings 200 thousand frames a second and more. That nothing is lost must hold
- * at any rate; where this machine did not come to that one, the test ends as skipped and says what it came to. The rates
- * are in {@code deploy/target/loss-free.txt}.
+ * The packaged program on an interface that brings 200 thousand frames a second and more. That nothing is lost must
+ * hold at any rate; where this machine did not come to that one, the test ends as skipped and says what it came to. The
+ * rates are in {@code deploy/target/loss-free.txt}.
  */
 @Timeout(300)
 class LossFreeIT {

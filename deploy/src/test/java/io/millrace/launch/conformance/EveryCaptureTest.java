@@ -18,10 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every capture by itself through all scripts that come with Millrace: each packet is in a flow or counted under a
- * reason, no script fails, and what is written is sound.
+ * Every capture by itself, and damaged packets of all, through all scripts that come with Millrace: each packet is in a
+ * flow or counted under a reason, no script fails, and what is written is sound.
  */
 class EveryCaptureTest {
+    private static final int DAMAGED_FRAMES = 100_000;
+    private static final Path SAMPLE = InProcess.root().resolve("deploy/sample/sample.pcap");
     private static final Path SCRIPTS = InProcess.root().resolve("script-runtime/src/main/scripts");
     private static final String NOT_SUPPORTED = "is not supported";
 
@@ -31,30 +33,44 @@ class EveryCaptureTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "--workers 2 --script-threads 2", "--no-decap --active-timeout 1s --flow-stats basic"})
     void shouldAccountForEveryPacketAndWriteSoundRecords(final String flags) throws IOException {
-        final Path config = Files.createFile(directory.resolve("config.json"));
-        JSON.std.write(allSwitchedOn(), config.toFile());
         final List<String> faults = new ArrayList<>();
-        final List<Path> captures = new ArrayList<>(List.of(InProcess.root().resolve("deploy/sample/sample.pcap")));
+        final List<Path> captures = new ArrayList<>(List.of(SAMPLE));
         captures.addAll(Corpus.captures());
         for (final Path capture : captures) {
-            final Path eve = directory.resolve("eve.json");
-            final Path summary = directory.resolve("summary.json");
-            final List<String> arguments = new ArrayList<>(List.of(
-                "replay", capture.toString(), "--warm-up", "0", "--scripts", SCRIPTS + "/library:" + SCRIPTS + "/flow",
-                "--script-config", config.toString(), "--eve", eve.toString(), "--summary-json", summary.toString()));
-            arguments.addAll(Stream.of(flags.split(" ")).filter(flag -> !flag.isEmpty()).toList());
-            final InProcess run = InProcess.run(arguments.toArray(String[]::new));
-            if (run.exitCode() != 0) {
-                if (run.exitCode() != 2 || !run.errors().contains(NOT_SUPPORTED)) {
-                    faults.add(capture + ": exit " + run.exitCode() + ": " + run.errors());
-                }
-                continue;
-            }
-            faultsOf(run, SoundEve.read(eve), JSON.std.mapFrom(Files.readString(summary)))
-                .forEach(fault -> faults.add(capture.getFileName() + ": " + fault));
+            faults.addAll(faultsOfReplay(capture, flags));
         }
 
         assertThat(faults).isEmpty();
+    }
+
+    /** What nDPI reads, scripts ask for and records tell is damaged too, not only headers. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void shouldAccountForDamagedPackets(final long seed) throws IOException {
+        final List<Path> captures = new ArrayList<>(List.of(SAMPLE));
+        captures.addAll(Corpus.captures());
+        final Path damaged = directory.resolve("damaged.pcap");
+        DamagedCapture.write(damaged, captures, DAMAGED_FRAMES, seed);
+
+        assertThat(faultsOfReplay(damaged, "")).isEmpty();
+    }
+
+    private List<String> faultsOfReplay(final Path capture, final String flags) throws IOException {
+        final Path config = directory.resolve("config.json");
+        JSON.std.write(allSwitchedOn(), config.toFile());
+        final Path eve = directory.resolve("eve.json");
+        final Path summary = directory.resolve("summary.json");
+        final List<String> arguments = new ArrayList<>(List.of(
+            "replay", capture.toString(), "--warm-up", "0", "--scripts", SCRIPTS + "/library:" + SCRIPTS + "/flow",
+            "--script-config", config.toString(), "--eve", eve.toString(), "--summary-json", summary.toString()));
+        arguments.addAll(Stream.of(flags.split(" ")).filter(flag -> !flag.isEmpty()).toList());
+        final InProcess run = InProcess.run(arguments.toArray(String[]::new));
+        if (run.exitCode() != 0) {
+            return run.exitCode() == 2 && run.errors().contains(NOT_SUPPORTED) ? List.of()
+                : List.of(capture + ": exit " + run.exitCode() + ": " + run.errors());
+        }
+        return faultsOf(run, SoundEve.read(eve), JSON.std.mapFrom(Files.readString(summary))).stream()
+            .map(fault -> capture.getFileName() + ": " + fault).toList();
     }
 
     private static List<String> faultsOf(final InProcess run, final SoundEve eve, final Map<String, Object> totals) {

@@ -10,6 +10,7 @@ import io.millrace.engine.fixture.WorkerHarness;
 import io.millrace.engine.memory.RawMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class ReplaySourceTest {
     private static final byte[] FRAME = new byte[60];
     private static final int FRAMES = 1000;
     private static final int BYTES_CUT = 7;
+    private static final int FEW_FRAMES = 3;
     private static final List<Long> TIMES_NS = times(0, FRAMES);
 
     private static int nextNumber;
@@ -106,6 +108,33 @@ final class ReplaySourceTest {
             assertThat(source.truncations()).singleElement().asString()
                 .startsWith("capture file is cut or damaged: " + pipe + ": truncated dump file")
                 .endsWith("the 999 packets before that were read");
+        }
+    }
+
+    @Test
+    void shouldReadACaptureUpToWhereverItWasCut() throws IOException {
+        final CaptureBytes pcapng = CaptureBytes.pcapng(ByteOrder.LITTLE_ENDIAN).networkInterface(1, 0);
+        final int[] endsOfPcapng = new int[FEW_FRAMES + 1];
+        endsOfPcapng[0] = pcapng.build().length;
+        for (int number = 0; number < FEW_FRAMES; number++) {
+            endsOfPcapng[number + 1] = pcapng.enhancedPacket(number, FRAME).build().length;
+        }
+        shouldReadUpToTheCut(capture(0, FEW_FRAMES), IntStream.rangeClosed(0, FEW_FRAMES)
+            .map(frames -> capture(0, frames).length).toArray());
+        shouldReadUpToTheCut(pcapng.build(), endsOfPcapng);
+    }
+
+    /** Each cut between the end of the header, the first of the ends, and that of the last frame. */
+    private void shouldReadUpToTheCut(final byte[] capture, final int[] ends) throws IOException {
+        assertThat(ends[FEW_FRAMES]).isEqualTo(capture.length);
+        for (int length = ends[0]; length <= capture.length; length++) {
+            final int cut = length;
+            final Path file = Files.write(directory.resolve("cut"), Arrays.copyOf(capture, cut));
+            final int whole = (int) Arrays.stream(ends).filter(end -> end <= cut).count() - 1;
+            try (ReplaySource source = source(file)) {
+                assertThat(timesOf(source)).as("cut to %d bytes", cut).isEqualTo(TIMES_NS.subList(0, whole));
+                assertThat(source.truncations()).as("cut to %d bytes", cut).hasSize(ends[whole] == cut ? 0 : 1);
+            }
         }
     }
 
