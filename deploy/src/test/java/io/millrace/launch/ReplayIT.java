@@ -10,6 +10,7 @@ import io.millrace.launch.MillraceProcess.Run;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -170,6 +171,21 @@ class ReplayIT {
         assertThat(run.exitCode()).isZero();
         assertThat(run.output()).contains("Read 2 files")
             .anyMatch(line -> line.startsWith("frames   2,066 received = "));
+    }
+
+    @Test
+    void shouldReadStandardInputAsItReadsTheFile() throws Exception {
+        replaySample("--eve", "file.json");
+        final Process process = MillraceProcess.builder(folder, Map.of(), "replay", "-", "--quiet", "--scripts",
+            SCRIPTS.toString(), "--eve", "input.json").redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(folder.resolve("errors").toFile()).start();
+        try (OutputStream input = process.getOutputStream()) {
+            Files.copy(SAMPLE, input);
+        }
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(folder.resolve("errors")).isEmptyFile();
+        assertThat(folder.resolve("input.json")).hasSameBinaryContentAs(folder.resolve("file.json"));
     }
 
     @Test
