@@ -14,20 +14,29 @@ final class InterfaceDrops {
     /** Columns behind the name: bytes, packets, errors, dropped, fifo. */
     private static final int DROPPED = 3;
     private static final int FIFO = 4;
+    /** The same again of what it sends. */
+    private static final int COLUMNS_RECEIVED = 8;
 
     private final Path interfaces;
     private final String prefix;
+    private final int firstColumn;
     private final long before;
     private long dropped;
 
-    /** Counts from now on. */
-    InterfaceDrops(final String interfaceName) {
-        this(INTERFACES, interfaceName);
+    /**
+     * Counts from now on.
+     *
+     * @param isOurs whether this process is the other end of the interface, as that of a TAP is: then what the kernel
+     *               sends out of it is what comes here.
+     */
+    InterfaceDrops(final String interfaceName, final boolean isOurs) {
+        this(INTERFACES, interfaceName, isOurs);
     }
 
-    InterfaceDrops(final Path interfaces, final String interfaceName) {
+    InterfaceDrops(final Path interfaces, final String interfaceName, final boolean isOurs) {
         this.interfaces = interfaces;
         prefix = interfaceName + ":";
+        firstColumn = isOurs ? COLUMNS_RECEIVED : 0;
         before = read(0);
     }
 
@@ -43,7 +52,8 @@ final class InterfaceDrops {
                 final String text = line.strip();
                 if (text.startsWith(prefix)) {
                     final String[] columns = text.substring(prefix.length()).strip().split("\\s+");
-                    return Long.parseUnsignedLong(columns[DROPPED]) + Long.parseUnsignedLong(columns[FIFO]);
+                    return Long.parseUnsignedLong(columns[firstColumn + DROPPED])
+                        + Long.parseUnsignedLong(columns[firstColumn + FIFO]);
                 }
             }
         } catch (final IOException e) {

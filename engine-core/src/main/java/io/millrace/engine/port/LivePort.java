@@ -102,8 +102,8 @@ final class LivePort implements AutoCloseable {
 
     /** Lets frames in. */
     void letIn() {
-        if (spec.interfaceName().isPresent() && !makesItsInterface(spec)) {
-            interfaceDrops = new InterfaceDrops(spec.interfaceName().get());
+        if (spec.interfaceName().isPresent()) {
+            interfaceDrops = new InterfaceDrops(spec.interfaceName().get(), makesItsInterface(spec));
         }
         device.letIn();
     }

@@ -28,7 +28,7 @@ final class InterfaceDropsTest {
     @Test
     void shouldCountWhatAnInterfaceDroppedSinceItIsLookedAt() throws IOException {
         write("  eth1: 1 1 0 900 0 0 0 0 1 1 0 0 0 0 0 0", "  eth10: 1 1 0 7 0 0 0 0 1 1 0 0 0 0 0 0");
-        final InterfaceDrops drops = new InterfaceDrops(interfaces, "eth1");
+        final InterfaceDrops drops = new InterfaceDrops(interfaces, "eth1", false);
         assertThat(drops.dropped()).isZero();
 
         write("  eth1:123456 1 0 903 4 0 0 0 1 1 0 55 0 0 0 0", "  eth10: 1 1 0 99 0 0 0 0 1 1 0 0 0 0 0 0");
@@ -36,9 +36,18 @@ final class InterfaceDropsTest {
     }
 
     @Test
+    void shouldCountWhatDidNotGetOutOfAnInterfaceThatEndsHere() throws IOException {
+        write("  tap0: 1 1 0 900 0 0 0 0 1 1 0 20 0 0 0 0");
+        final InterfaceDrops drops = new InterfaceDrops(interfaces, "tap0", true);
+
+        write("  tap0: 1 1 0 950 0 0 0 0 1 1 0 25 0 0 0 0");
+        assertThat(drops.dropped()).isEqualTo(5);
+    }
+
+    @Test
     void shouldKeepItsCountWhereTheInterfaceIsGone() throws IOException {
         write("  eth1: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0");
-        final InterfaceDrops drops = new InterfaceDrops(interfaces, "eth1");
+        final InterfaceDrops drops = new InterfaceDrops(interfaces, "eth1", false);
         write("  eth1: 1 1 0 5 0 0 0 0 1 1 0 0 0 0 0 0");
         assertThat(drops.dropped()).isEqualTo(5);
 
