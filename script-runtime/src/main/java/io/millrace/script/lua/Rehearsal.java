@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
+import io.millrace.engine.memory.RawMemory;
 import io.millrace.script.geo.PlaceDescriptor;
 import io.millrace.script.verdict.VerdictDescriptor;
 import io.millrace.script.verdict.VerdictTable;
@@ -33,6 +34,11 @@ final class Rehearsal {
         return script
         """.getBytes(UTF_8));
 
+    private static final byte[] EXTERNAL_ALERT = """
+        {"source": "suricata", "severity_id": 2, "alert": {"signature": "ET MALWARE Example", "category": "Malware",
+         "severity": 1}}
+        """.getBytes(UTF_8);
+
     private final ApplicationNames names;
     private final Map<String, Finding> problems = new LinkedHashMap<>();
     private String occasion = "";
@@ -48,7 +54,8 @@ final class Rehearsal {
         final MachineSettings patient = settings.with(new Supervision(0, 1));
         try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs());
             ScriptStores stores = ScriptStores.small()) {
-            final long places = arena.allocate(PlaceDescriptor.LENGTH, Double.BYTES).address();
+            final long places = arena.allocate(2L * PlaceDescriptor.LENGTH, Double.BYTES).address();
+            describePlace(places + (long) SyntheticFlow.KNOWN_PLACE * PlaceDescriptor.LENGTH);
             final long event = arena.allocate(FlowEventDescriptor.MAX_LENGTH, Long.BYTES).address();
             final long verdict = arena.allocate(VerdictDescriptor.LENGTH, Long.BYTES).address();
             try (ScriptHost host = new ScriptHost(patient, names, all, places, 1, watchdog, stores, this::keep)) {
@@ -57,9 +64,10 @@ final class Rehearsal {
                     VerdictTable.initialise(verdict, ++flowId);
                     for (final FlowEventKind kind : HOOKED) {
                         occasion = flow.on(kind);
-                        final int protocol = idOf(flow.protocol());
-                        flow.write(event, kind, flowId, protocol,
-                            protocol < names.protocolCategory().length ? names.protocolCategory()[protocol] : 0);
+                        final byte[] alertKey = flow.write(event, verdict, kind, flowId, names).alertKey();
+                        if (alertKey != null) {
+                            stores.offerExternalAlert(alertKey, EXTERNAL_ALERT, 0, 0);
+                        }
                         host.put(0, event, verdict);
                         drain(host);
                     }
@@ -70,6 +78,21 @@ final class Rehearsal {
             }
         }
         return List.copyOf(problems.values());
+    }
+
+    private static void describePlace(final long place) {
+        final byte[] country = "DE".getBytes(UTF_8);
+        final byte[] city = "Berlin".getBytes(UTF_8);
+        for (int i = 0; i < country.length; i++) {
+            RawMemory.putU8(place + PlaceDescriptor.COUNTRY + i, country[i]);
+        }
+        for (int i = 0; i < city.length; i++) {
+            RawMemory.putU8(place + PlaceDescriptor.CITY + i, city[i]);
+        }
+        RawMemory.putU8(place + PlaceDescriptor.CITY_LENGTH, city.length);
+        RawMemory.putU8(place + PlaceDescriptor.KNOWN, 1);
+        RawMemory.putF64(place + PlaceDescriptor.LATITUDE, 52.5);
+        RawMemory.putF64(place + PlaceDescriptor.LONGITUDE, 13.4);
     }
 
     private void drain(final ScriptHost host) {
@@ -96,26 +119,17 @@ final class Rehearsal {
 
     // Those of each kind, and one of each protocol that a script filters by.
     private List<SyntheticFlow> flows(final List<ScriptDescription> scripts) {
-        final List<SyntheticFlow> flows = new ArrayList<>(SyntheticFlow.all());
+        final List<SyntheticFlow> flows = new ArrayList<>(SyntheticFlows.all());
         for (final ScriptDescription script : scripts) {
             for (final String filter : script.filters()) {
                 final String protocol = filter.startsWith(PROTOCOL_FILTER)
                     ? filter.substring(PROTOCOL_FILTER.length()) : "";
-                if (!protocol.isEmpty() && flows.stream().noneMatch(flow -> flow.protocol().equals(protocol))) {
-                    flows.add(SyntheticFlow.plain(protocol, true));
-                    flows.add(SyntheticFlow.plain(protocol, false));
+                if (!protocol.isEmpty() && flows.stream().noneMatch(flow -> flow.speaks(protocol))) {
+                    flows.add(SyntheticFlows.plain(protocol, true));
+                    flows.add(SyntheticFlows.plain(protocol, false));
                 }
             }
         }
         return flows;
-    }
-
-    private int idOf(final String protocol) {
-        for (int id = 0; id < names.protocols().length; id++) {
-            if (protocol.equalsIgnoreCase(names.protocols()[id])) {
-                return id;
-            }
-        }
-        return 0;
     }
 }

@@ -1,103 +1,55 @@
 package io.millrace.script.lua;
 
+import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.FlowEventDescriptor;
 import io.millrace.engine.event.FlowEventKind;
 import io.millrace.engine.event.FlowMetadataDescriptor;
 import io.millrace.engine.memory.RawMemory;
+import io.millrace.script.verdict.VerdictDescriptor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * An invented flow for {@code scripts check}: enough of each kind that every getter has something to read. One thread.
+ * An invented flow for {@code scripts check}. {@link SyntheticFlows} has one of each kind. One thread.
  *
  * @param name       for people, for example {@code TLS over TCP}.
  * @param l4         IP protocol number.
  * @param ipVersion  4 or 6.
  * @param serverPort port of the server; 0 where the protocol has none.
- * @param protocol   nDPI's name of the application protocol; empty unknown.
+ * @param protocol   nDPI's name of the application protocol, or of the carrying one and it, {@code TLS.Google}; empty
+ *                   unknown.
  * @param answered   whether the server has sent anything.
  * @param details    fills in what the protocol tells.
  */
 record SyntheticFlow(
     String name, int l4, int ipVersion, int serverPort, String protocol, boolean answered, Consumer<Writer> details) {
 
+    /** The first of the flow's packets, nanoseconds since the Unix epoch. */
+    static final long START_NS = 1_573_776_000_000_000_000L;
+    static final long SECOND_NS = 1_000_000_000L;
+    /** Number of the place that hosts have of which one is known. */
+    static final int KNOWN_PLACE = 1;
+
     private static final int TCP = 6;
-    private static final int UDP = 17;
-    private static final long START_NS = 1_573_776_000_000_000_000L;
-    private static final long SECOND_NS = 1_000_000_000L;
+    private static final int ADDRESS_LENGTH = 16;
+    private static final int ALERT_KEY_LENGTH = 40;
 
-    /** One of each kind. */
-    static List<SyntheticFlow> all() {
-        return List.of(
-            new SyntheticFlow("TLS over TCP", TCP, 4, 443, "TLS", true, writer -> writer
-                .text(FlowMetadataDescriptor.HOST_NAME, "www.example.com")
-                .text(FlowMetadataDescriptor.TLS_SERVER_NAMES, "www.example.com,example.com")
-                .text(FlowMetadataDescriptor.TLS_ALPN, "h2,http/1.1")
-                .text(FlowMetadataDescriptor.TLS_SUPPORTED_VERSIONS, "TLSv1.3,TLSv1.2")
-                .text(FlowMetadataDescriptor.TLS_ISSUER, "C=US, O=Example, CN=Example CA")
-                .text(FlowMetadataDescriptor.TLS_SUBJECT, "CN=www.example.com")
-                .text(FlowMetadataDescriptor.TLS_JA3_CLIENT, "e7d705a3286e19ea42f587b344ee6865")
-                .text(FlowMetadataDescriptor.TLS_JA3_SERVER, "ae4edc6faf64d08308082ad26be60767")
-                .text(FlowMetadataDescriptor.TLS_JA4, "t13d1516h2_8daaf6152771_e5627efa2ab1")
-                .u16(FlowMetadataDescriptor.TLS_VERSION, 0x0303)
-                .u16(FlowMetadataDescriptor.TLS_SERVER_CIPHER, 0xC02F)
-                .u32(FlowMetadataDescriptor.TLS_NOT_BEFORE, 1_546_300_800)
-                .u32(FlowMetadataDescriptor.TLS_NOT_AFTER, 1_609_459_200)),
-            new SyntheticFlow("HTTP over TCP", TCP, 4, 80, "HTTP", true, writer -> writer
-                .text(FlowMetadataDescriptor.HOST_NAME, "www.example.com")
-                .text(FlowMetadataDescriptor.HTTP_METHOD, "GET")
-                .text(FlowMetadataDescriptor.HTTP_URL, "www.example.com/index.html")
-                .text(FlowMetadataDescriptor.HTTP_USER_AGENT, "curl/8.0")
-                .text(FlowMetadataDescriptor.HTTP_CONTENT_TYPE, "text/html")
-                .u16(FlowMetadataDescriptor.HTTP_STATUS, 200)),
-            new SyntheticFlow("SSH over TCP", TCP, 6, 22, "SSH", true, writer -> writer
-                .text(FlowMetadataDescriptor.SSH_CLIENT_SIGNATURE, "SSH-2.0-OpenSSH_9.2")
-                .text(FlowMetadataDescriptor.SSH_SERVER_SIGNATURE, "SSH-2.0-OpenSSH_8.4")
-                .text(FlowMetadataDescriptor.SSH_HASSH_CLIENT, "ec7378c1a92f5a8dde7e8b7a1ddf33d1")
-                .text(FlowMetadataDescriptor.SSH_HASSH_SERVER, "b12d2871a1189eff20364cf5333619ee")),
-            new SyntheticFlow("DNS over UDP", UDP, 4, 53, "DNS", true, writer -> writer
-                .text(FlowMetadataDescriptor.HOST_NAME, "www.example.com")
-                .u8(FlowMetadataDescriptor.DNS_PRESENT, 1)
-                .u16(FlowMetadataDescriptor.DNS_QUERY_TYPE, 1)
-                .u16(FlowMetadataDescriptor.DNS_ANSWER_TYPE, 1)),
-            // What a capture that begins late or cuts packets short has of them.
-            new SyntheticFlow("TLS over TCP without names and certificate", TCP, 4, 443, "TLS", true, writer -> writer
-                .u16(FlowMetadataDescriptor.TLS_VERSION, 0x0304)),
-            new SyntheticFlow("HTTP over TCP without request", TCP, 4, 80, "HTTP", true, writer -> writer
-                .u16(FlowMetadataDescriptor.HTTP_STATUS, 404)),
-            new SyntheticFlow("SSH over TCP without signatures", TCP, 4, 22, "SSH", true, writer -> { }),
-            new SyntheticFlow("DNS over UDP without name", UDP, 6, 53, "DNS", false, writer -> writer
-                .u8(FlowMetadataDescriptor.DNS_PRESENT, 1)),
-            new SyntheticFlow("BitTorrent over UDP", UDP, 4, 6881, "BitTorrent", true, writer -> writer
-                .text(FlowMetadataDescriptor.BITTORRENT_HASH, "0123456789abcdef0123456789abcdef01234567")),
-            new SyntheticFlow("QUIC over UDP", UDP, 6, 443, "QUIC", true, writer -> writer
-                .text(FlowMetadataDescriptor.HOST_NAME, "www.example.com")),
-            new SyntheticFlow("ICMP", 1, 4, 0, "ICMP", true, Writer::icmp),
-            new SyntheticFlow("ICMPv6", 58, 6, 0, "ICMPV6", true, Writer::icmp),
-            new SyntheticFlow("unanswered ICMP", 1, 4, 0, "ICMP", false, Writer::icmp),
-            new SyntheticFlow("unknown protocol over TCP", TCP, 4, 40001, "", true, writer -> { }),
-            new SyntheticFlow("unanswered, unknown protocol over UDP", UDP, 4, 40001, "", false, writer -> { }),
-            new SyntheticFlow(
-                "unanswered, unknown protocol over UDP and IPv6", UDP, 6, 40001, "", false, writer -> { }),
-            new SyntheticFlow("unanswered TCP", TCP, 6, 40001, "", false, writer -> { }),
-            new SyntheticFlow("GRE", 47, 4, 0, "", true, writer -> { }),
-            new SyntheticFlow("SCTP", 132, 6, 3868, "", true, writer -> { }));
-    }
-
-    /** A flow of an application protocol without details of its own, over TCP or UDP. */
-    static SyntheticFlow plain(final String protocol, final boolean tcp) {
-        return new SyntheticFlow(protocol + (tcp ? " over TCP" : " over UDP"), tcp ? TCP : UDP, 4, 40001, protocol,
-            true, writer -> { });
-    }
-
-    /** Writes the event as a worker would; {@code event} has room for {@link FlowEventDescriptor#MAX_LENGTH} bytes. */
-    void write(
-        final long event, final FlowEventKind kind, final long flowId, final int protocolId, final int categoryId) {
+    /**
+     * Writes the event as a worker would, and what is known of the hosts; {@code event} has room for
+     * {@link FlowEventDescriptor#MAX_LENGTH} bytes.
+     *
+     * @return what was written.
+     */
+    Writer write(
+        final long event, final long verdict, final FlowEventKind kind, final long flowId,
+        final ApplicationNames names) {
 
         RawMemory.zero(event, FlowEventDescriptor.MAX_LENGTH);
-        final Writer writer = new Writer(event);
+        final Writer writer = new Writer(event, verdict);
         RawMemory.putI64(event + FlowEventDescriptor.FLOW_ID, flowId);
         RawMemory.putI64(event + FlowEventDescriptor.TIME_NS, START_NS + 30 * SECOND_NS);
         RawMemory.putI64(event + FlowEventDescriptor.FIRST_SEEN_NS, START_NS);
@@ -111,25 +63,27 @@ record SyntheticFlow(
         RawMemory.putU16(event + FlowEventDescriptor.SRV_PORT, serverPort);
         address(event + FlowEventDescriptor.CLI_ADDRESS, 1);
         address(event + FlowEventDescriptor.SRV_ADDRESS, 2);
-        RawMemory.putU16(event + FlowEventDescriptor.NDPI_APP, protocolId);
-        RawMemory.putU16(event + FlowEventDescriptor.NDPI_CATEGORY, categoryId);
-        RawMemory.putI64(event + FlowEventDescriptor.CLI2SRV_PACKETS, 10);
-        RawMemory.putI64(event + FlowEventDescriptor.CLI2SRV_BYTES, 1_000);
-        RawMemory.putI64(event + FlowEventDescriptor.CLI2SRV_GOODPUT_BYTES, 400);
+        writer.protocol(protocol, names);
+        writer.hosts(VerdictDescriptor.LOCAL, 0).places(0, KNOWN_PLACE);
+        writer.u64(FlowEventDescriptor.CLI2SRV_PACKETS, 10).u64(FlowEventDescriptor.CLI2SRV_BYTES, 1_000)
+            .u64(FlowEventDescriptor.CLI2SRV_GOODPUT_BYTES, 400);
         if (answered) {
-            RawMemory.putI64(event + FlowEventDescriptor.SRV2CLI_PACKETS, 8);
-            RawMemory.putI64(event + FlowEventDescriptor.SRV2CLI_BYTES, 5_000);
-            RawMemory.putI64(event + FlowEventDescriptor.SRV2CLI_GOODPUT_BYTES, 4_500);
+            writer.u64(FlowEventDescriptor.SRV2CLI_PACKETS, 8).u64(FlowEventDescriptor.SRV2CLI_BYTES, 5_000)
+                .u64(FlowEventDescriptor.SRV2CLI_GOODPUT_BYTES, 4_500);
         }
         if (l4 == TCP && answered) {
-            RawMemory.putU8(event + FlowEventDescriptor.HANDSHAKE_OK, 1);
-            RawMemory.putU8(event + FlowEventDescriptor.HANDSHAKE_OVER, 1);
-            RawMemory.putU8(event + FlowEventDescriptor.CLI2SRV_TCP_FLAGS, 0x1A);
-            RawMemory.putU8(event + FlowEventDescriptor.SRV2CLI_TCP_FLAGS, 0x1A);
-            RawMemory.putI64(event + FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, 1_000_000);
-            RawMemory.putI64(event + FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, 20_000_000);
+            writer.u8(FlowEventDescriptor.HANDSHAKE_OK, 1).u8(FlowEventDescriptor.HANDSHAKE_OVER, 1)
+                .u8(FlowEventDescriptor.CLI2SRV_TCP_FLAGS, 0x1A).u8(FlowEventDescriptor.SRV2CLI_TCP_FLAGS, 0x1A)
+                .u64(FlowEventDescriptor.CLI_HANDSHAKE_RTT_NS, 1_000_000)
+                .u64(FlowEventDescriptor.SRV_HANDSHAKE_RTT_NS, 20_000_000);
         }
         details.accept(writer);
+        return writer;
+    }
+
+    /** Whether this is the application's protocol, or the one that carries it. */
+    boolean speaks(final String name) {
+        return Arrays.stream(protocol.split("\\.")).anyMatch(name::equalsIgnoreCase);
     }
 
     /** What the flow is, for the end of a message. */
@@ -150,15 +104,19 @@ record SyntheticFlow(
         }
     }
 
-    /** Fills in one event. */
+    /** Fills in one event, and what is known of the flow's hosts. */
     static final class Writer {
         private final long event;
+        private final long verdict;
         private int textEnd;
+        private boolean alerted;
 
-        Writer(final long event) {
+        Writer(final long event, final long verdict) {
             this.event = event;
+            this.verdict = verdict;
         }
 
+        /** A text of the metadata. */
         Writer text(final int field, final String value) {
             final byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
             final long start = metadata();
@@ -170,25 +128,90 @@ record SyntheticFlow(
             return seal();
         }
 
-        Writer u8(final int field, final int value) {
+        /** A number of the metadata. */
+        Writer read8(final int field, final int value) {
             RawMemory.putU8(metadata() + field, value);
             return seal();
         }
 
-        Writer u16(final int field, final int value) {
+        /** A number of the metadata. */
+        Writer read16(final int field, final int value) {
             RawMemory.putU16(metadata() + field, value);
             return seal();
         }
 
-        Writer u32(final int field, final int value) {
+        /** A number of the metadata. */
+        Writer read32(final int field, final int value) {
             RawMemory.putI32(metadata() + field, value);
             return seal();
         }
 
-        void icmp() {
-            RawMemory.putU8(event + FlowEventDescriptor.ICMP_PRESENT, 1);
-            RawMemory.putU8(event + FlowEventDescriptor.CLI2SRV_ICMP_TYPE, 8);
-            RawMemory.putU16(event + FlowEventDescriptor.ICMP_MAX_PAYLOAD_BYTES, 56);
+        /** A number of the event. */
+        Writer u8(final int field, final int value) {
+            RawMemory.putU8(event + field, value);
+            return this;
+        }
+
+        /** A number of the event. */
+        Writer u16(final int field, final int value) {
+            RawMemory.putU16(event + field, value);
+            return this;
+        }
+
+        /** A number of the event. */
+        Writer u32(final int field, final int value) {
+            RawMemory.putI32(event + field, value);
+            return this;
+        }
+
+        /** A number of the event. */
+        Writer u64(final int field, final long value) {
+            RawMemory.putI64(event + field, value);
+            return this;
+        }
+
+        /** Traits of client and server, see {@link VerdictDescriptor#LOCAL}. */
+        Writer hosts(final int client, final int server) {
+            RawMemory.putU8(verdict + VerdictDescriptor.CLI_TRAITS, client);
+            RawMemory.putU8(verdict + VerdictDescriptor.SRV_TRAITS, server);
+            return this;
+        }
+
+        /** Places of client and server: 0 unknown, or {@link #KNOWN_PLACE}. */
+        Writer places(final int client, final int server) {
+            RawMemory.putU16(verdict + VerdictDescriptor.CLI_PLACE, client);
+            RawMemory.putU16(verdict + VerdictDescriptor.SRV_PLACE, server);
+            return this;
+        }
+
+        /** An alert of another program waits for the flow. */
+        void alerted() {
+            alerted = true;
+        }
+
+        /** Key of the alert that waits for the flow, as {@code external_alerts.lua} has it; null where none does. */
+        byte[] alertKey() {
+            if (!alerted) {
+                return null;
+            }
+            final ByteBuffer key = ByteBuffer.allocate(ALERT_KEY_LENGTH).order(ByteOrder.nativeOrder());
+            for (int i = 0; i < 2 * ADDRESS_LENGTH; i++) {
+                key.put((byte) RawMemory.u8(event + FlowEventDescriptor.CLI_ADDRESS + i));
+            }
+            return key.putShort((short) RawMemory.u16(event + FlowEventDescriptor.CLI_PORT))
+                .putShort((short) RawMemory.u16(event + FlowEventDescriptor.SRV_PORT))
+                .put((byte) RawMemory.u8(event + FlowEventDescriptor.L4_PROTOCOL))
+                .put((byte) RawMemory.u8(event + FlowEventDescriptor.IP_VERSION))
+                .putShort((short) RawMemory.u16(event + FlowEventDescriptor.VLAN_ID)).array();
+        }
+
+        private void protocol(final String name, final ApplicationNames names) {
+            final int dot = name.indexOf('.');
+            final int app = Math.max(0, names.protocolId(name.substring(dot + 1)));
+            u16(FlowEventDescriptor.NDPI_MASTER, dot < 0 ? 0 : Math.max(0, names.protocolId(name.substring(0, dot))));
+            u16(FlowEventDescriptor.NDPI_APP, app);
+            u16(FlowEventDescriptor.NDPI_CATEGORY, names.protocolCategory()[app]);
+            u8(FlowEventDescriptor.NDPI_BREED, names.protocolBreed()[app]);
         }
 
         private long metadata() {

@@ -3,7 +3,6 @@ package io.millrace.script.lua;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.engine.event.ApplicationNames;
 import io.millrace.engine.event.FlowEventKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +37,7 @@ final class FlowScriptsDocumentTest {
     @MethodSource("blocks")
     void shouldShowScriptsThatLoadWithoutAFinding(final int number, final String text) throws IOException {
         final Path script = Files.writeString(folder.resolve("script.lua"), text);
-        final ScriptCheck check = ScriptCheck.check(List.of(script), withSyslog(), MachineSettings.forCheck());
+        final ScriptCheck check = ScriptCheck.check(List.of(script), ScriptHarness.names(), MachineSettings.forCheck());
         assertThat(check.findings()).as("script %d", number).isEmpty();
         assertThat(check.scripts()).singleElement()
             .satisfies(loaded -> assertThat(loaded.state()).isEqualTo(ScriptDescription.State.ENABLED));
@@ -106,13 +105,5 @@ final class FlowScriptsDocumentTest {
         final String document = Files.readString(DOCUMENT, UTF_8);
         assertThat(document).containsOnlyOnce("\n" + from + "\n").contains("\n" + to + "\n");
         return document.substring(document.indexOf("\n" + from + "\n"), document.indexOf("\n" + to + "\n"));
-    }
-
-    private static ApplicationNames withSyslog() {
-        final ApplicationNames names = ScriptHarness.names();
-        final String[] protocols = names.protocols().clone();
-        protocols[17] = "Syslog";
-        return new ApplicationNames(protocols, names.protocolCategory(), names.protocolBreed(), names.categories(),
-            names.breeds(), names.risks(), names.confidences());
     }
 }

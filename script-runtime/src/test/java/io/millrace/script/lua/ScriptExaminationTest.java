@@ -2,10 +2,16 @@ package io.millrace.script.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.EngineLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,12 +125,90 @@ class ScriptExaminationTest {
     }
 
     @Test
+    void shouldCallHooksOnAFlowOfEachProtocol() throws IOException {
+        assertThat(neverMet(Stream.of("""
+            TLS SMTPS IMAPS POPS DTLS QUIC TLS.Google QUIC.Google TLS.DoH_DoT HTTP HTTP.Google HTTP_Proxy DNS DNS.Google
+            MDNS LLMNR SSH SMTP IMAP POP3 FTP_CONTROL FTP_DATA Telnet Kerberos SIP RTP STUN SNMP NTP DHCP DHCPV6 Syslog
+            NetBIOS SSDP TFTP Radius LDAP SMBv1 SMBv23 RDP VNC BitTorrent Mining Tor OpenVPN NetFlow sFlow Modbus
+            IEC60870 MySQL PostgreSQL ICMP ICMPV6 IGMP GRE IPsec OSPF SCTP Unknown""".split("\\s+"))
+            .map(protocol -> "flow.getnDPIProtocolName() == '" + protocol + "'"))).isEmpty();
+    }
+
+    @Test
+    void shouldInventProtocolsThatNdpiKnows() {
+        final Set<String> known = Set.of(EngineLibraries.applicationNames().protocols());
+        assertThat(SyntheticFlows.all()).flatExtracting(flow -> List.of(flow.protocol().split("\\.")))
+            .filteredOn(protocol -> !protocol.isEmpty()).isSubsetOf(known);
+    }
+
+    @Test
+    void shouldInventFlowsOfWhichNdpiReadsAllThatItCan() throws IOException {
+        assertThat(neverMet(Stream.of("""
+            getTLSInfo protos.tls_version
+            getTLSInfo protos.tls.subject_alt_name_match
+            getTLSInfo protos.tls.certificate
+            getTLSInfo protos.tls.server_certificate
+            getTLSInfo protos.tls.server_names
+            getTLSInfo protos.tls.client_alpn
+            getTLSInfo protos.tls.client_tls_supported_versions
+            getTLSInfo protos.tls.client_requested_server_name
+            getTLSInfo protos.tls.notBefore
+            getTLSInfo protos.tls.notAfter
+            getTLSInfo protos.tls.issuerDN
+            getTLSInfo protos.tls.subjectDN
+            getTLSInfo protos.tls.ja3.client_hash
+            getTLSInfo protos.tls.ja3.server_hash
+            getTLSInfo protos.tls.ja3.server_unsafe_cipher
+            getTLSInfo protos.tls.ja3.server_cipher
+            getTLSInfo protos.tls.ja4.client_hash
+            getHTTPInfo protos.http.last_method
+            getHTTPInfo protos.http.last_return_code
+            getHTTPInfo protos.http.last_url
+            getHTTPInfo protos.http.server_name
+            getHTTPInfo protos.http.last_user_agent
+            getHTTPInfo protos.http.last_server
+            getDNSInfo protos.dns.last_query
+            getDNSInfo protos.dns.last_query_type
+            getDNSInfo protos.dns.last_return_code
+            getDNSInfo protos.dns.invalid_chars_in_query
+            getSSHInfo protos.ssh.client_signature
+            getSSHInfo protos.ssh.server_signature
+            getSSHInfo protos.ssh.hassh.client_hash
+            getSSHInfo protos.ssh.hassh.server_hash
+            getICMPInfo max_payload_size
+            getRiskInfo Risk 1
+            getRiskInfo Risk 24
+            getFullInfo bittorrent_hash
+            getFullInfo host_server_name
+            getFullInfo icmp
+            getFullInfo cli.vlan""".split("\\n"))
+            .map(line -> line.replaceFirst("(\\S+) (.*)", "flow.$1()['$2'] ~= nil")))).isEmpty();
+    }
+
+    @Test
+    void shouldInventFlowsForEachAnswerOfGettersThatAskOfHostsAndCounters() throws IOException {
+        assertThat(neverMet(Stream.of(
+            "flow.isLocal()", "flow.isLocalToRemote()", "flow.isRemoteToLocal()", "flow.isRemoteToRemote()",
+            "not flow.isServerUnicast()", "flow.getBlacklistedInfo()['blacklisted.cli']",
+            "flow.getBlacklistedInfo()['blacklisted.srv']", "flow.getBlacklistedInfo()['blacklisted.cat']",
+            "flow.getClientCountry()", "not flow.getClientCountry()", "flow.getServerCountry()",
+            "not flow.getServerCountry()", "flow.getServerGeolocation()['srv.city'] ~= ''",
+            "flow.getnDPICategoryName() == 'Mining'", "not flow.isBidirectional()", "flow.isTCPConnectionRefused()",
+            "flow.isTCPConnecting()", "flow.getClientTCPIssues() > 50", "flow.getServerTCPIssues() > 50",
+            "flow.isTcpZeroWinAlert().client and flow.isTcpZeroWinAlert().server", "flow.getBytesSent() > 4294967295",
+            "flow.getBytesRcvd() > 4294967295", "flow.getDuration() > 86400",
+            "flow.getServerCipherClass() == 'insecure'", "flow.retrieveExternalAlertInfo()",
+            "(flow.getICMPStatusInfo() or {}).type == 3 and flow.getFullInfo().icmp.unreach.dst_port == 53")))
+            .isEmpty();
+    }
+
+    @Test
     void shouldInventAFlowOfTheProtocolThatAScriptFiltersBy() throws IOException {
         assertThat(examine("""
-            local script = { hooks = {}, l7_proto = "Protocol77" }
+            local script = { hooks = {}, l7_proto = "Protocol200" }
             function script.hooks.protocolDetected(now) error("here") end
             return script
-            """)).containsExactly("2: error: here (protocol detected on an invented flow: Protocol77 over TCP)");
+            """)).containsExactly("2: error: here (protocol detected on an invented flow: Protocol200 over TCP)");
     }
 
     @Test
@@ -132,6 +216,23 @@ class ScriptExaminationTest {
     void shouldStopAHookThatNeverEnds() throws IOException {
         assertThat(examine("return { hooks = { flowEnd = function() while true do end end } }")).singleElement()
             .asString().contains("ran past its deadline");
+    }
+
+    /** Which of the conditions, each in a hook of its own, hold at the end of no invented flow. */
+    private List<String> neverMet(final Stream<String> conditions) throws IOException {
+        final List<String> all = conditions.toList();
+        final List<Path> scripts = new ArrayList<>();
+        for (final String condition : all) {
+            scripts.add(Files.writeString(folder.resolve("condition" + scripts.size() + ".lua"), """
+                local script = { hooks = {} }
+                function script.hooks.flowEnd() if %s then error("met") end end
+                return script
+                """.formatted(condition)));
+        }
+        final Set<Path> met = ScriptCheck.examine(scripts, ScriptHarness.names(), MachineSettings.forCheck()).findings()
+            .stream().filter(finding -> finding.message().startsWith("met ")).map(Finding::path)
+            .collect(Collectors.toSet());
+        return IntStream.range(0, all.size()).filter(i -> !met.contains(scripts.get(i))).mapToObj(all::get).toList();
     }
 
     private List<String> examine(final String source) throws IOException {

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,13 @@ public final class ScriptHarness implements AutoCloseable {
         String signature, String category, String info) {
     }
 
+    private static final String PROTOCOLS = """
+        0 Unknown 1 FTP_CONTROL 2 POP3 3 SMTP 4 IMAP 5 DNS 7 HTTP 8 MDNS 9 NTP 10 NetBIOS 12 SSDP 14 SNMP 16 SMBv1
+        17 Syslog 18 DHCP 19 PostgreSQL 20 MySQL 23 POPS 29 SMTPS 30 DTLS 37 BitTorrent 41 SMBv23 42 Mining 44 Modbus
+        51 IMAPS 77 Telnet 78 STUN 79 IPsec 80 GRE 81 ICMP 82 IGMP 84 SCTP 85 OSPF 87 RTP 88 RDP 89 VNC 91 TLS 92 SSH
+        96 TFTP 100 SIP 102 ICMPV6 103 DHCPV6 111 Kerberos 112 LDAP 126 Google 128 NetFlow 129 sFlow 131 HTTP_Proxy
+        146 Radius 154 LLMNR 159 OpenVPN 163 Tor 175 FTP_DATA 188 QUIC 196 DoH_DoT 245 IEC60870
+        """;
     private static final int BATCH = 256;
     private static final int FLOWS = 1024;
 
@@ -83,26 +91,26 @@ public final class ScriptHarness implements AutoCloseable {
             + name + "(now)\n" + body + "\nend\nreturn script\n";
     }
 
-    /** A few of nDPI's names, at nDPI's numbers. */
+    /** Names of nDPI's, at nDPI's numbers: those that scripts or the engine ask for. */
     public static ApplicationNames names() {
         final String[] protocols = new String[256];
-        java.util.Arrays.setAll(protocols, id -> id == 0 ? "Unknown" : "Protocol" + id);
-        protocols[5] = "DNS";
-        protocols[7] = "HTTP";
-        protocols[81] = "ICMP";
-        protocols[91] = "TLS";
-        protocols[92] = "SSH";
-        protocols[126] = "Google";
+        Arrays.setAll(protocols, id -> "Protocol" + id);
+        final String[] known = PROTOCOLS.strip().split("\\s+");
+        for (int i = 0; i < known.length; i += 2) {
+            protocols[Integer.parseInt(known[i])] = known[i + 1];
+        }
         final String[] categories = new String[108];
-        java.util.Arrays.fill(categories, "");
+        Arrays.fill(categories, "");
         categories[0] = "Unspecified";
         categories[5] = "Web";
         categories[99] = "Mining";
         categories[100] = "Malware";
         final String[] risks = new String[32];
-        java.util.Arrays.setAll(risks, id -> "Risk " + id);
+        Arrays.setAll(risks, id -> "Risk " + id);
+        final int[] categoryOf = new int[256];
+        categoryOf[42] = 99;
         return new ApplicationNames(
-            protocols, new int[256], new int[256], categories,
+            protocols, categoryOf, new int[256], categories,
             new String[] {"Safe", "Acceptable", "Fun", "Unsafe", "Potentially Dangerous", "Dangerous"}, risks,
             new String[] {"Unknown"});
     }
