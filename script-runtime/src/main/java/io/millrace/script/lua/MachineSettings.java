@@ -63,6 +63,12 @@ public record MachineSettings(
             emissionCapacityBytes, ordered, supervision, other);
     }
 
+    /** The same with these words of the user on scripts. */
+    public MachineSettings with(final Map<String, ScriptWish> other) {
+        return new MachineSettings(memoryLimitBytes, deadlineNs, allowedLibraries, other, tickSeconds, idleTimeoutNs,
+            emissionCapacityBytes, ordered, supervision, run);
+    }
+
     /** Settings for loading and checking scripts, without any flow. */
     public static MachineSettings forCheck() {
         return new MachineSettings(64L << 20, 1_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20,

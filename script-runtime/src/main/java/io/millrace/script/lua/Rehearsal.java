@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,11 +48,11 @@ final class Rehearsal {
         this.names = names;
     }
 
-    /** What went wrong, in order of the flows. */
+    /** What went wrong, in order of the flows; first what is found as the scripts are loaded. */
     List<Finding> run(final List<ScriptSource> sources, final MachineSettings settings) {
         final List<ScriptSource> all = new ArrayList<>(sources);
         all.add(PROMPTER);
-        final MachineSettings patient = settings.with(new Supervision(0, 1));
+        final MachineSettings patient = settings.with(new Supervision(0, 1)).with(withAllOn(settings, sources));
         try (Arena arena = Arena.ofConfined(); Watchdog watchdog = new Watchdog(settings.deadlineNs());
             ScriptStores stores = ScriptStores.small()) {
             final long places = arena.allocate(2L * PlaceDescriptor.LENGTH, Double.BYTES).address();
@@ -59,6 +60,7 @@ final class Rehearsal {
             final long event = arena.allocate(FlowEventDescriptor.MAX_LENGTH, Long.BYTES).address();
             final long verdict = arena.allocate(VerdictDescriptor.LENGTH, Long.BYTES).address();
             try (ScriptHost host = new ScriptHost(patient, names, all, places, 1, watchdog, stores, this::keep)) {
+                host.findings().forEach(finding -> problems.putIfAbsent(finding.toString(), finding));
                 long flowId = 0;
                 for (final SyntheticFlow flow : flows(host.descriptions())) {
                     VerdictTable.initialise(verdict, ++flowId);
@@ -78,6 +80,15 @@ final class Rehearsal {
             }
         }
         return List.copyOf(problems.values());
+    }
+
+    // Also those that are off until somebody wants them.
+    private static Map<String, ScriptWish> withAllOn(
+        final MachineSettings settings, final List<ScriptSource> sources) {
+
+        final Map<String, ScriptWish> wishes = new HashMap<>(settings.wishes());
+        sources.forEach(source -> wishes.putIfAbsent(source.key(), ScriptWish.ON));
+        return wishes;
     }
 
     private static void describePlace(final long place) {

@@ -42,7 +42,7 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
 
     /**
      * Checks files and folders as {@link #check} does, then reads the sources for names that nobody knows, and calls
-     * each hook on invented flows of every kind.
+     * each hook on invented flows of every kind, also those of scripts that are off by themselves.
      */
     public static ScriptCheck examine(
         final List<Path> paths, final ApplicationNames names, final MachineSettings settings) {
@@ -62,7 +62,7 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
         }
         for (final Finding problem : new Rehearsal(names).run(sources, settings)) {
             // What the source shows needs no second word from the run.
-            if (findings.stream().noneMatch(known -> known.path().equals(problem.path())
+            if (!findings.contains(problem) && findings.stream().noneMatch(known -> known.path().equals(problem.path())
                 && known.line() == problem.line() && known.severity() == problem.severity() && known.line() > 0)) {
                 findings.add(problem);
             }

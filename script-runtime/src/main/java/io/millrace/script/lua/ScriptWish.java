@@ -19,6 +19,9 @@ public record ScriptWish(
     /** Nothing is said of the script. */
     static final ScriptWish NONE = new ScriptWish(Optional.empty(), "", Path.of(""), 0, Map.of());
 
+    /** The script is to run, whatever it says itself. */
+    static final ScriptWish ON = new ScriptWish(Optional.of(true), "", Path.of(""), 0, Map.of());
+
     /** A wish with a copy of the given map. */
     public ScriptWish {
         lines = Map.copyOf(lines);

@@ -203,6 +203,21 @@ class ScriptExaminationTest {
     }
 
     @Test
+    void shouldCallHooksAndSetupOfScriptsThatAreOffByThemselves() throws IOException {
+        assertThat(examine("""
+            local script = { hooks = {}, default_enabled = false, default_value = { items = {} } }
+            function script.hooks.flowEnd(now, conf) return conf.items + 1 end
+            return script
+            """)).containsExactly("2: error: attempt to perform arithmetic on field 'items' (a table value) "
+            + "(flow end on an invented flow: TLS over TCP)");
+        assertThat(examine("""
+            local script = { hooks = { flowEnd = print }, default_enabled = false }
+            function script.setup() error("no list") end
+            return script
+            """)).containsExactly("2: error: setup() fails: no list");
+    }
+
+    @Test
     void shouldInventAFlowOfTheProtocolThatAScriptFiltersBy() throws IOException {
         assertThat(examine("""
             local script = { hooks = {}, l7_proto = "Protocol200" }
