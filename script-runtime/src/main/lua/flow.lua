@@ -3,7 +3,7 @@
 -- return. What another function returned stands in parentheses there, so that it is no tail call: LuaJIT gives a trace
 -- up that has more than fifteen, and all hooks of an event are one trace.
 -- What there is, and in which generation, says flow_api.lua; each group of functions has a module of its own: its
--- `public` functions serve every generation, those `by_generation` only theirs.
+-- `public` functions serve every generation, those `by_generation` only theirs; no name is both.
 local library = ...
 local api = library("flow_api")
 local generations = library("generations")
@@ -14,7 +14,20 @@ local GROUPS = {
 }
 local STATUS = { ["2019"] = "flow_status_2019", ["4.0"] = "flow_status_4_0", ["4.2"] = "flow_status_4_2",
     current = "flow_status_current", open = "flow_status_open" }
-local TRAFFIC = { ["4.0"] = "flow_traffic_2020", ["4.2"] = "flow_traffic_2020" }
+
+-- Which functions a generation has from another.
+local BORROWED = {
+    ["2019"] = { open = "addStatus getClientScore getServerScore incScore storeAlert" },
+    ["4.0"] = { open = "incScore" },
+    ["4.2"] = { open = "isAlerted" },
+    open = {
+        ["2019"] = "getPredominantStatus getScore getScoreInfo getStatus setClientScore setPredominantStatus setScore "
+            .. "setServerScore",
+        current = "tls_quic",
+    },
+}
+-- Those that count the others: made at the end.
+local NUMBERED = { methodNamesToIds = true, callMethodById = true }
 
 local common, special = {}, {}
 for _, generation in ipairs(generations.all) do
@@ -38,25 +51,15 @@ end
 for generation, module in pairs(STATUS) do
     take(library(module).public, special[generation], generation)
 end
-for generation, module in pairs(TRAFFIC) do
-    take(library(module).public, special[generation], generation)
-end
-for _, generation in ipairs({ "2019", "open" }) do
-    special[generation].getSSLInfo = special[generation].getTLSInfo
-end
 
-local NUMBERED = { methodNamesToIds = true, callMethodById = true }
-
-local tables = {}
+local names = {}
 for _, generation in ipairs(generations.all) do
-    local functions = {}
-    for name, row in pairs(api.rows_of(generation)) do
-        local source = api.source_of(row, generation)
-        functions[name] = special[generation][name] or common[name] or special[source][name] or special.open[name]
-        assert(functions[name] ~= nil or NUMBERED[name], name .. " of " .. generation .. " is not there")
+    names[generation] = {}
+    for name in pairs(api.rows_of(generation)) do
+        names[generation][name] = not NUMBERED[name] or nil
     end
-    tables[generation] = functions
 end
+local tables = library("flow_origins")(names, common, special, BORROWED)
 
 -- Once functions could be called by numbers: those of their names in order.
 local function add_numbered(functions)

@@ -42,13 +42,13 @@ local function add_http(info)
     return info
 end
 
-function flow.getHTTPInfo()
+local function http_of_old()
     return (add_http({}))
 end
 
 -- Later with what both sides call themselves.
 function flow.http()
-    local info = flow.getHTTPInfo()
+    local info = http_of_old()
     if next(info) ~= nil then
         info["protos.http.last_user_agent"] = texts.http_user_agent()
         info["protos.http.last_server"] = texts.http_server()
@@ -100,4 +100,8 @@ end
 flow.dns, flow.ssh = flow.getDNSInfo, flow.getSSHInfo
 
 -- Scripts that name no generation get from the old name all that the new one has.
-return { public = flow, is_dns = is_dns, add_all = add_all, by_generation = { open = { getHTTPInfo = flow.http } } }
+local old = { getHTTPInfo = http_of_old }
+return {
+    public = flow, is_dns = is_dns, add_all = add_all,
+    by_generation = { ["2019"] = old, ["4.0"] = old, ["4.2"] = old, open = { getHTTPInfo = flow.http } },
+}

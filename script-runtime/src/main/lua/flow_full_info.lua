@@ -43,7 +43,7 @@ local function adding(getter)
     return assert(loadstring(table.concat(lines), "@millrace/full_info"))(getter)
 end
 
-local add_bytes, add_packets = adding(traffic.public.getBytes), adding(traffic.public.getPackets)
+local add_bytes, add_packets = adding(traffic.totals_of_2019.getBytes), adding(traffic.totals_of_2019.getPackets)
 local add_time, add_tcp_stats = adding(traffic.public.getTime), adding(tcp.public.getTCPStats)
 local add_to_server = adding(traffic.public.getClient2ServerTraffic)
 local add_to_client = adding(traffic.public.getServer2ClientTraffic)

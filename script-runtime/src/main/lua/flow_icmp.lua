@@ -34,7 +34,7 @@ function flow.getICMPInfo()
     }
 end
 
-function flow.getICMPStatusInfo()
+local function status_info()
     if not has_icmp() then
         return nil
     end
@@ -94,7 +94,10 @@ return {
         if generation == "2019" then
             return (sent_by_client())
         end
-        return (flow.getICMPStatusInfo())
+        return (status_info())
     end,
-    by_generation = { ["2019"] = { getICMPStatusInfo = status_info_of_2019 } },
+    by_generation = {
+        ["2019"] = { getICMPStatusInfo = status_info_of_2019 }, ["4.0"] = { getICMPStatusInfo = status_info },
+        ["4.2"] = { getICMPStatusInfo = status_info }, open = { getICMPStatusInfo = status_info },
+    },
 }

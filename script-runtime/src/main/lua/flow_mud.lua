@@ -50,9 +50,12 @@ end
 
 return {
     public = {
-        getMUDInfo = of_2020, serializeClientByMac = by_mac, serializeServerByMac = by_mac,
+        serializeClientByMac = by_mac, serializeServerByMac = by_mac,
         getClientMUDPref = function() return recording(cursor.event.cli_address, "disabled") end,
         getServerMUDPref = function() return recording(cursor.event.srv_address, "disabled") end,
     },
-    by_generation = { ["2019"] = { getMUDInfo = of_2019 }, open = { getMUDInfo = of_2020 } },
+    by_generation = {
+        ["2019"] = { getMUDInfo = of_2019 }, ["4.0"] = { getMUDInfo = of_2020 }, ["4.2"] = { getMUDInfo = of_2020 },
+        open = { getMUDInfo = of_2020 },
+    },
 }

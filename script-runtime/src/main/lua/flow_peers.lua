@@ -45,11 +45,13 @@ function flow.getServerIp()
     return (address_text(cursor.event.srv_address, cursor.event.ip_version))
 end
 
-function flow.getClientPort()
+local ports_of_2019 = {}
+
+function ports_of_2019.getClientPort()
     return { ["cli.port"] = cursor.event.cli_port }
 end
 
-function flow.getServerPort()
+function ports_of_2019.getServerPort()
     return { ["srv.port"] = cursor.event.srv_port }
 end
 
@@ -195,4 +197,7 @@ function flow.getProtocol()
     return cursor.event.l4_protocol
 end
 
-return { public = flow, client_has = client_has, server_has = server_has, country = country }
+return {
+    public = flow, client_has = client_has, server_has = server_has, country = country,
+    by_generation = { ["2019"] = ports_of_2019, open = ports_of_2019 },
+}

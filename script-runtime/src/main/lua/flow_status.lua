@@ -22,10 +22,8 @@ function flow.isPassVerdict()
     return true
 end
 
-local take = library("external_alerts").take
-
 -- JSON text of an alert that another system raised for this flow; it is handed out once. nil where none waits.
-flow.retrieveExternalAlertInfo = take
+local take = library("external_alerts").take
 
 -- The severities of 2019 and 4.0 in the numbers of 4.2; what is above them is one of those already.
 local SEVERITIES_OF_4_2 = { ["0"] = "2", ["1"] = "4", ["2"] = "5" }
@@ -73,7 +71,10 @@ end
 return {
     public = flow,
     named_or_wrong = named_or_wrong,
-    by_generation = { ["4.2"] = { retrieveExternalAlertInfo = take_in_4_2 } },
+    by_generation = {
+        ["2019"] = { retrieveExternalAlertInfo = take }, ["4.0"] = { retrieveExternalAlertInfo = take },
+        ["4.2"] = { retrieveExternalAlertInfo = take_in_4_2 }, open = { retrieveExternalAlertInfo = take },
+    },
     string_or_wrong = string_or_wrong,
     number_or_wrong = number_or_wrong,
     alert_info = alert_info,

@@ -144,6 +144,7 @@ function flow.shouldCheckTlsCertificate()
 end
 for _, generation in ipairs({ "2019", "open" }) do
     by_generation[generation].getSSLVersion = by_generation[generation].getTLSVersion
+    by_generation[generation].getSSLInfo = by_generation[generation].getTLSInfo
 end
 
 return { public = flow, adding = ADDING, by_generation = by_generation }

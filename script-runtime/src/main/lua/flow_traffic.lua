@@ -73,8 +73,10 @@ local function low_goodput()
     return cursor.event.l4_protocol ~= UDP and flow.getDuration() >= 60 and flow.getGoodputBytes() < 0.4 * bytes()
 end
 
--- "last": since the flow's previous event.
-function flow.getPackets()
+-- What became numbers from 4.0 on. "last": since the flow's previous event.
+local totals_of_2019 = {}
+
+function totals_of_2019.getPackets()
     local total = packets()
     return {
         packets = total,
@@ -84,7 +86,7 @@ function flow.getPackets()
     }
 end
 
-function flow.getBytes()
+function totals_of_2019.getBytes()
     local total, goodput = bytes(), flow.getGoodputBytes()
     return {
         bytes = total,
@@ -172,4 +174,9 @@ function flow.isBidirectional()
     return cursor.event.cli2srv_packets ~= 0 and cursor.event.srv2cli_packets ~= 0
 end
 
-return { public = flow, bytes = bytes, packets = packets, is_idle = is_idle, low_goodput = low_goodput }
+local totals = { getPackets = packets, getBytes = bytes }
+return {
+    public = flow, bytes = bytes, packets = packets, is_idle = is_idle, low_goodput = low_goodput,
+    totals_of_2019 = totals_of_2019,
+    by_generation = { ["2019"] = totals_of_2019, ["4.0"] = totals, ["4.2"] = totals, open = totals_of_2019 },
+}

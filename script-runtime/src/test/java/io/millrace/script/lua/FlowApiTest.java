@@ -1,8 +1,14 @@
 package io.millrace.script.lua;
 
+import static io.millrace.engine.event.FlowEventKind.FLOW_END;
 import static io.millrace.script.lua.ScriptHarness.hook;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.engine.event.FlowEventDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +138,72 @@ final class FlowApiTest {
             final List<String> expected = rows().stream().filter(row -> row.generation().equals(generation))
                 .map(Row::name).sorted().toList();
             assertThat(harness.run(FlowKinds.all().get("SSH")).split(" ")).containsExactlyElementsOf(expected);
+        }
+    }
+
+    static Stream<Arguments> tablesWithAMistake() {
+        return Stream.of(
+            Arguments.of("own['4.0'].getBytes = nil", "flow.getBytes of 4.0 comes from nowhere"),
+            Arguments.of("common.getKey = nil", "flow.getKey of 2019 comes from nowhere"),
+            Arguments.of("borrowed['4.0'] = nil", "flow.incScore of 4.0 comes from nowhere"),
+            Arguments.of("own['2019'].incScore, names['2019'].incScore = nil, nil",
+                "flow.incScore of 4.0 comes from nowhere"),
+            Arguments.of("names['4.0'].getTime = true", "flow.getTime of 4.0 comes from nowhere"),
+            Arguments.of("own['2019'].getKey = print",
+                "flow.getKey of 2019 comes from all generations and its own"),
+            Arguments.of("own['4.0'].incScore = print",
+                "flow.incScore of 4.0 comes from its own and that of 2019"),
+            Arguments.of("names['4.0'].incScore = nil",
+                "flow.incScore is borrowed by 4.0, which does not have it"),
+            Arguments.of("common.getKeys = print", "flow.getKeys is of no generation"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("tablesWithAMistake")
+    void shouldNotLoadWhereAFunctionComesFromNowhereOrFromTwoPlaces(final String mistake, final String message) {
+        assertThat(assembled(mistake)).isEqualTo(message);
+        assertThat(assembled("")).isEqualTo("2019 getBytes getKey incScore 4.0 getBytes getKey incScore");
+    }
+
+    /** What comes of a small table of functions with a mistake in it. */
+    private static String assembled(final String mistake) {
+        final String script = """
+            local assemble = load([==[%s]==])()
+            local script = { hooks = {} }
+            function script.hooks.flowEnd()
+                local names = {
+                    ["2019"] = { getKey = true, getBytes = true, incScore = true },
+                    ["4.0"] = { getKey = true, getBytes = true, incScore = true },
+                }
+                local common = { getKey = print }
+                local own = { ["2019"] = { getBytes = print, incScore = print }, ["4.0"] = { getBytes = print } }
+                local borrowed = { ["4.0"] = { ["2019"] = "incScore" } }
+                %s
+                local fine, tables = pcall(assemble, names, common, own, borrowed)
+                if not fine then
+                    return io.write(tables)
+                end
+                local words = {}
+                for generation, functions in pairsByKeys(tables) do
+                    words[#words + 1] = generation
+                    for name in pairsByKeys(functions) do words[#words + 1] = name end
+                end
+                io.write(table.concat(words, " "))
+            end
+            return script
+            """.formatted(library("flow_origins"), mistake);
+        try (ScriptHarness harness = ScriptHarness.with(script)) {
+            final String output = harness.run(FlowKinds.all().get("SSH").u8(FlowEventDescriptor.KIND, FLOW_END.code));
+            assertThat(harness.problems()).isEmpty();
+            return output;
+        }
+    }
+
+    private static String library(final String module) {
+        try (InputStream in = FlowApiTest.class.getResourceAsStream("/io/millrace/script/library/" + module + ".lua")) {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
