@@ -308,4 +308,12 @@ for name, body in pairs(store) do
     public[name] = checked(name, body, TEXTS[name])
 end
 
-return { public = public, take_external_alert = take_external_alert }
+return {
+    public = public,
+    take_external_alert = take_external_alert,
+    -- Value of a field of a hash; "" where there is none.
+    get_hash = store.getHashCache,
+    has_hash = function(name)
+        return store_list(cache, HASH, name, #name, packet_time.now(), buffer, 0) >= 0
+    end,
+}

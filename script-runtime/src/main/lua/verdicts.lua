@@ -22,7 +22,11 @@ local MAX_INFO = 16384
 local NONE = 0ULL
 local EXACT = 9007199254740992ULL -- above it, a Lua number does not hold every bit
 
-local flow_key = library("flow_peers").public.getKey
+local peers, store = library("flow_peers").public, library("store")
+local flow_key, client_key, server_key = peers.getKey, peers.getClientKey, peers.getServerKey
+local get_hash, has_hash = store.get_hash, store.has_hash
+-- Hash: host as address@vlan -> bits of statuses that raise no alert of its flows, in decimal.
+local VETOES = "ntopng.prefs.alerts.ifid_0.disabled_status"
 
 -- The alert of this pass over the hooks: its status, score, number and record; nil while there is none. It is written
 -- out as soon as it is claimed, so that it outlives a machine that a later script brings down.
@@ -185,16 +189,14 @@ local function decimal(text)
     return bits
 end
 
+local function is_listed(host, status)
+    local listed = get_hash(VETOES, host)
+    return listed ~= "" and band(decimal(listed), bit_of(status.id)) ~= NONE
+end
+
 -- Whether the client or server is listed as one whose flows raise no alert for this status.
 local function is_vetoed(status)
-    local store, peers = library("ntop").ntop, library("flow_peers").public
-    for _, key in ipairs({ peers.getClientKey(), peers.getServerKey() }) do
-        local listed = store.getHashCache("ntopng.prefs.alerts.ifid_0.disabled_status", key)
-        if listed ~= "" and listed ~= nil and band(decimal(listed), bit_of(status.id)) ~= NONE then
-            return true
-        end
-    end
-    return false
+    return has_hash(VETOES) and (is_listed(client_key(), status) or is_listed(server_key(), status))
 end
 
 local function info_text(generation, info)
@@ -220,13 +222,27 @@ local function info_text(generation, info)
     return ok and text or dkjson.encode({ error = "info of the script is no JSON: " .. tostring(text) })
 end
 
+-- Titles of statuses that have a definition, as they were first raised.
+local titles = {}
+
+local function title_of(status)
+    local text = titles[status]
+    if text == nil then
+        text = statuses.title(status)
+        if statuses.by_id[status.id] == status then
+            titles[status] = text
+        end
+    end
+    return text
+end
+
 -- What is raised for a status: alert type, severity level, whether it takes the place of another, info as text.
 local function write(status, alert_type, level, replaces, text)
     if #text > MAX_INFO then
         text = dkjson.encode({ error = "info of the script is longer than " .. MAX_INFO .. " bytes" })
     end
     notes.tell(text)
-    return emission.alert(status.id, alert_type.id, level, replaces, status.name, statuses.title(status),
+    return emission.alert(status.id, alert_type.id, level, replaces, status.name, title_of(status),
         alert_type.name, text)
 end
 
@@ -255,14 +271,21 @@ end
 -- with a higher score than that of the last alert. score: nil in the manner of 2019, which knows none.
 local function claim(generation, status, info, level, score)
     local verdict = cursor.verdict
-    if score == 0 or (generation ~= "4.2" and is_vetoed(status)) then
+    local replaces = verdict.alerts > 0
+    if score == 0 then
+        return
+    elseif best == nil then
+        if replaces and not (score and score > verdict.alerted_score) then
+            return
+        end
+    elseif not is_better(generation, status, score) then
+        return
+    end
+    if generation ~= "4.2" and is_vetoed(status) then
         return
     end
     local alert_type = statuses.alert_of(status, generation)
     if best ~= nil then
-        if not is_better(generation, status, score) then
-            return
-        end
         local record = write(status, alert_type, level, best_record.replaces == 1, info_text(generation, info))
         if record == nil then
             return
@@ -271,10 +294,6 @@ local function claim(generation, status, info, level, score)
         best_record = record
         verdict.alerted_status = status.id
     else
-        local replaces = verdict.alerts > 0
-        if replaces and not (score and score > verdict.alerted_score) then
-            return
-        end
         best_record = raise(status, alert_type, level, replaces, info_text(generation, info))
         if best_record == nil then
             return
