@@ -190,19 +190,19 @@ group("Application", {
         .. "only to scripts that name no generation." },
     { "getTLSInfo", "2019", "", "table", "`protos.tls_version`, `protos.tls.` with `subject_alt_name_match`, "
         .. "`certificate` (name asked for), `server_certificate`, and `ja3.`: `client_hash`, `client_malicious`, "
-        .. "`server_hash`, `server_unsafe_cipher`, `server_cipher`, `server_malicious`.", apart = true },
+        .. "`server_hash`, `server_unsafe_cipher`, `server_cipher`, `server_malicious`." },
     { "getTLSInfo", "4.0", "", "table", "`protos.tls_version`, `protos.tls.` with `server_names`, `client_alpn`, "
         .. "`client_tls_supported_versions`, `client_requested_server_name`, `notBefore`, `notAfter`, and `ja3.` as in "
-        .. "2019.", apart = true },
-    { "getTLSInfo", "4.2", "", "table", "As in 4.0, and `issuerDN`, `subjectDN`.", apart = true },
-    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have, and `ja4.client_hash`.", apart = true },
+        .. "2019." },
+    { "getTLSInfo", "4.2", "", "table", "As in 4.0, and `issuerDN`, `subjectDN`." },
+    { "getTLSInfo", "open", "", "table", "What all of 2019, 4.0 and 4.2 have, and `ja4.client_hash`." },
     { "tls_quic", "current", "", "table", "As in 4.2, but `ja4.client_hash`, of TLS over TCP, instead of `ja3.`; "
-        .. "`{}` if neither TLS nor QUIC.", apart = true },
+        .. "`{}` if neither TLS nor QUIC." },
     { "getServerCipherClass", LATER, "", "string or nil", "`safe`, `weak`, `insecure`; nil if not TLS." },
     { "hasMaliciousTlsSignature", LATER, "", "boolean", "A JA3 of the flow is on the list of malicious ones." },
     { "getHTTPInfo", OLD, "", "table", "`protos.http.` with `last_method`, `last_return_code`, `last_url`, "
-        .. "`server_name`; `{}` if not HTTP.", apart = true },
-    { "http", "current", "", "table", "The same, `last_user_agent` and `last_server`.", apart = true },
+        .. "`server_name`; `{}` if not HTTP." },
+    { "http", "current", "", "table", "The same, `last_user_agent` and `last_server`." },
     { "getDNSInfo", OLD, "", "table", "`protos.dns.` with `last_query`, `last_query_type`, `last_return_code`, "
         .. "`invalid_chars_in_query`; `{}` if not DNS." },
     { "dns", "current", "", "table", "The same." },
@@ -220,7 +220,7 @@ group("Application", {
     { "getMaxSeenIcmpPayloadSize", LATER, "", "integer", "Longest ICMP payload in bytes." },
     { "shouldCheckTlsCertificate", BEFORE_4_0, "", "boolean", "The client asked for a name, and the certificate was "
         .. "seen." },
-    { "getSSLInfo", AFTER_2019, "", "table", "As `getTLSInfo`.", apart = true },
+    { "getSSLInfo", AFTER_2019, "", "table", "As `getTLSInfo`." },
     { "getSSLVersion", AFTER_2019, "", "integer", "As `getTLSVersion`." },
 })
 

@@ -27,14 +27,17 @@ function flow.getSSHInfo()
     return (add_ssh({}))
 end
 
+local function is_http()
+    return cursor.metadata.http_method_length ~= 0 or speaks(HTTP)
+end
+
 local function add_http(info)
-    local method = texts.http_method()
-    if method == nil and not speaks(HTTP) then
+    if not is_http() then
         return info
     end
     local url = texts.http_url()
     if url then
-        info["protos.http.last_method"] = method
+        info["protos.http.last_method"] = texts.http_method()
         info["protos.http.last_return_code"] = cursor.metadata.http_status
         info["protos.http.last_url"] = url
     end
@@ -49,7 +52,7 @@ end
 -- Later with what both sides call themselves.
 function flow.http()
     local info = http_of_old()
-    if next(info) ~= nil then
+    if info["protos.http.last_url"] ~= nil or info["protos.http.server_name"] ~= nil then
         info["protos.http.last_user_agent"] = texts.http_user_agent()
         info["protos.http.last_server"] = texts.http_server()
     end

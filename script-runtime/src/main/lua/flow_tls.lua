@@ -51,22 +51,32 @@ function flow.hasMaliciousTlsSignature()
     return (is_malicious("client"))
 end
 
--- Whether one of the certificate's names, "*." at its start allowed, is the name that the client asked for.
+-- Whether one of the certificate's names, "*." at its start allowed, is the name that the client asked for. Here and
+-- below without loops and patterns: LuaJIT compiles plain searches with the hook.
 local function names_match(asked, names)
-    asked = asked:lower()
-    for name in names:lower():gmatch("[^,]+") do
-        if name == asked or (name:sub(1, 2) == "*." and asked:match("^[^.]+%.(.*)$") == name:sub(3)) then
-            return true
-        end
+    asked, names = asked:lower(), "," .. names:lower() .. ","
+    if names:find("," .. asked .. ",", 1, true) ~= nil then
+        return true
     end
-    return false
+    local dot = asked:find(".", 1, true)
+    return dot ~= nil and dot > 1 and names:find(",*" .. asked:sub(dot) .. ",", 1, true) ~= nil
+end
+
+-- The common name of a distinguished name; all of it where there is none.
+local function common_name(subject)
+    local start = subject:find("CN=", 1, true)
+    if start == nil then
+        return subject
+    end
+    local stop = subject:find(",", start + 3, true)
+    return subject:sub(start + 3, stop and stop - 1 or -1)
 end
 
 local function add_certificate_of_2019(info)
     local asked, names, subject = texts.host_name(), texts.tls_server_names(), texts.tls_subject()
     info["protos.tls.subject_alt_name_match"] = asked ~= nil and names ~= nil and names_match(asked, names)
     info["protos.tls.certificate"] = asked
-    info["protos.tls.server_certificate"] = subject and (subject:match("CN=([^,]+)") or subject)
+    info["protos.tls.server_certificate"] = subject and common_name(subject)
 end
 
 local function add_names(info)
@@ -100,22 +110,31 @@ local function add_ja3(info)
     end
 end
 
+local function add_nothing()
+end
+
 local function add_ja4(info)
     info["protos.tls.ja4.client_hash"] = texts.tls_ja4()
 end
 
--- A function that fills a table with these parts, leaves it alone if not TLS, and returns it.
-local function adding(is_meant, ...)
-    local parts = { ... }
+-- A function that fills a table with these parts, four at most, leaves it alone if not TLS, and returns it.
+local function adding(is_meant, first, second, third, fourth)
+    third, fourth = third or add_nothing, fourth or add_nothing
     return function(info)
         if is_meant() then
             info["protos.tls_version"] = cursor.metadata.tls_version
-            for i = 1, #parts do
-                parts[i](info)
-            end
+            first(info)
+            second(info)
+            third(info)
+            fourth(info)
         end
         return info
     end
+end
+
+local function add_ja3_and_ja4(info)
+    add_ja3(info)
+    add_ja4(info)
 end
 
 local ADDING = {
@@ -123,7 +142,8 @@ local ADDING = {
     ["4.0"] = adding(is_old_tls, add_names, add_ja3),
     ["4.2"] = adding(is_old_tls, add_names, add_distinguished_names, add_ja3),
     current = adding(is_tls, add_names, add_distinguished_names, add_ja4),
-    open = adding(is_tls, add_certificate_of_2019, add_names, add_distinguished_names, add_ja3, add_ja4),
+    open = adding(is_tls, add_certificate_of_2019, add_names, add_distinguished_names,
+        add_ja3_and_ja4),
 }
 
 local function made_by(add)
