@@ -9,7 +9,7 @@ local hook_times = library("hook_times")
 local needs = library("needs")
 local is_apart = library("apart")
 local ffi, cursor, control, hook_counts = layout.ffi, layout.cursor, layout.control, layout.hook_counts
-local no_metadata = layout.no_metadata
+local no_metadata, no_event = layout.no_metadata, layout.no_event
 local cast, floor, band, bor, bnot = ffi.cast, math.floor, bit.band, bit.bor, bit.bnot
 local max = math.max
 local tonumber, type, error, pcall, call_apart = tonumber, type, error, pcall, call_apart
@@ -363,6 +363,9 @@ local function dispatch(batch_address, from, count)
         end
     end
     control.current_script = 0
+    if count > from then
+        no_event.time_ns = batch[count - 1].event.time_ns
+    end
     return count
 end
 

@@ -85,6 +85,8 @@ return {
     ffi = ffi,
     cursor = cursor,
     reset = reset,
+    -- What getters read while there is no flow: zeros, but for the time of the last event.
+    no_event = no_event,
     no_metadata = no_metadata,
     control = ffi.cast("control_t *", settings.control),
     stats = ffi.cast("script_stats_t *", settings.stats),

@@ -242,6 +242,22 @@ class HookDispatchTest {
         assertThat(harness.output()).isEqualTo("bye");
     }
 
+    @Test
+    void shouldHaveTheTimeOfTheLastEventAtTeardownAndNoFlow() {
+        harness = ScriptHarness.with("""
+            local script = { hooks = {} }
+            function script.hooks.protocolDetected() end
+            function script.teardown()
+                io.write(os.time(), " ", os.date("%F %T"), " ", flow.getLastSeen(), " ", flow.getPacketsSent())
+            end
+            return script
+            """);
+        harness.run(event(PROTOCOL_DETECTED, 1),
+            event(FLOW_END, 2).u64(FlowEventDescriptor.TIME_NS, EventBuilder.START_NS + 60_500_000_000L));
+        harness.teardown();
+        assertThat(harness.output()).isEqualTo("1573776060 2019-11-15 00:01:00 0 0");
+    }
+
     private static String filtered(final String filter, final String word) {
         return "return { " + filter + (filter.isEmpty() ? "" : ", ")
             + "hooks = { protocolDetected = function() io.write('" + word + " ') end } }";
