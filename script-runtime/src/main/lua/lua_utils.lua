@@ -184,6 +184,23 @@ function globals.noHtml(text)
     return text and (text:gsub("<.->", ""):gsub("&nbsp;", " "))
 end
 
+local LONGEST = 24
+
+-- What is longer ends in "...".
+function globals.shortenString(text, most)
+    most = tonumber(most) or LONGEST
+    return #text < most and text or text:sub(1, most) .. "..."
+end
+
+function globals.toboolean(text)
+    if text == "true" or text == true then
+        return true
+    elseif text == "false" or text == false then
+        return false
+    end
+    return nil
+end
+
 function globals.tolongint(value)
     return ("%d"):format(tonumber(value) or 0)
 end
@@ -357,6 +374,12 @@ function globals.isIPv6(text)
     return text:find(":", 1, true) ~= nil and text:match("^[%x:%.]+$") ~= nil
 end
 
+function globals.isBroadMulticast(text)
+    local first = tonumber(tostring(text):match("^(%d+)%.%d+%.%d+%.%d+$"))
+    return text == "0.0.0.0" or text == "255.255.255.255" or (first ~= nil and first >= 224 and first < 240)
+        or tostring(text):lower():match("^ff%x%x:") ~= nil
+end
+
 function globals.isMacAddress(text)
     return tostring(text):match("^%x%x:%x%x:%x%x:%x%x:%x%x:%x%x$") ~= nil
 end
@@ -366,8 +389,11 @@ function globals.resolveAddress(host)
     return host.host or host.ip
 end
 
-function globals.hostinfo2hostkey(info)
-    return (info.host or info.ip or "") .. "@" .. (info.vlan or 0)
+-- side: "cli" or "srv" where the table is a flow's. The VLAN is left out where there is none, unless it is asked for.
+function globals.hostinfo2hostkey(info, side, with_vlan)
+    local text = side and info[side .. ".ip"] or info.ip or info.mac or info.name or info.host or ""
+    local vlan = tonumber(info.vlan or side and info[side .. ".vlan"]) or 0
+    return (vlan ~= 0 or with_vlan) and text .. "@" .. vlan or text
 end
 
 function globals.hostkey2hostinfo(key)

@@ -77,6 +77,8 @@ local interface = {
     isPacketInterface = function() return true end,
     isViewed = false_value,
     viewedBy = function() return nil end,
+    -- As of a host that is not in memory: hosts are not kept.
+    getHostInfo = function() return nil end,
 }
 
 function interface.getnDPIProtoId(name)

@@ -60,6 +60,20 @@ class LuaUtilsTest {
         secondsToTime(3725)                          | 01:02:05
         formatValue(1234567)                         | 1,234,567
         isIPv4('1.2.3.256')                          | false
+        shortenString('a.long.name.of.a.server.example') | a.long.name.of.a.server....
+        shortenString('a.long.name', 6)              | a.long...
+        shortenString('short', 6)                    | short
+        toboolean('false')                           | false
+        toboolean('no')                              | nil
+        isBroadMulticast('239.1.2.3')                | true
+        isBroadMulticast('FF02::1')                  | true
+        isBroadMulticast('192.168.1.1')              | false
+        hostinfo2hostkey({ip = '10.0.0.1'})          | 10.0.0.1
+        hostinfo2hostkey({ip = '10.0.0.1', vlan = 7}) | 10.0.0.1@7
+        hostinfo2hostkey({host = '10.0.0.1'}, nil, true) | 10.0.0.1@0
+        hostinfo2hostkey(flow.getInfo(), 'srv')      | 8.8.8.8
+        hostkey2hostinfo('10.0.0.1@7').vlan          | 7
+        interface.getHostInfo('10.0.0.1', 0)         | nil
         os.time({year = 2019, month = 11, day = 15, hour = 0}) | 1573776000
         os.time({year = 2000, month = 14, day = 1, hour = 0})  | 980985600
         os.date('%H:%M', 0)                          | 00:00
