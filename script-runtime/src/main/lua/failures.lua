@@ -15,6 +15,8 @@ local MEMORY_HELD = 0.75 * settings.memory_limit
 -- Beyond the limit, for what is to be said where a script has taken all.
 local EXTRA_KIB = 1024
 local HOOKS = 4
+-- Why the machine is replaced was not told yet, or was.
+local REPLACE_UNTOLD, REPLACE_TOLD = 1, 2
 local OFF_DEADLINE, OFF_MEMORY, OFF_FAILURES = 1, 2, 4
 local SWITCHED_OFF = ": switched off: "
 local ADVICE = {
@@ -93,7 +95,7 @@ local function out_of_memory(index, message, entries, forget)
     end
     -- What is held cannot be freed from here: Java makes another machine, without the script that holds it, and goes on
     -- with the next script.
-    control.replace = 1
+    control.replace = REPLACE_UNTOLD
     local culprit = census.holder(entries) or index
     if culprit ~= index then
         note(index, message)
@@ -125,16 +127,12 @@ local function conclude(index, hook, message, late, entries, forget)
         note(index, message)
     end
     if control.replace ~= 0 then
+        control.replace = REPLACE_TOLD
         return true
     end
     control.extra_memory_kib = 0
     return false
 end
-
--- What a failed call leaves on the stack above its top is out of use, yet kept from the collector; this covers it. Not
--- to be compiled: compiled code leaves the stack alone.
-local cover = loadstring("local a" .. (", a"):rep(190), "@millrace/cover")
-jit.off(cover)
 
 -- A hook, by its number, failed or was stopped; the caller goes on with the next script. True where the machine must be
 -- replaced first.
@@ -143,7 +141,7 @@ local function failed(index, hook, message, entries, forget)
     -- First of all: from here on nobody is stopped, and the call is counted here and nowhere else.
     guard.turn()
     control.extra_memory_kib = EXTRA_KIB
-    cover()
+    census.cover()
     return conclude(index, hook, message, late, entries, forget)
 end
 

@@ -28,7 +28,10 @@ final class ControlDescriptor {
     static final int RESUME_SCRIPT = LAYOUT.u32("resume_script");
     /** {@code uint32_t}: bytes used in the emission buffer. */
     static final int EMISSION_USED = LAYOUT.u32("emission_used");
-    /** {@code uint32_t}: 1 where the machine holds so much memory that it should be replaced. */
+    /**
+     * {@code uint32_t}: {@link #REPLACE_UNTOLD} or another number where the machine holds so much memory that it should
+     * be replaced.
+     */
     static final int REPLACE = LAYOUT.u32("replace");
     /** {@code uint64_t}: status bitmap of the flow before the hooks of the event. */
     static final int BITMAP_BEFORE = LAYOUT.u64("bitmap_before");
@@ -48,6 +51,9 @@ final class ControlDescriptor {
     static final int SAMPLES_USED = LAYOUT.u32("samples_used");
     /** Length in bytes. */
     static final int LENGTH = LAYOUT.seal();
+
+    /** Value of {@link #REPLACE}: nothing was said of the script that is to blame. Once it was, another. */
+    static final int REPLACE_UNTOLD = 1;
 
     private ControlDescriptor() {
     }

@@ -60,14 +60,17 @@ final class MachineRecovery {
         final int event = Math.clamp(memory.control(ControlDescriptor.CURRENT_EVENT), from, count - 1);
         final int script = memory.control(ControlDescriptor.CURRENT_SCRIPT);
         final int serial = memory.control(ControlDescriptor.HOOK_SERIAL);
-        final boolean givenUp = memory.control(ControlDescriptor.REPLACE) != 0;
+        final int replace = memory.control(ControlDescriptor.REPLACE);
         memory.control(ControlDescriptor.REPLACE, 0);
         if ((serial & 1) == 1) {
             final int hook = hookInHand(event);
             memory.count(script, hook, abandoned ? HookCountsDescriptor.TIMED_OUT : HookCountsDescriptor.FAILED);
             recorder.addLost(script, hook);
             blame(script, abandoned, event);
-        } else if (!givenUp) {
+        } else if (replace == ControlDescriptor.REPLACE_UNTOLD) {
+            // Counted, but there was no memory to say so.
+            blame(script, false, event);
+        } else if (replace == 0) {
             report(script, machine.lastError());
         }
         rebuild();

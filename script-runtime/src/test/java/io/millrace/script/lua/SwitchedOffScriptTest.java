@@ -5,8 +5,12 @@ import static io.millrace.script.lua.EventBuilder.event;
 import static io.millrace.script.lua.ScriptHarness.hook;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is switched off for failures, overruns and memory, and when. */
 class SwitchedOffScriptTest {
@@ -29,6 +33,29 @@ class SwitchedOffScriptTest {
                 .extracting(ScriptHarness.Alert::script).containsExactly(1);
             assertThat(harness.host().hooksOutOfMemory()).isEqualTo(1);
             Witness.assertExactCounters(harness, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{ now }", "{ #kept }", "tostring(#kept)", "function() return now end", "{ { {} } }"})
+    void shouldSwitchOffWhoFillsTheMemoryWithSmallObjectsInOneCall(final String small) {
+        final String keeper = """
+            local kept = {}
+            return { hooks = { protocolDetected = function(now) while true do kept[#kept + 1] = %s end end } }
+            """.formatted(small);
+        final MachineSettings patient = new MachineSettings(
+            64L << 20, 20_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20, true);
+        try (ScriptHarness harness = ScriptHarness.with(patient, keeper)) {
+            for (int flow = 1; flow <= 3; flow++) {
+                harness.run(event(PROTOCOL_DETECTED, flow));
+            }
+            assertThat(harness.problems()).extracting(Finding::message)
+                .containsExactly("not enough memory: switched off: keep less, or raise --script-memory");
+            assertThat(harness.alerts()).singleElement().extracting(ScriptHarness.Alert::statusId)
+                .isEqualTo(SwitchedOffAlert.ID);
+            assertThat(harness.host().hooksFailed()).isEqualTo(1);
+            assertThat(harness.host().hooksSkipped()).isEqualTo(2);
+            assertThat(harness.host().scriptsSwitchedOff()).isEqualTo(1);
         }
     }
 
