@@ -29,8 +29,13 @@ public final class HooksCommand implements Callable<Integer> {
     private int flows;
 
     @Option(names = "--rounds", defaultValue = "5", paramLabel = "N",
-        description = "Rounds over all flows, after one that is not counted (default: ${DEFAULT-VALUE}).")
+        description = "Rounds over all flows that are measured (default: ${DEFAULT-VALUE}).")
     private int rounds;
+
+    @Option(names = "--warm-up", defaultValue = "3", paramLabel = "N",
+        description = "Rounds before them, 1 at least, of which the first has a column of its own: until the JVM has "
+            + "compiled what the script thread runs (default: ${DEFAULT-VALUE}).")
+    private int warmUps;
 
     @Option(names = "--script", paramLabel = "FILE", split = ",",
         description = "Scripts of your own instead of the four, each measured alone; they must hook protocolDetected.")
@@ -75,8 +80,7 @@ public final class HooksCommand implements Callable<Integer> {
             command.addAll(List.of("env", "LD_PRELOAD=" + Machine.target().resolve("native/libluajit-interpreter.so")));
         }
         command.addAll(JavaProcess.bench(JavaProcess.environmentOptions(), "hooks-probe", script,
-            Integer.toString(flows),
-            Integer.toString(rounds)));
+            Integer.toString(flows), Integer.toString(warmUps), Integer.toString(rounds)));
         final MeasuredRun run = MeasuredRun.successful(command);
         final Map<String, Long> numbers = run.numbers("hooks");
         final double events = numbers.get("events");
@@ -88,6 +92,8 @@ public final class HooksCommand implements Callable<Integer> {
         row.put("M events/s", 1000 / ns);
         row.put("ns per event", ns);
         row.put("CPU ns per event", numbers.get("cpu") / events);
+        row.put("first round ns", numbers.get("first_ps") / 1000.0);
+        row.put("median round ns", numbers.get("median_ps") / 1000.0);
         row.put("best round ns", numbers.get("best_ps") / 1000.0);
         row.put("heap B/event", numbers.get("allocated") / events);
         return row;
