@@ -64,11 +64,19 @@ public record ScriptCheck(List<ScriptDescription> scripts, List<Finding> finding
             // What the source shows needs no second word from the run.
             if (!findings.contains(problem) && findings.stream().noneMatch(known -> known.path().equals(problem.path())
                 && known.line() == problem.line() && known.severity() == problem.severity() && known.line() > 0)) {
-                findings.add(problem);
+                findings.add(milder(problem, scripts));
             }
         }
         findings.sort(Comparator.comparing((Finding finding) -> finding.path()).thenComparingInt(Finding::line));
         return new ScriptCheck(scripts, List.copyOf(findings));
+    }
+
+    // Who switches a script on that is off by itself can open what it needs as well.
+    private static Finding milder(final Finding problem, final List<ScriptDescription> scripts) {
+        final boolean isOff = scripts.stream().anyMatch(script -> script.path().equals(problem.path())
+            && script.state() == ScriptDescription.State.DISABLED);
+        return isOff && problem.message().contains("to allow it, start with --allow-script")
+            ? new Finding(Finding.Severity.WARNING, problem.path(), problem.line(), problem.message()) : problem;
     }
 
     /** Whether nothing worse than a warning was found. */

@@ -215,6 +215,12 @@ class ScriptExaminationTest {
             function script.setup() error("no list") end
             return script
             """)).containsExactly("2: error: setup() fails: no list");
+        assertThat(examine("""
+            local script = { hooks = {}, default_enabled = false }
+            function script.hooks.flowEnd() io.open("/var/log/flows", "a") end
+            return script
+            """)).containsExactly("2: warning: io.open is not available to flow scripts; to allow it, start with "
+            + "--allow-script io (flow end on an invented flow: TLS over TCP)");
     }
 
     @Test
