@@ -32,10 +32,10 @@ public final class HooksCommand implements Callable<Integer> {
         description = "Rounds over all flows that are measured (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "3", paramLabel = "N",
-        description = "Rounds before them, 1 at least, of which the first has a column of its own: until the JVM has "
-            + "compiled what the script thread runs (default: ${DEFAULT-VALUE}).")
-    private int warmUps;
+    @Option(names = "--warm-up", defaultValue = "1", paramLabel = "SECONDS",
+        description = "How long the rounds before them last, of which the first has a column of its own: the JVM has "
+            + "compiled what the script thread runs after some million events (default: ${DEFAULT-VALUE}).")
+    private double warmUpSeconds;
 
     @Option(names = "--script", paramLabel = "FILE", split = ",",
         description = "Scripts of your own instead of the four, each measured alone; they must hook protocolDetected.")
@@ -80,7 +80,7 @@ public final class HooksCommand implements Callable<Integer> {
             command.addAll(List.of("env", "LD_PRELOAD=" + Machine.target().resolve("native/libluajit-interpreter.so")));
         }
         command.addAll(JavaProcess.bench(JavaProcess.environmentOptions(), "hooks-probe", script,
-            Integer.toString(flows), Integer.toString(warmUps), Integer.toString(rounds)));
+            Integer.toString(flows), Double.toString(warmUpSeconds), Integer.toString(rounds)));
         final MeasuredRun run = MeasuredRun.successful(command);
         final Map<String, Long> numbers = run.numbers("hooks");
         final double events = numbers.get("events");

@@ -31,8 +31,8 @@ public final class HooksProbeCommand implements Callable<Integer> {
     @Parameters(index = "1", description = "Distinct flows.")
     private int flows;
 
-    @Parameters(index = "2", description = "Rounds over all flows before those that are measured.")
-    private int warmUps;
+    @Parameters(index = "2", description = "Seconds of draining before the rounds that are measured.")
+    private double warmUpSeconds;
 
     @Parameters(index = "3", description = "Rounds over all flows that are measured.")
     private int rounds;
@@ -54,7 +54,7 @@ public final class HooksProbeCommand implements Callable<Integer> {
                 Thread.ofPlatform().daemon(true).factory());
             // The first is a row's own: what a thread pays whose code no JIT compiler has seen.
             final double first = round(prepared);
-            for (int i = 1; i < warmUps; i++) {
+            while (nanos < warmUpSeconds * 1e9) {
                 round(prepared);
             }
             nanos = 0;
