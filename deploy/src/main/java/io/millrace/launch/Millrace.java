@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
     footer = {
         "`millrace COMMAND --help` shows the flags of a command and their defaults.",
         "An argument @FILE is replaced by the arguments in FILE. Where a flag is given twice, the last one counts.",
-        "Exit codes: 0 done, 1 the run found errors, 2 bad usage or configuration, 3 environment (missing library,"
-            + " permission, device) or internal failure."})
+        "Exit codes: 0 done, 1 output was lost, or a check found errors, 2 bad usage or configuration, 3 environment"
+            + " (missing library, permission, device) or internal failure."})
 public final class Millrace implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
 import org.agrona.BitUtil;
@@ -80,10 +79,8 @@ final class ScriptOptions {
             + " compile; reads the clock twice a call (default: off).")
     private boolean scriptProfile;
 
-    @Option(names = "--allow-script", paramLabel = "LIST", split = ",",
-        description = "What scripts may reach of the host: os (processes, environment), io (all files) or"
-            + " io=FOLDER:FOLDER (what lies in these folders); separated by commas (default: none).")
-    private Set<String> allowedLibraries = Set.of();
+    @Mixin
+    private ReachOptions reach;
 
     @Mixin
     private HostOptions hosts;
@@ -213,7 +210,7 @@ final class ScriptOptions {
         try {
             return ScriptConfig.defaults()
                 .withScriptPaths(paths())
-                .withLimits(limits.memoryBytes(), limits.deadlineNs(), allowedLibraries)
+                .withLimits(limits.memoryBytes(), limits.deadlineNs(), reach.allowed())
                 .withSupervision(limits.supervision())
                 .withHosts(hosts.localNetworks(), hosts.blacklist())
                 .withFlows(verdicts, flows.periodicSeconds(), flows.timeouts().longestNs())

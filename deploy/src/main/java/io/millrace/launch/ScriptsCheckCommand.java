@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,6 +36,9 @@ final class ScriptsCheckCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "PATH", description = "Scripts, or folders that hold them.")
     private List<Path> paths;
 
+    @Mixin
+    private ReachOptions reach;
+
     @Option(names = "--json", description = "Print one JSON object instead of lines.")
     private boolean json;
 
@@ -42,7 +46,7 @@ final class ScriptsCheckCommand implements Callable<Integer> {
     public Integer call() {
         ScriptOptions.requireReadable("PATH", paths);
         final ScriptCheck check =
-            ScriptCheck.examine(paths, EngineLibraries.applicationNames(), MachineSettings.forCheck());
+            ScriptCheck.examine(paths, EngineLibraries.applicationNames(), MachineSettings.forCheck(reach.allowed()));
         final PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(toJson(check));

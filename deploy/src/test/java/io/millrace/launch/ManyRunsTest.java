@@ -38,8 +38,8 @@ class ManyRunsTest {
 
         run(RUNS);
 
-        assertThat(openFiles()).as("open files").isEqualTo(filesBefore);
-        assertThat(Thread.getAllStackTraces()).as("threads").hasSize(threadsBefore);
+        assertThat(openFiles()).as("open files").isLessThanOrEqualTo(filesBefore);
+        assertThat(Thread.getAllStackTraces()).as("threads").hasSizeLessThanOrEqualTo(threadsBefore);
         assertThat(residentKib()).as("KiB of memory").isLessThan(memoryBeforeKib + RUNS * KEPT_PER_RUN_KIB);
     }
 

@@ -78,6 +78,31 @@ class ScriptsCommandTest {
     }
 
     @Test
+    void shouldLetAScriptReachWhatIsAllowed() throws IOException {
+        final Path script = script("home.lua", """
+            local home = os.getenv("HOME")
+            local script = { hooks = {}, gui = { i18n_title = "Home" } }
+            function script.hooks.flowEnd(now) return home end
+            return script
+            """);
+
+        assertThat(CommandLineRun.of("scripts", "check", script.toString()).errors())
+            .singleElement().asString().contains("home.lua:1: error: ", "--allow-script os");
+        assertThat(CommandLineRun.of("scripts", "check", "--allow-script", "os", script.toString()).output())
+            .containsExactly(script + ": ok, hooks flowEnd");
+    }
+
+    @Test
+    void shouldRefuseAReachThatDoesNotExist() throws IOException {
+        final CommandLineRun run = CommandLineRun.of(
+            "scripts", "check", "--allow-script", "net", script("sound.lua", SOUND).toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.errors()).containsExactly("millrace: --allow-script net: there are os, io and io=FOLDER,"
+            + " several folders separated by colons");
+    }
+
+    @Test
     void shouldRefuseAPathThatDoesNotExist() throws IOException {
         final Path sound = script("sound.lua", SOUND);
         final String missing = folder + "/missing";

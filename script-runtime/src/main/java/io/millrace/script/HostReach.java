@@ -10,17 +10,17 @@ import java.util.List;
  * What {@code --allow-script} may say: {@code os} (processes, environment, removing files), {@code io} (all files that
  * the user may reach who started the program), or {@code io=FOLDER:FOLDER} (what lies in these folders). Stateless.
  */
-final class HostReach {
+public final class HostReach {
     private HostReach() {
     }
 
     /**
      * The entry with its folders made absolute and links resolved, so that what is compared later is where a path
-     * really leads.
+     * really leads. What it returned is an entry too, and stays as it is.
      *
      * @throws IllegalArgumentException where it names no group, or a folder that is not there.
      */
-    static String parse(final String entry) {
+    public static String parse(final String entry) {
         if (entry.equals("os") || entry.equals("io")) {
             return entry;
         }

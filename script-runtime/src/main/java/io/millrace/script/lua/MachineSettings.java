@@ -69,9 +69,14 @@ public record MachineSettings(
             emissionCapacityBytes, ordered, supervision, run);
     }
 
-    /** Settings for loading and checking scripts, without any flow. */
+    /** Settings for loading and checking scripts, without any flow, that may reach nothing of the host. */
     public static MachineSettings forCheck() {
-        return new MachineSettings(64L << 20, 1_000_000_000L, Set.of(), Map.of(), 30, 60_000_000_000L, 1 << 20,
+        return forCheck(Set.of());
+    }
+
+    /** The same with scripts that may reach this of the host. */
+    public static MachineSettings forCheck(final Set<String> allowedLibraries) {
+        return new MachineSettings(64L << 20, 1_000_000_000L, allowedLibraries, Map.of(), 30, 60_000_000_000L, 1 << 20,
             true);
     }
 }
