@@ -11,7 +11,7 @@ BUILD_PACKAGES=(dpdk libdpdk-dev libpcap0.8-dev libndpi-dev libgcrypt20-dev libl
 # watch, testpmd to share memory with, valgrind for the C parts; a clean Debian to install into, and what checks a
 # package, its manual pages, its unit and its log rotation.
 TEST_PACKAGES=(libndpi-bin tcpreplay tshark valgrind iproute2 curl openssl openssh-client dropbear-bin dnsmasq-base
-    netsniff-ng bind9-dnsutils zstd debootstrap lintian mandoc logrotate systemd dpdk-dev libfaketime)
+    netsniff-ng bind9-dnsutils zstd debootstrap lintian mandoc logrotate systemd dpdk-dev)
 
 # Packages with a JDK that is new enough, the smallest first.
 JDK_PACKAGES=(openjdk-25-jdk-headless openjdk-25-jdk temurin-25-jdk)

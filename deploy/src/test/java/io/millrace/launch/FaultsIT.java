@@ -151,9 +151,7 @@ class FaultsIT {
         }
         final Path code = Files.writeString(folder.resolve("other.c"),
             "const char millrace_build[] = \"0123456789abcdef\";");
-        assertThat(new ProcessBuilder("cc", "-shared", "-fPIC", "-o", libraries.resolve(name).toString(),
-            code.toString())
-            .inheritIO().start().waitFor()).isZero();
+        SharedLibrary.compile(code, libraries.resolve(name));
         return Map.of("MILLRACE_JVM_OPTIONS", "-Dmillrace.native.directory=" + libraries);
     }
 

@@ -1,21 +1,21 @@
 package io.millrace.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.engine.telemetry.EngineCounter;
 import io.millrace.launch.MillraceProcess.Run;
 import io.millrace.script.output.OutputCounter;
 import java.io.IOException;
-import java.nio.file.FileSystems;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,6 +30,9 @@ class LiveFaultsIT {
     private static final int SAMPLE_FLOWS = 52;
     private static final int DISK_BYTES = 256 * 1024;
     private static final int ROOM_BYTES = 8 * 1024;
+    private static final long HOUR_SECONDS = 3600;
+    private static final Path WALL_CLOCK =
+        InProcess.root().resolve("deploy/src/test/resources/io/millrace/launch/wall_clock.c");
 
     @RegisterExtension
     private final WatchedLink link = WatchedLink.cabled();
@@ -37,27 +40,24 @@ class LiveFaultsIT {
     @TempDir
     private Path folder;
 
-    /**
-     * The clock that steps is the one that the process reads: libfaketime moves CLOCK_REALTIME and leaves
-     * CLOCK_MONOTONIC alone, as setting the clock does. The kernel's stamps on frames stay as they are, though.
-     */
+    /** The clock that steps is the process's own, so that no other program is led astray; stamps of frames do not. */
     @Test
     void shouldGoOnInTimeWhenTheWallClockStepsBack() throws Exception {
-        final Path clock = Files.writeString(folder.resolve("clock"), "+0");
-        final Map<String, String> environment = Map.of("LD_PRELOAD", libfaketime().toString(),
-            "FAKETIME_TIMESTAMP_FILE", clock.toString(), "FAKETIME_NO_CACHE", "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        final Path clock = Files.write(folder.resolve("clock"), new byte[Long.BYTES]);
+        final Map<String, String> environment = Map.of(
+            "LD_PRELOAD", SharedLibrary.compile(WALL_CLOCK, folder.resolve("wall_clock.so")).toString(),
+            "WALL_CLOCK", clock.toString());
         final OffsetDateTime before = OffsetDateTime.now();
         final List<String> output;
         try (LiveCapture capture = link.capture(folder, environment, "--iface=watched", "--eve=live.json",
             "--idle-timeout=1h", "--tcp-closed-timeout=1h", "--stats-interval=100ms")) {
             link.sendSample();
             capture.awaitCounter(EngineCounter.RECEIVED, WatchedLink.SAMPLE_FRAMES);
-            Files.writeString(clock, "-3600");
+            putAhead(clock, -HOUR_SECONDS);
             assertThat(capture.awaitError("wall clock")).contains("behind the time of packets");
             link.sendSample();
             capture.awaitCounter(EngineCounter.RECEIVED, 2 * WatchedLink.SAMPLE_FRAMES);
-            Files.writeString(clock, "+0");
+            putAhead(clock, 0);
             capture.awaitError("wall clock and the time of packets agree again");
             output = capture.stop();
         }
@@ -163,15 +163,10 @@ class LiveFaultsIT {
         return FlowLines.times(folder.resolve("live.json"), "\"timestamp\":\"([^\"]+)\",\"event_type\":\"stats\"");
     }
 
-    /** Skips the test where it is not installed. */
-    private static Path libfaketime() throws IOException {
-        final PathMatcher matcher =
-            FileSystems.getDefault().getPathMatcher("glob:/usr/lib/*/faketime/libfaketimeMT.so.1");
-        final Optional<Path> found;
-        try (Stream<Path> files = Files.find(Path.of("/usr/lib"), 3, (path, _) -> matcher.matches(path))) {
-            found = files.findFirst();
+    /** In place: a file that is shorter for a moment would end the process that has it mapped. */
+    private static void putAhead(final Path clock, final long seconds) throws IOException {
+        try (FileChannel file = FileChannel.open(clock, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, seconds));
         }
-        assumeTrue(found.isPresent(), "libfaketime is not installed");
-        return found.orElseThrow();
     }
 }
