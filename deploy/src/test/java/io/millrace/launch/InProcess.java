@@ -34,6 +34,11 @@ public record InProcess(int exitCode, String output, String errors) {
         }
     }
 
+    /** Whether the capture was refused because nobody here reads its link type. */
+    public boolean refusedLinkType() {
+        return exitCode == ExitCode.USAGE && errors.contains("is not supported");
+    }
+
     /** Root of the checkout. */
     public static Path root() {
         Path folder = Path.of("").toAbsolutePath();

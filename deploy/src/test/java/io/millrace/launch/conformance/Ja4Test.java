@@ -46,7 +46,7 @@ class Ja4Test {
         }
 
         assertThat(differences).isEmpty();
-        assertThat(unseen).as("flows in which tshark sees no client hello").hasSizeLessThan(5);
+        assertThat(unseen).as("flows in which tshark sees no client hello").hasSizeLessThan(compared / 20);
         assertThat(compared).isGreaterThan(100);
     }
 
@@ -54,7 +54,10 @@ class Ja4Test {
         final Path eve = directory.resolve("eve.json");
         Files.deleteIfExists(eve);
         final InProcess run = InProcess.run("replay", "--quiet", "--eve", eve.toString(), capture.toString());
-        assertThat(run.exitCode()).as(capture.toString()).isZero();
+        if (run.refusedLinkType()) {
+            return;
+        }
+        assertThat(run.exitCode()).as("%s: %s", capture, run.errors()).isZero();
         final Map<TcpDirection, Set<String>> theirs = ClientHellos.ja4(capture);
         for (final String line : Files.readAllLines(eve)) {
             final Map<String, Object> record = JSON.std.mapFrom(line);
