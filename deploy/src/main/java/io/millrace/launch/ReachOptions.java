@@ -13,8 +13,13 @@ final class ReachOptions {
             + " io=FOLDER:FOLDER (what lies in these folders); separated by commas (default: none).")
     private Set<String> allowed = Set.of();
 
+    /** As it was given. */
+    Set<String> given() {
+        return allowed;
+    }
+
     /** As {@link HostReach} has it. */
-    Set<String> allowed() {
+    Set<String> parsed() {
         try {
             return allowed.stream().map(HostReach::parse).collect(Collectors.toUnmodifiableSet());
         } catch (final IllegalArgumentException e) {

@@ -210,7 +210,7 @@ final class ScriptOptions {
         try {
             return ScriptConfig.defaults()
                 .withScriptPaths(paths())
-                .withLimits(limits.memoryBytes(), limits.deadlineNs(), reach.allowed())
+                .withLimits(limits.memoryBytes(), limits.deadlineNs(), reach.given())
                 .withSupervision(limits.supervision())
                 .withHosts(hosts.localNetworks(), hosts.blacklist())
                 .withFlows(verdicts, flows.periodicSeconds(), flows.timeouts().longestNs())

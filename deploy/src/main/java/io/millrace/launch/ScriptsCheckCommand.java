@@ -46,7 +46,7 @@ final class ScriptsCheckCommand implements Callable<Integer> {
     public Integer call() {
         ScriptOptions.requireReadable("PATH", paths);
         final ScriptCheck check =
-            ScriptCheck.examine(paths, EngineLibraries.applicationNames(), MachineSettings.forCheck(reach.allowed()));
+            ScriptCheck.examine(paths, EngineLibraries.applicationNames(), MachineSettings.forCheck(reach.parsed()));
         final PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(toJson(check));
